@@ -1,0 +1,6 @@
+//! clientlint
+pub mod expression;
+pub mod formats;
+pub mod problem;
+pub mod source;
+pub mod tree;

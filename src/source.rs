@@ -1,0 +1,149 @@
+//! One input text: the path it is reported under, and where in it a thing stands.
+
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+/// A text that is analysed. Holds the text as it is written, secrets included: nothing that prints
+/// may hold one (reporters get masked text instead), so it has no `Debug`.
+pub struct Source {
+    /// Its number in the run.
+    pub id: FileId,
+    /// The path under which it is reported: relative to the repository root, else to the working
+    /// directory, always with `/`.
+    pub path: String,
+    /// Where it stands on disk; `None` for standard input and for texts made in tests.
+    pub file: Option<PathBuf>,
+    /// The text without a leading byte order mark.
+    pub text: String,
+    /// Length in bytes of the byte order mark that was taken off `text`: 0 or 3.
+    pub bom: u32,
+    line_starts: OnceLock<Vec<u32>>,
+}
+
+/// Number of a [`Source`] in a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(pub u32);
+
+/// A half-open range of bytes in a source's text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// First byte.
+    pub start: u32,
+    /// First byte after it.
+    pub end: u32,
+}
+
+/// A span in a certain source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The source.
+    pub file: FileId,
+    /// Where in its text.
+    pub span: Span,
+}
+
+/// A place as people and editors count it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in Unicode scalar values, from 1.
+    pub column: u32,
+    /// Byte offset in the file, from 0, a byte order mark included.
+    pub byte: u32,
+}
+
+impl Source {
+    /// A source from a text that was read as UTF-8; a leading byte order mark is taken off.
+    pub fn new(id: FileId, path: impl Into<String>, file: Option<PathBuf>, text: String) -> Self {
+        let (text, bom) = match text.strip_prefix('\u{feff}') {
+            Some(rest) => (rest.to_owned(), 3),
+            None => (text, 0),
+        };
+        Self { id, path: path.into(), file, text, bom, line_starts: OnceLock::new() }
+    }
+
+    /// The place of a range of bytes of this source.
+    pub fn place(&self, range: Range<usize>) -> Place {
+        Place { file: self.id, span: Span::new(range.start, range.end) }
+    }
+
+    /// The text of a span; empty where the span does not lie on character boundaries.
+    pub fn slice(&self, span: Span) -> &str {
+        self.text.get(span.start as usize..span.end as usize).unwrap_or("")
+    }
+
+    /// Line and column of a byte offset. An offset past the end is the end.
+    pub fn position(&self, offset: u32) -> Position {
+        let starts = self.line_starts();
+        let offset = offset.min(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+        let line = starts.partition_point(|start| *start <= offset).max(1);
+        let start = starts[line - 1] as usize;
+        let mut end = offset as usize;
+        while !self.text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let column = self.text[start..end].chars().count();
+        Position {
+            line: u32::try_from(line).unwrap_or(u32::MAX),
+            column: u32::try_from(column + 1).unwrap_or(u32::MAX),
+            byte: offset + self.bom,
+        }
+    }
+
+    /// Byte offsets at which the lines start; the first is 0. `\n`, `\r\n` and a lone `\r` end a line.
+    pub fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| line_starts(&self.text))
+    }
+}
+
+impl Span {
+    /// The span of a range of bytes.
+    ///
+    /// Texts are at most 4 GiB (`discover` refuses far smaller ones), so offsets fit.
+    pub fn new(start: usize, end: usize) -> Self {
+        let at = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+        Self { start: at(start), end: at(end) }
+    }
+
+    /// Whether `other` lies within it.
+    pub fn covers(self, other: Self) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+}
+
+impl Place {
+    /// The empty place at the start of this one.
+    pub fn start(self) -> Self {
+        Self { file: self.file, span: Span { start: self.span.start, end: self.span.start } }
+    }
+}
+
+/// Byte offsets at which the lines of a text start.
+pub(crate) fn line_starts(text: &str) -> Vec<u32> {
+    let bytes = text.as_bytes();
+    let mut starts = vec![0];
+    for at in memchr::memchr2_iter(b'\n', b'\r', bytes) {
+        if bytes[at] == b'\r' && bytes.get(at + 1) == Some(&b'\n') {
+            continue;
+        }
+        starts.push(Span::new(at + 1, at + 1).start);
+    }
+    starts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_and_bytes_count_the_byte_order_mark() {
+        let source = Source::new(FileId(0), "a", None, "\u{feff}é: 🎵x\r\nb".into());
+        let at = |offset| source.position(offset);
+        assert_eq!(at(0), Position { line: 1, column: 1, byte: 3 });
+        assert_eq!(at(8), Position { line: 1, column: 5, byte: 11 });
+        assert_eq!(at(11), Position { line: 2, column: 1, byte: 14 });
+        assert_eq!(at(99), Position { line: 2, column: 2, byte: 15 });
+    }
+}
