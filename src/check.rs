@@ -1,0 +1,258 @@
+//! Rules over definitions: which hold, how bad it is, and where it stands.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::client::{Basis, Datum, Definition, Fact};
+use crate::rule::{Case, Condition, Match, Persona, Profile, Rule, Severity, Truth};
+use crate::source::Place;
+use crate::vocabulary::{Attribute, Kind};
+
+/// What is reported of the rules, and how.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Rules that are off.
+    pub off: BTreeSet<String>,
+    /// If not empty: the only rules that are on.
+    pub only: BTreeSet<String>,
+    /// Severities that are set for rules.
+    pub severities: BTreeMap<String, Severity>,
+    /// For whom the report is.
+    pub persona: Persona,
+    /// A stricter set of severities.
+    pub profile: Option<Profile>,
+}
+
+/// A rule that a definition breaks.
+#[derive(Debug)]
+pub struct Violation<'a> {
+    /// The rule.
+    pub rule: &'a Rule,
+    /// The case of it.
+    pub case: &'a Case,
+    /// Its severity after settings.
+    pub severity: Severity,
+    /// Where the deciding value stands.
+    pub place: Place,
+    /// Other places that it rests on, and what they say.
+    pub related: Vec<(Place, String)>,
+    /// The message, values put in.
+    pub message: String,
+    /// Defaults that it assumes.
+    pub assumes: Vec<std::sync::Arc<str>>,
+    /// Whether it rests on something that is only likely.
+    pub likely: bool,
+}
+
+/// What a definition breaks, and how much of it the settings hide.
+#[derive(Debug, Default)]
+pub struct Verdict<'a> {
+    /// What is reported, in the order of the rules.
+    pub violations: Vec<Violation<'a>>,
+    /// How many are for another persona.
+    pub hidden: usize,
+}
+
+/// Judges a definition by every rule.
+pub fn check<'a>(definition: &Definition, rules: &'a [Rule], settings: &Settings) -> Verdict<'a> {
+    let provider = definition.text(Attribute::PROVIDER).unwrap_or("");
+    let furniture = definition.flag(Attribute::FURNITURE) == Some(true);
+    let mut found = Vec::new();
+    for rule in rules {
+        let on = settings.only.is_empty() || settings.only.contains(&rule.id);
+        if !on || settings.off.contains(&rule.id) || !rule.judges(definition.kind, provider) {
+            continue;
+        }
+        if let Some(violation) = judge(definition, rule, settings) {
+            found.push(violation);
+        }
+    }
+    let silenced: BTreeSet<&str> =
+        found.iter().flat_map(|violation| violation.rule.text.subsumes.iter().map(String::as_str)).collect();
+    let mut verdict = Verdict::default();
+    for violation in found {
+        if silenced.contains(violation.rule.id.as_str()) {
+            continue;
+        }
+        // What comes with the tenant is judged by errors alone, except for an auditor.
+        let about_furniture = furniture && violation.severity < Severity::Error;
+        let persona = if about_furniture { Persona::Auditor } else { persona(&violation, settings) };
+        if persona > settings.persona {
+            verdict.hidden += 1;
+        } else {
+            verdict.violations.push(violation);
+        }
+    }
+    verdict
+}
+
+/// Who wants to see a violation: everybody, where a profile or the configuration sets its severity.
+fn persona(violation: &Violation<'_>, settings: &Settings) -> Persona {
+    let raised = settings.severities.contains_key(&violation.rule.id)
+        || settings.profile.is_some_and(|profile| violation.case.profiles.iter().any(|(named, _)| *named == profile));
+    if raised { Persona::Regular } else { violation.case.persona }
+}
+
+/// The first case of a rule that a definition breaks.
+fn judge<'a>(definition: &Definition, rule: &'a Rule, settings: &Settings) -> Option<Violation<'a>> {
+    let mut matches = Vec::new();
+    if rule.when.holds(definition, &mut matches) != Truth::True {
+        return None;
+    }
+    let base = matches.len();
+    let case = rule.cases.iter().find(|case| {
+        matches.truncate(base);
+        case.when.holds(definition, &mut matches) == Truth::True
+    })?;
+    let by_profile = settings.profile.and_then(|profile| {
+        case.profiles.iter().find(|(named, _)| *named == profile).map(|(_, severity)| *severity)
+    });
+    let configured = settings.severities.get(&rule.id).copied();
+    let severity = configured.or(by_profile).unwrap_or(case.severity);
+    let place = deciding(&matches).unwrap_or_else(|| definition.name_place.unwrap_or(definition.place));
+    Some(Violation {
+        rule,
+        case,
+        severity,
+        place,
+        related: related(definition, &matches, place),
+        message: fill(&case.message, definition, &matches),
+        assumes: assumes(&matches),
+        likely: likely(definition, rule, case),
+    })
+}
+
+/// Where the deciding value stands: that of the last attribute listed which is written; of several items the first.
+fn deciding(matches: &[Match<'_>]) -> Option<Place> {
+    let written = |found: &&Match<'_>| found.fact.is_some_and(|fact| fact.place().is_some());
+    let last = matches.iter().rev().find(written)?.attribute;
+    let first = matches.iter().filter(written).find(|found| found.attribute == last)?;
+    first.fact?.place()
+}
+
+/// Everything else that a violation rests on: other values, where values come from, and reasons for inferences.
+fn related(definition: &Definition, matches: &[Match<'_>], decided: Place) -> Vec<(Place, String)> {
+    let mut related: Vec<(Place, String)> = Vec::new();
+    let mut add = |place: Place, says: String| {
+        if place != decided && !related.iter().any(|(known, _)| *known == place) {
+            related.push((place, says));
+        }
+    };
+    for found in matches {
+        let Some(fact) = found.fact else { continue };
+        match &fact.basis {
+            Basis::Written(place) => add(*place, says(definition, found.attribute)),
+            Basis::Resolved { used, from } => {
+                add(*used, says(definition, found.attribute));
+                // Where a secret ends would tell how long it is.
+                let from = if matches!(fact.datum, Datum::Secret(_)) { from.start() } else { *from };
+                add(from, "its value is written here".to_owned());
+            }
+            Basis::Inferred(evidence) => {
+                for reason in evidence {
+                    if let Some(place) = reason.place {
+                        add(place, conclusion(found.attribute, fact, &reason.says));
+                    }
+                }
+            }
+            Basis::Default(_) => {}
+        }
+    }
+    related
+}
+
+/// What is said at a value that a violation rests on.
+fn says(_definition: &Definition, attribute: Attribute) -> String {
+    match attribute {
+        Attribute::APPLICATION_TYPE => "with this application type".to_owned(),
+        Attribute::IS_FIRST_PARTY => "this says who owns the client".to_owned(),
+        _ => format!("together with this {}", attribute.name()),
+    }
+}
+
+/// What is said at a value from which something was inferred.
+fn conclusion(attribute: Attribute, fact: &Fact, reason: &str) -> String {
+    let word = fact.datum.show();
+    match attribute {
+        Attribute::CLIENT_TYPE | Attribute::CLIENT_TYPE_CERTAIN => format!("makes the client {}", match word.as_str() {
+            "true" | "false" => "what it is",
+            word => word,
+        }),
+        Attribute::PARTY | Attribute::PARTY_CERTAIN if word == "first" || word == "third" => {
+            format!("makes the client {word}-party")
+        }
+        _ => reason.to_owned(),
+    }
+}
+
+/// A message with the values of attributes put in: the matching items of lists, else all that is written.
+fn fill(template: &str, definition: &Definition, matches: &[Match<'_>]) -> String {
+    let mut message = String::with_capacity(template.len() + 32);
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        message.push_str(before);
+        let Some((name, after)) = after.split_once('}') else {
+            message.push('{');
+            rest = after;
+            continue;
+        };
+        match Attribute::named(name) {
+            Some(attribute) => message.push_str(&value_of(attribute, definition, matches)),
+            None => {
+                message.push('{');
+                message.push_str(name);
+                message.push('}');
+            }
+        }
+        rest = after;
+    }
+    message.push_str(rest);
+    message
+}
+
+fn value_of(attribute: Attribute, definition: &Definition, matches: &[Match<'_>]) -> String {
+    let shown: Vec<String> = matches
+        .iter()
+        .filter(|found| found.attribute == attribute)
+        .filter_map(|found| found.fact.map(|fact| fact.datum.show()))
+        .collect();
+    if shown.is_empty() {
+        let fact = definition.facts.get(&attribute).or_else(|| definition.defaults.get(&attribute));
+        return fact.map_or_else(|| "not set".to_owned(), |fact| fact.datum.show());
+    }
+    let mut unique: Vec<String> = Vec::with_capacity(shown.len());
+    for text in shown {
+        if !unique.contains(&text) {
+            unique.push(text);
+        }
+    }
+    unique.join(", ")
+}
+
+fn assumes(matches: &[Match<'_>]) -> Vec<std::sync::Arc<str>> {
+    let mut assumed = Vec::new();
+    for found in matches {
+        if let Some(Fact { basis: Basis::Default(says), .. }) = found.fact
+            && !assumed.contains(says)
+        {
+            assumed.push(says.clone());
+        }
+    }
+    assumed
+}
+
+/// Whether a violation rests on a client type or party that is only likely.
+fn likely(definition: &Definition, rule: &Rule, case: &Case) -> bool {
+    let mut rests = false;
+    let mut look = |attribute: Attribute| {
+        rests |= match attribute {
+            Attribute::CLIENT_TYPE => definition.flag(Attribute::CLIENT_TYPE_CERTAIN) == Some(false),
+            Attribute::PARTY => definition.flag(Attribute::PARTY_CERTAIN) == Some(false),
+            _ => false,
+        };
+    };
+    let conditions: [&Condition; 2] = [&rule.when, &case.when];
+    for condition in conditions {
+        condition.each_attribute(&mut look);
+    }
+    rests && definition.kind == Kind::Client
+}

@@ -1,0 +1,259 @@
+//! Definitions as rules see them: attributes in the vocabulary of the standards, each a fact that knows where it
+//! comes from. Nothing here knows which provider or syntax a definition was written in.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use crate::secret::Class;
+use crate::source::Place;
+use crate::tree::{Piece, Unknown};
+use crate::uri::Uri;
+use crate::vocabulary::{Attribute, Kind};
+
+/// Something defined in a project: a client, or another object that says something of clients.
+#[derive(Debug)]
+pub struct Definition {
+    /// What it defines.
+    pub kind: Kind,
+    /// What identifies it where it is defined: a Terraform address, a name, an identifier.
+    pub key: String,
+    /// Where the definition stands.
+    pub place: Place,
+    /// Where it is named, if it is.
+    pub name_place: Option<Place>,
+    /// Whether the document holds only some of the attributes, so that what is absent was not asked.
+    pub partial: bool,
+    /// What is written and what was inferred.
+    pub facts: BTreeMap<Attribute, Fact>,
+    /// What the platform fills in where nothing is written.
+    pub defaults: BTreeMap<Attribute, Fact>,
+}
+
+/// What is known of an attribute, and how.
+#[derive(Clone, Debug)]
+pub struct Fact {
+    /// What is known.
+    pub datum: Datum,
+    /// Where it comes from.
+    pub basis: Basis,
+}
+
+/// What is known of a value.
+#[derive(Clone, Debug)]
+pub enum Datum {
+    /// Written, but not knowable.
+    Unknown(Unknown),
+    /// `true` or `false`.
+    Flag(bool),
+    /// A number, as written.
+    Number(String),
+    /// Text.
+    Text(String),
+    /// Text of which parts are unknown.
+    Pattern(Vec<Piece>),
+    /// A secret, of which nothing is kept but its class.
+    Secret(Class),
+    /// A URI, taken apart.
+    Uri(Box<Uri>),
+    /// A list; an unknown item may stand for any number of items.
+    List(Vec<Fact>),
+    /// Names with values.
+    Map(Vec<(String, Fact)>),
+}
+
+/// Where a fact comes from.
+#[derive(Clone, Debug)]
+pub enum Basis {
+    /// It is written there.
+    Written(Place),
+    /// It is used at one place and was supplied by another: a variable, a local, a mapping.
+    Resolved {
+        /// Where it is used.
+        used: Place,
+        /// Where its value is written.
+        from: Place,
+    },
+    /// The platform fills it in; the text says which platform, and when.
+    Default(Arc<str>),
+    /// It follows from other facts.
+    Inferred(Vec<Evidence>),
+}
+
+/// A reason for an inference.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    /// What it says, lower case: `application type spa`.
+    pub says: String,
+    /// Where it stands; `None` for what is not written anywhere.
+    pub place: Option<Place>,
+}
+
+/// What is known of an attribute of a definition.
+#[derive(Clone, Copy, Debug)]
+pub enum Known<'a> {
+    /// Something is written, or was inferred, or is filled in. It may be unknown in whole or in part.
+    Fact(&'a Fact),
+    /// Nothing is written.
+    Absent,
+    /// The document does not say whether something is written.
+    NotAsked,
+}
+
+impl Definition {
+    /// A definition without facts.
+    pub fn new(kind: Kind, place: Place) -> Self {
+        Self {
+            kind,
+            key: String::new(),
+            place,
+            name_place: None,
+            partial: false,
+            facts: BTreeMap::new(),
+            defaults: BTreeMap::new(),
+        }
+    }
+
+    /// What is written of an attribute, or was inferred.
+    pub fn known(&self, attribute: Attribute) -> Known<'_> {
+        match self.facts.get(&attribute) {
+            Some(fact) => Known::Fact(fact),
+            None if self.partial => Known::NotAsked,
+            None => Known::Absent,
+        }
+    }
+
+    /// What is written, else what the platform fills in.
+    pub fn effective(&self, attribute: Attribute) -> Known<'_> {
+        match self.known(attribute) {
+            Known::Absent => self.defaults.get(&attribute).map_or(Known::Absent, Known::Fact),
+            known => known,
+        }
+    }
+
+    /// The text of an attribute, if all of it is known.
+    pub fn text(&self, attribute: Attribute) -> Option<&str> {
+        self.facts.get(&attribute)?.datum.text()
+    }
+
+    /// The value of a flag, if it is known.
+    pub fn flag(&self, attribute: Attribute) -> Option<bool> {
+        match self.facts.get(&attribute)?.datum {
+            Datum::Flag(flag) => Some(flag),
+            _ => None,
+        }
+    }
+
+    /// The items of a list; none where it is no list or not known.
+    pub fn items(&self, attribute: Attribute) -> &[Fact] {
+        self.facts.get(&attribute).map_or(&[], |fact| fact.datum.items())
+    }
+
+    /// Whether nothing is written of an attribute, for certain.
+    pub fn lacks(&self, attribute: Attribute) -> bool {
+        matches!(self.known(attribute), Known::Absent)
+    }
+
+    /// Adds what follows from other facts.
+    pub fn infer(&mut self, attribute: Attribute, datum: Datum, evidence: Vec<Evidence>) {
+        self.facts.insert(attribute, Fact { datum, basis: Basis::Inferred(evidence) });
+    }
+
+    /// Evidence that an attribute has the value that it has.
+    pub fn evidence(&self, attribute: Attribute, says: impl Into<String>) -> Evidence {
+        Evidence { says: says.into(), place: self.facts.get(&attribute).and_then(Fact::place) }
+    }
+}
+
+impl Fact {
+    /// Where it stands for a reader: where it is used; `None` for defaults and inferences.
+    pub fn place(&self) -> Option<Place> {
+        match &self.basis {
+            Basis::Written(place) | Basis::Resolved { used: place, .. } => Some(*place),
+            Basis::Default(_) | Basis::Inferred(_) => None,
+        }
+    }
+}
+
+impl Datum {
+    /// Text.
+    pub fn from_text(text: impl Into<String>) -> Self {
+        Self::Text(text.into())
+    }
+
+    /// Its text, if all of it is known.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Uri(uri) => uri.text(),
+            _ => None,
+        }
+    }
+
+    /// Its items, if it is a list.
+    pub fn items(&self) -> &[Fact] {
+        match self {
+            Self::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// Whether nothing of it is unknown.
+    pub fn is_complete(&self) -> bool {
+        match self {
+            Self::Unknown(_) | Self::Pattern(_) => false,
+            Self::Flag(_) | Self::Number(_) | Self::Text(_) | Self::Secret(_) => true,
+            Self::Uri(uri) => uri.text().is_some(),
+            Self::List(items) => items.iter().all(|item| item.datum.is_complete()),
+            Self::Map(entries) => entries.iter().all(|(_, fact)| fact.datum.is_complete()),
+        }
+    }
+
+    /// The value as JSON, for a schema to judge; `None` if any of it is unknown.
+    pub fn json(&self) -> Option<Json> {
+        Some(match self {
+            Self::Unknown(_) | Self::Pattern(_) => return None,
+            Self::Flag(flag) => Json::Bool(*flag),
+            // A number that JSON numbers cannot hold stays text: no rule compares such a number.
+            Self::Number(number) => match number.parse::<serde_json::Number>() {
+                Ok(number) => Json::Number(number),
+                Err(_) => Json::String(number.clone()),
+            },
+            Self::Text(text) => Json::String(text.clone()),
+            Self::Secret(class) => Json::String(class.name().to_owned()),
+            Self::Uri(uri) => uri.json()?,
+            Self::List(items) => Json::Array(items.iter().map(|item| item.datum.json()).collect::<Option<_>>()?),
+            Self::Map(entries) => Json::Object(
+                entries.iter().map(|(key, fact)| Some((key.clone(), fact.datum.json()?))).collect::<Option<_>>()?,
+            ),
+        })
+    }
+
+    /// How it is shown in a message. Never any text of a secret.
+    pub fn show(&self) -> String {
+        match self {
+            Self::Unknown(unknown) => unknown.text.clone(),
+            Self::Flag(flag) => flag.to_string(),
+            Self::Number(text) | Self::Text(text) => text.clone(),
+            Self::Pattern(pieces) => show_pieces(pieces),
+            Self::Secret(class) => format!("{} secret", class.name()),
+            Self::Uri(uri) => uri.show(),
+            Self::List(items) => {
+                items.iter().map(|item| item.datum.show()).collect::<Vec<_>>().join(", ")
+            }
+            // The first entry names a map: `field` of a secret, `uri` of a URI.
+            Self::Map(entries) => entries.first().map(|(_, fact)| fact.datum.show()).unwrap_or_default(),
+        }
+    }
+}
+
+/// A partly known text as it is written.
+pub(crate) fn show_pieces(pieces: &[Piece]) -> String {
+    pieces
+        .iter()
+        .map(|piece| match piece {
+            Piece::Text(text) | Piece::Hole(text) => text.as_str(),
+        })
+        .collect()
+}

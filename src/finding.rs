@@ -1,0 +1,140 @@
+//! What is reported: plain data with positions, without a colour, a format's field or a renderer's type.
+
+use std::sync::Arc;
+
+use crate::rule::{Persona, Safety, Severity};
+use crate::source::Position;
+
+/// A rule that is broken by a definition.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule's id.
+    pub rule: Arc<str>,
+    /// How bad it is here.
+    pub severity: Severity,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// Who wants to see it.
+    pub persona: Persona,
+    /// What is wrong: lower case, no full stop, no text of a secret.
+    pub message: String,
+    /// What is said at the place.
+    pub label: Option<String>,
+    /// What to do instead.
+    pub instead: String,
+    /// The definition that breaks the rule.
+    pub client: Option<Arc<ClientSummary>>,
+    /// Where the deciding value stands.
+    pub location: Location,
+    /// What else the finding rests on.
+    pub related: Vec<Related>,
+    /// Defaults that it assumes.
+    pub assumes: Vec<Arc<str>>,
+    /// How it can be mended by itself: what that does, and whether it is safe.
+    pub fix: Option<(Safety, String)>,
+}
+
+/// How sure a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Confidence {
+    /// It rests on something that is only likely.
+    Low,
+    /// It rests on a default, or on what is likely.
+    Medium,
+    /// It rests on what is written.
+    High,
+}
+
+/// A stretch of a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Location {
+    /// The file's path, as reported.
+    pub path: Arc<str>,
+    /// Where it starts.
+    pub start: Position,
+    /// Where it ends: the position after its last character.
+    pub end: Position,
+}
+
+/// Something that a finding rests on.
+#[derive(Clone, Debug)]
+pub struct Related {
+    /// Where it stands.
+    pub location: Location,
+    /// What it says there.
+    pub message: String,
+}
+
+/// A definition as findings and the inventory name it. Values are as written, in the vendor's spelling.
+#[derive(Clone, Debug)]
+pub struct ClientSummary {
+    /// Where the definition starts.
+    pub path: Arc<str>,
+    /// Its line, from 1.
+    pub line: u32,
+    /// Its name; the raw expression where the name is not known.
+    pub name: Option<String>,
+    /// What identifies it where it is defined.
+    pub key: String,
+    /// Who serves it.
+    pub provider: String,
+    /// The form in which it is written.
+    pub shape: String,
+    /// The kind of definition: `client`, `client-grant`, ...
+    pub kind: &'static str,
+    /// The vendor's word for the type of application.
+    pub application_type: Option<String>,
+    /// `public`, `confidential` or `unknown`.
+    pub client_type: String,
+    /// Why it has that type.
+    pub client_type_because: Vec<String>,
+    /// `web`, `user-agent-based`, `native`, `service`, `device` or `unknown`.
+    pub client_profile: String,
+    /// `first`, `third` or `unknown`.
+    pub party: String,
+    /// How it is created.
+    pub channel: String,
+    /// The name of the environment that its file belongs to.
+    pub environment: Option<String>,
+    /// How it authenticates, as written.
+    pub token_endpoint_auth_method: Option<String>,
+    /// Its grants, as written.
+    pub grant_types: Option<Vec<String>>,
+    /// What signs its ID tokens, as written.
+    pub id_token_signed_response_alg: Option<String>,
+    /// `literal`, `reference`, `unknown` or `none`.
+    pub has_secret: &'static str,
+    /// Attributes of which something is written that cannot be known, in whole or in part.
+    pub unresolved: Vec<&'static str>,
+}
+
+/// Something that stopped the analysis of a document.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// What kind of problem: `syntax-error`, ...
+    pub code: &'static str,
+    /// Where it stands.
+    pub location: Location,
+    /// What was expected, without text of the document.
+    pub message: String,
+}
+
+/// A document that was not analysed, for a good reason.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Skipped {
+    /// The file's path, as reported.
+    pub path: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl Confidence {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Text as it may be shown: every secret replaced by a word of its own, so that neither its text nor its length can
+//! be seen. Whatever prints gets its text from here.
+
+use crate::source::{Source, Span, line_starts};
+
+/// What stands for a secret. Its length says nothing.
+pub const MASK: &str = "[redacted]";
+
+/// A source without its secrets.
+#[derive(Debug)]
+pub struct MaskedSource {
+    /// The path under which it is reported.
+    pub path: String,
+    text: String,
+    /// Line starts in the masked text.
+    lines: Vec<u32>,
+    /// Masked stretches: where they stood in the file, and where they stand in the masked text.
+    masks: Vec<(Span, Span)>,
+    /// Length of the byte order mark that positions in the file count and the text does not hold.
+    bom: u32,
+}
+
+impl MaskedSource {
+    /// Masks spans of a source, which must be sorted and not overlap.
+    pub fn new(source: &Source, secrets: &[Span]) -> Self {
+        let mut text = String::with_capacity(source.text.len());
+        let mut masks = Vec::with_capacity(secrets.len());
+        let mut at = 0;
+        for secret in secrets {
+            text.push_str(source.slice(Span { start: at, end: secret.start }));
+            let start = text.len();
+            text.push_str(MASK);
+            // The lines that a secret fills stay lines, so that those after it keep their numbers.
+            text.extend(source.slice(*secret).chars().filter(|c| *c == '\n'));
+            masks.push((*secret, Span::new(start, text.len())));
+            at = secret.end;
+        }
+        text.push_str(source.text.get(at as usize..).unwrap_or(""));
+        let lines = line_starts(&text);
+        Self { path: source.path.clone(), text, lines, masks, bom: source.bom }
+    }
+
+    /// The masked text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Byte offsets at which the lines of the masked text start.
+    pub fn line_starts(&self) -> &[u32] {
+        &self.lines
+    }
+
+    /// Where a byte of the file stands in the masked text. Inside of a secret that is the mask's start.
+    pub fn offset(&self, byte: u32) -> usize {
+        let byte = byte.saturating_sub(self.bom);
+        let before = self.masks.partition_point(|(secret, _)| secret.start < byte);
+        let Some((secret, mask)) = before.checked_sub(1).map(|at| self.masks[at]) else {
+            return (byte as usize).min(self.text.len());
+        };
+        if byte < secret.end {
+            return mask.start as usize;
+        }
+        (mask.end as usize + (byte - secret.end) as usize).min(self.text.len())
+    }
+
+    /// One line of the masked text, from 1, without its line break.
+    pub fn line(&self, number: u32) -> &str {
+        let index = (number.max(1) - 1) as usize;
+        let Some(start) = self.lines.get(index) else { return "" };
+        let end = self.lines.get(index + 1).map_or(self.text.len(), |end| *end as usize);
+        self.text[*start as usize..end].trim_end_matches(['\n', '\r'])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::FileId;
+
+    #[test]
+    fn offsets_move_with_the_mask_and_lines_stay() {
+        let source = Source::new(FileId(0), "a", None, "a: SECRET\nb: SE\nCRET2\nc: 1\n".into());
+        let masked = MaskedSource::new(&source, &[Span::new(3, 9), Span::new(13, 21)]);
+        assert_eq!(masked.text(), "a: [redacted]\nb: [redacted]\n\nc: 1\n");
+        assert_eq!(masked.offset(0), 0);
+        assert_eq!(masked.offset(5), 3);
+        assert_eq!(&masked.text()[masked.offset(10)..][..2], "b:");
+        assert_eq!(&masked.text()[masked.offset(22)..][..2], "c:");
+        assert_eq!(masked.line(4), "c: 1");
+    }
+}

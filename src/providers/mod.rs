@@ -1,0 +1,14 @@
+//! Providers: by which shapes their documents are recognised, and where each attribute stands in them. A provider
+//! is a table; nothing in the code of this folder knows one by name, except where `join.rs` says so.
+
+mod join;
+mod neutral;
+mod normalise;
+mod recognise;
+mod table;
+
+pub use join::{Resource, join_resources};
+pub use neutral::definitions as neutral_definitions;
+pub use normalise::{Found, definition};
+pub use recognise::{Object, Recognised, recognise, recognise_resource};
+pub use table::{DefaultRow, Delivery, Provider, Shape, builtin};

@@ -1,0 +1,209 @@
+//! From an object in a provider's words to a definition in the vocabulary's.
+
+use super::recognise::{at_path, only_item};
+use super::table::{Provider, Shape, Spelling};
+use crate::client::{Basis, Datum, Definition, Fact};
+use crate::secret;
+use crate::source::Place;
+use crate::tree::{Entry, Node, Piece, Value};
+use crate::uri::Uri;
+use crate::vocabulary::{Attribute, Holds, Kind};
+
+/// An object that was found, with what is known of it beside its attributes.
+#[derive(Debug)]
+pub struct Found<'a> {
+    /// Whose it is.
+    pub provider: &'a Provider,
+    /// The form in which it is written.
+    pub shape: &'a Shape,
+    /// What it is.
+    pub kind: Kind,
+    /// The map of its attributes.
+    pub node: &'a Node,
+    /// Where its definition starts.
+    pub place: Place,
+    /// The key under which it stands, or its address.
+    pub key: Option<String>,
+}
+
+/// The definition of an object: what is written, in the vocabulary's words.
+pub fn definition(found: &Found<'_>) -> Definition {
+    let mut definition = Definition::new(found.kind, found.place);
+    let typed_by_text = found.shape.syntax.iter().any(|syntax| syntax == "hcl");
+    for (attribute, paths) in found.provider.paths(found.kind, found.shape.spelling) {
+        let written = paths.iter().find_map(|path| entry_at(found.node, path));
+        let Some(entry) = written else { continue };
+        let holds = attribute.meaning().holds;
+        if let Some(fact) = fact(holds, entry, typed_by_text) {
+            let fact = translate(fact, found.provider.table.values.get(attribute.name()));
+            if *attribute == Attribute::CLIENT_NAME {
+                definition.name_place = fact.place();
+            }
+            definition.facts.insert(*attribute, fact);
+        }
+    }
+    secrets(found, &mut definition);
+    definition.key = found.key.clone().or_else(|| own_key(&definition)).unwrap_or_default();
+    definition
+}
+
+/// The fact that an entry states; `None` where it states nothing (`null`, an empty block).
+///
+/// `typed_by_text`: whether `"true"` is as good as `true`, as in Terraform.
+pub(super) fn fact(holds: Holds, entry: &Entry, typed_by_text: bool) -> Option<Fact> {
+    if holds == Holds::Secret {
+        // The fact stands at the key: where a secret ends would tell how long it is.
+        let class = secret::classify(&entry.value)?;
+        return Some(Fact { datum: Datum::Secret(class), basis: basis(entry.key_place, &entry.value) });
+    }
+    let datum = datum(holds, &entry.value, typed_by_text)?;
+    Some(Fact { datum, basis: basis(entry.value.place, &entry.value) })
+}
+
+/// What is known of a value that should be of a certain kind. A value of another kind is kept as it is written.
+fn datum(holds: Holds, node: &Node, typed_by_text: bool) -> Option<Datum> {
+    let item = |node: &Node| -> Option<Fact> {
+        let holds = if holds == Holds::Uris { Holds::Uri } else { Holds::Text };
+        Some(Fact { datum: datum(holds, node, false)?, basis: basis(node.place, node) })
+    };
+    Some(match (&node.value, holds) {
+        (Value::Null, _) => return None,
+        (Value::Unknown(unknown), _) => Datum::Unknown(unknown.clone()),
+        (Value::Expression(_), _) => Datum::Unknown(crate::tree::Unknown::new("")),
+        (Value::List(items), Holds::Texts | Holds::Uris) => Datum::List(items.iter().filter_map(item).collect()),
+        // Names with settings under them: addons, authentication methods.
+        (Value::Map(entries), Holds::Texts) => Datum::List(
+            entries
+                .iter()
+                .filter(|entry| !is_nothing(&entry.value))
+                .map(|entry| Fact { datum: Datum::from_text(&entry.key), basis: Basis::Written(entry.key_place) })
+                .collect(),
+        ),
+        // `callbacks: "##CALLBACKS##"`: what the marker stands for may well be a list.
+        (Value::Template(pieces), Holds::Texts | Holds::Uris) if matches!(pieces.as_slice(), [Piece::Hole(_)]) => {
+            Datum::Unknown(crate::tree::Unknown::many(crate::client::show_pieces(pieces)))
+        }
+        (Value::Text(text), Holds::Uri) => Datum::Uri(Box::new(Uri::from_text(text))),
+        (Value::Template(pieces), Holds::Uri) => Datum::Uri(Box::new(Uri::from_pieces(pieces.clone()))),
+        (Value::Text(text), Holds::Flag) if typed_by_text && (text == "true" || text == "false") => {
+            Datum::Flag(text == "true")
+        }
+        (Value::Text(text), Holds::Number) if typed_by_text && text.parse::<f64>().is_ok() => {
+            Datum::Number(text.clone())
+        }
+        (Value::Text(text), _) => Datum::Text(text.clone()),
+        (Value::Template(pieces), _) => Datum::Pattern(pieces.clone()),
+        (Value::Bool(flag), _) => Datum::Flag(*flag),
+        (Value::Number(number), _) => Datum::Number(number.clone()),
+        // An empty block says as much as none.
+        (Value::List(items), _) if items.is_empty() => return None,
+        (Value::List(items), _) => Datum::List(
+            items
+                .iter()
+                .filter_map(|node| Some(Fact { datum: datum(Holds::Any, node, false)?, basis: basis(node.place, node) }))
+                .collect(),
+        ),
+        (Value::Map(entries), _) => Datum::Map(
+            entries
+                .iter()
+                .filter_map(|entry| {
+                    let datum = if secret::is_secret_key(&entry.key) {
+                        Datum::Secret(secret::classify(&entry.value)?)
+                    } else {
+                        datum(Holds::Any, &entry.value, false)?
+                    };
+                    Some((entry.key.clone(), Fact { datum, basis: basis(entry.value.place, &entry.value) }))
+                })
+                .collect(),
+        ),
+    })
+}
+
+fn is_nothing(node: &Node) -> bool {
+    match &node.value {
+        Value::Null => true,
+        Value::List(items) => items.is_empty(),
+        Value::Map(entries) => entries.is_empty(),
+        _ => false,
+    }
+}
+
+fn basis(place: Place, node: &Node) -> Basis {
+    match &node.supplied {
+        Some(from) => Basis::Resolved { used: place, from: **from },
+        None => Basis::Written(place),
+    }
+}
+
+/// The entry at a path of keys with dots between; a list of one map is passed through.
+fn entry_at<'a>(node: &'a Node, path: &str) -> Option<&'a Entry> {
+    let (above, key) = path.rsplit_once('.').unwrap_or(("", path));
+    let entry = only_item(at_path(node, above)?).entry(key)?;
+    (!matches!(entry.value.value, Value::Null)).then_some(entry)
+}
+
+/// A fact with the platform's own spellings of values put into the vocabulary's.
+fn translate(mut fact: Fact, values: Option<&std::collections::BTreeMap<String, String>>) -> Fact {
+    let Some(values) = values else { return fact };
+    match &mut fact.datum {
+        Datum::Text(text) => {
+            if let Some(value) = values.get(text.as_str()) {
+                text.clone_from(value);
+            }
+        }
+        Datum::List(items) => {
+            for item in items {
+                if let Datum::Text(text) = &mut item.datum
+                    && let Some(value) = values.get(text.as_str())
+                {
+                    text.clone_from(value);
+                }
+            }
+        }
+        _ => {}
+    }
+    fact
+}
+
+/// Adds every secret that the object holds: the client secret and what the provider's table names.
+fn secrets(found: &Found<'_>, definition: &mut Definition) {
+    let mut items = Vec::new();
+    let mut add = |field: &str, class: secret::Class, basis: Basis| {
+        let text = |text: &str| Fact { datum: Datum::from_text(text), basis: basis.clone() };
+        let entries = vec![("field".to_owned(), text(field)), ("class".to_owned(), text(class.name()))];
+        items.push(Fact { datum: Datum::Map(entries), basis: basis.clone() });
+    };
+    if let Some(fact) = definition.facts.get(&Attribute::CLIENT_SECRET)
+        && let Datum::Secret(class) = fact.datum
+    {
+        add("client_secret", class, fact.basis.clone());
+    }
+    for path in found.provider.table.secrets.get(found.kind.name()).into_iter().flatten() {
+        if let Some(entry) = entry_at(found.node, path)
+            && let Some(class) = secret::classify(&entry.value)
+        {
+            add(path, class, basis(entry.key_place, &entry.value));
+        }
+    }
+    if !items.is_empty() {
+        let basis = items[0].basis.clone();
+        definition.facts.insert(Attribute::SECRETS, Fact { datum: Datum::List(items), basis });
+    }
+}
+
+/// What identifies a definition that stands under no key: its name, else its identifier.
+fn own_key(definition: &Definition) -> Option<String> {
+    [Attribute::CLIENT_NAME, Attribute::CLIENT_ID, Attribute::IDENTIFIER, Attribute::AUDIENCE]
+        .into_iter()
+        .find_map(|attribute| {
+            let shown = definition.facts.get(&attribute)?.datum.show();
+            (!shown.is_empty()).then_some(shown)
+        })
+}
+
+impl Provider {
+    /// Where attributes of a kind of objects stand, in a spelling.
+    fn paths(&self, kind: Kind, spelling: Spelling) -> &[(Attribute, Vec<String>)] {
+        self.paths.get(&(kind, spelling)).map_or(&[], Vec::as_slice)
+    }
+}

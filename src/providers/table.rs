@@ -1,0 +1,333 @@
+//! Provider tables as they are written: shapes, attributes, values, defaults.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use crate::client::{Basis, Datum, Fact};
+use crate::vocabulary::{Attribute, Kind};
+
+/// A provider: who serves the clients, and how its documents look.
+#[derive(Clone, Debug)]
+pub struct Provider {
+    /// Its id: the name of its file.
+    pub id: String,
+    /// Its table.
+    pub table: Table,
+    /// Where attributes stand, by kind of object and spelling.
+    pub(super) paths: BTreeMap<(Kind, Spelling), Vec<(Attribute, Vec<String>)>>,
+    /// What the platform fills in, its words looked up.
+    pub defaults: Vec<DefaultRow>,
+}
+
+/// A row of what the platform fills in.
+#[derive(Clone, Debug)]
+pub struct DefaultRow {
+    /// For which kind of definitions.
+    pub on: Kind,
+    /// Attributes and the words that fit: `absent` for what is not written, `any` for any text.
+    pub when: Vec<(Attribute, Vec<String>)>,
+    /// What is filled in.
+    pub set: Vec<(Attribute, Fact)>,
+}
+
+/// What a provider's file says.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Table {
+    /// Texts of which one stands in each of its documents: what a file is searched for before it is parsed.
+    #[serde(default)]
+    pub probe: Vec<String>,
+    /// Named lists of keys, to which tests refer by `$name`.
+    #[serde(default)]
+    pub words: BTreeMap<String, Vec<String>>,
+    /// Forms of documents, tried in this order.
+    #[serde(default)]
+    pub shapes: Vec<Shape>,
+    /// Where attributes stand in an object of each kind: one path, or several of which the first that is there counts.
+    #[serde(default)]
+    pub attributes: BTreeMap<String, BTreeMap<String, OneOrMore>>,
+    /// Values of attributes in the vocabulary's words: attribute, native value, value.
+    #[serde(default)]
+    pub values: BTreeMap<String, BTreeMap<String, String>>,
+    /// What the platform's words for kinds of applications mean.
+    #[serde(default)]
+    pub application_types: BTreeMap<String, ApplicationType>,
+    /// What the platform fills in. The first row that fits and sets an attribute counts.
+    #[serde(default)]
+    pub defaults: Vec<Default>,
+    /// Names of clients that come with the tenant.
+    #[serde(default)]
+    pub furniture: Vec<String>,
+    /// Paths of fields with secrets, by kind of object, beside the client secret.
+    #[serde(default)]
+    pub secrets: BTreeMap<String, Vec<String>>,
+}
+
+/// A form of documents.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Shape {
+    /// Its id, which is also what `--kind` names.
+    pub id: String,
+    /// Syntaxes in which it is written.
+    pub syntax: Vec<String>,
+    /// Folders of which one must hold the file.
+    #[serde(default)]
+    pub folders: Vec<String>,
+    /// Names of which the file must have one.
+    #[serde(default)]
+    pub names: Vec<String>,
+    /// What the document must be.
+    #[serde(default)]
+    pub document: Test,
+    /// Where objects stand in it.
+    #[serde(default)]
+    pub objects: Vec<ObjectsAt>,
+    /// Terraform resource types, and the kinds of objects that they are.
+    #[serde(default)]
+    pub resources: BTreeMap<String, String>,
+    /// What the absence of an attribute means.
+    #[serde(default)]
+    pub delivery: Delivery,
+    /// How what is delivered in this form is created.
+    pub channel: Option<String>,
+    /// How keys are spelt, if not as in the table.
+    #[serde(default)]
+    pub spelling: Spelling,
+    /// With which function resources are joined before their attributes are read.
+    pub join: Option<String>,
+    /// Whether it is taken only when `--kind` names it.
+    #[serde(default)]
+    pub only_by_name: bool,
+}
+
+/// What the absence of an attribute means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, std::default::Default)]
+#[serde(rename_all = "kebab-case")]
+pub enum Delivery {
+    /// The platform's default when the object is created.
+    #[default]
+    DesiredState,
+    /// The object that is there already does not have it, or the platform does not return it.
+    Dump,
+    /// It was not asked.
+    Partial,
+}
+
+impl Delivery {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::DesiredState => "desired-state",
+            Self::Dump => "dump",
+            Self::Partial => "partial",
+        }
+    }
+}
+
+/// How keys are spelt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, std::default::Default)]
+#[serde(rename_all = "kebab-case")]
+pub enum Spelling {
+    /// As in the table.
+    #[default]
+    AsWritten,
+    /// In camelCase where the table has `snake_case`.
+    Camel,
+}
+
+impl Spelling {
+    /// A path of the table in this spelling.
+    fn spell(self, path: &str) -> String {
+        if self == Self::AsWritten {
+            return path.to_owned();
+        }
+        let mut spelt = String::with_capacity(path.len());
+        let mut upper = false;
+        for character in path.chars() {
+            match character {
+                '_' => upper = true,
+                character if upper => {
+                    spelt.push(character.to_ascii_uppercase());
+                    upper = false;
+                }
+                character => spelt.push(character),
+            }
+        }
+        spelt
+    }
+}
+
+/// Objects of a document.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ObjectsAt {
+    /// What they are.
+    pub kind: String,
+    /// Where they stand: keys with dots between; `[]` for each item of a list, `{}` for each value of a map,
+    /// `**` for anything at any depth; empty for the document itself.
+    pub at: String,
+    /// Where in the object its attributes stand, if not in itself.
+    #[serde(default)]
+    pub within: String,
+    /// What each must be.
+    #[serde(default)]
+    pub when: Test,
+}
+
+/// What a map must be.
+#[derive(Clone, Debug, Deserialize, std::default::Default)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Test {
+    /// Paths that it must have.
+    #[serde(default)]
+    pub has: Vec<String>,
+    /// Keys that it must not have.
+    #[serde(default)]
+    pub lacks: Vec<String>,
+    /// Keys of which it must have some.
+    #[serde(default)]
+    pub any: Vec<String>,
+    /// How many of `any`; 1 unless it says otherwise.
+    pub at_least: Option<usize>,
+    /// Keys beside which it may have no others.
+    #[serde(default)]
+    pub only: Vec<String>,
+    /// Paths whose text must match: `*` stands for anything.
+    #[serde(default)]
+    pub matches: BTreeMap<String, OneOrMore>,
+}
+
+/// What the platform fills in.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Default {
+    #[serde(default)]
+    on: Option<String>,
+    #[serde(default)]
+    when: BTreeMap<String, OneOrMore>,
+    set: BTreeMap<String, Json>,
+    /// Which platform fills it in, and when: shown with findings that rest on it.
+    says: String,
+}
+
+/// What a platform's word for a kind of application means.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ApplicationType {
+    /// `public` or `confidential`; none where it says nothing.
+    pub client_type: Option<String>,
+    /// The profile.
+    pub profile: Option<String>,
+    /// Whether the type is only likely.
+    #[serde(default)]
+    pub likely: bool,
+}
+
+/// One text or several.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum OneOrMore {
+    /// One.
+    One(String),
+    /// Several.
+    More(Vec<String>),
+}
+
+impl OneOrMore {
+    /// All of them.
+    pub fn each(&self) -> &[String] {
+        match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::More(more) => more,
+        }
+    }
+}
+
+/// The providers that come with the program, in the order in which they are tried.
+///
+/// # Errors
+///
+/// Says which table is wrong.
+pub fn builtin() -> Result<Vec<Provider>, String> {
+    let tables: Vec<(String, Table)> =
+        serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/providers.json")))
+            .map_err(|error| format!("provider tables: {error}"))?;
+    tables.into_iter().map(|(id, table)| Provider::new(id, table)).collect()
+}
+
+impl Provider {
+    /// A provider of a table, its named lists put in and its words checked.
+    ///
+    /// # Errors
+    ///
+    /// Says which word is wrong.
+    pub fn new(id: String, mut table: Table) -> Result<Self, String> {
+        let words = std::mem::take(&mut table.words);
+        for shape in &mut table.shapes {
+            expand(&mut shape.document, &words)?;
+            for objects in &mut shape.objects {
+                expand(&mut objects.when, &words)?;
+                Kind::named(&objects.kind).ok_or_else(|| format!("{id}: `{}` is no kind", objects.kind))?;
+            }
+        }
+        table.words = words;
+        for attribute in table.values.keys() {
+            Attribute::named(attribute).ok_or_else(|| format!("{id}: `{attribute}` is no attribute"))?;
+        }
+        let mut paths = BTreeMap::new();
+        for (kind, attributes) in &table.attributes {
+            let kind = Kind::named(kind).ok_or_else(|| format!("{id}: `{kind}` is no kind"))?;
+            for spelling in [Spelling::AsWritten, Spelling::Camel] {
+                let mut list = Vec::with_capacity(attributes.len());
+                for (name, at) in attributes {
+                    let attribute = Attribute::named(name)
+                        .ok_or_else(|| format!("{id}: `{name}` is no attribute"))?;
+                    list.push((attribute, at.each().iter().map(|path| spelling.spell(path)).collect()));
+                }
+                paths.insert((kind, spelling), list);
+            }
+        }
+        let defaults = table.defaults.iter().map(|row| default_row(&id, row)).collect::<Result<_, _>>()?;
+        Ok(Self { id, table, paths, defaults })
+    }
+}
+
+fn default_row(id: &str, row: &Default) -> Result<DefaultRow, String> {
+    let named = |name: &String| Attribute::named(name).ok_or_else(|| format!("{id}: `{name}` is no attribute"));
+    let basis = Basis::Default(row.says.as_str().into());
+    let fact = |json: &Json| fact_of(json, &basis).ok_or_else(|| format!("{id}: a default is no map"));
+    Ok(DefaultRow {
+        on: row.on.as_deref().and_then(Kind::named).unwrap_or(Kind::Client),
+        when: row.when.iter().map(|(name, words)| Ok((named(name)?, words.each().to_vec()))).collect::<Result<_, String>>()?,
+        set: row.set.iter().map(|(name, json)| Ok((named(name)?, fact(json)?))).collect::<Result<_, String>>()?,
+    })
+}
+
+fn fact_of(json: &Json, basis: &Basis) -> Option<Fact> {
+    let datum = match json {
+        Json::Bool(flag) => Datum::Flag(*flag),
+        Json::Number(number) => Datum::Number(number.to_string()),
+        Json::String(text) => Datum::from_text(text),
+        Json::Array(items) => Datum::List(items.iter().map(|item| fact_of(item, basis)).collect::<Option<_>>()?),
+        Json::Null | Json::Object(_) => return None,
+    };
+    Some(Fact { datum, basis: basis.clone() })
+}
+
+/// Puts named lists in for `$name`.
+fn expand(test: &mut Test, words: &BTreeMap<String, Vec<String>>) -> Result<(), String> {
+    for list in [&mut test.has, &mut test.lacks, &mut test.any, &mut test.only] {
+        let mut full = Vec::with_capacity(list.len());
+        for word in list.drain(..) {
+            match word.strip_prefix('$') {
+                Some(name) => full.extend(words.get(name).ok_or_else(|| format!("no list `{name}`"))?.iter().cloned()),
+                None => full.push(word),
+            }
+        }
+        *list = full;
+    }
+    Ok(())
+}

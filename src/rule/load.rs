@@ -1,0 +1,256 @@
+//! Rule files: from YAML to rules, with the place and the nearest right word where a file is wrong.
+
+use std::sync::OnceLock;
+
+use jsonschema::Validator;
+use serde_json::{Map, Value as Json};
+
+use super::{Case, Condition, Profile, Rule, Severity, Text, schema};
+use crate::formats::{self, Format as _};
+use crate::source::{FileId, Position, Source};
+use crate::suggest::did_you_mean;
+use crate::tree::Node;
+use crate::vocabulary::Kind;
+
+/// The schema that every rule file obeys.
+pub const SCHEMA: &str = include_str!("../../rules/rule.schema.json");
+
+/// Values of rule options that a configuration sets: rule, option, value.
+pub type Options = Map<String, Json>;
+
+/// What is wrong with a rule file.
+#[derive(Debug, thiserror::Error)]
+#[error("{path}:{}:{}: {message}", .position.line, .position.column)]
+pub struct RuleError {
+    /// The file.
+    pub path: String,
+    /// Where in it.
+    pub position: Position,
+    /// What is wrong there.
+    pub message: String,
+}
+
+/// The rules that come with the program.
+///
+/// `options` holds what a configuration sets, by rule id.
+///
+/// # Errors
+///
+/// Says which option is unknown to its rule.
+pub fn builtin(options: &dyn Fn(&str) -> Options) -> Result<Vec<Rule>, String> {
+    let texts: Vec<(String, Text)> = serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/rules.json")))
+        .map_err(|error| format!("built-in rules: {error}"))?;
+    texts.into_iter().map(|(id, text)| Rule::new(&id, text, &options(&id))).collect()
+}
+
+/// Reads a rule file.
+///
+/// `path` is what errors name; the rule's id is the file's name without its ending.
+///
+/// # Errors
+///
+/// What is wrong with it first, and where.
+pub fn parse(path: &str, text: &str, options: &dyn Fn(&str) -> Options) -> Result<Rule, RuleError> {
+    let source = Source::new(FileId(0), path, None, text.to_owned());
+    let error = |offset: usize, message: String| RuleError {
+        path: path.to_owned(),
+        position: source.position(u32::try_from(offset).unwrap_or(u32::MAX)),
+        message,
+    };
+    let id = path.rsplit(['/', '\\']).next().unwrap_or(path).trim_end_matches(".yaml").trim_end_matches(".yml");
+    let parsed = formats::YAML.parse(&source);
+    if let Some(problem) = parsed.problems.first() {
+        return Err(error(problem.place.span.start as usize, problem.message.clone()));
+    }
+    let json: Json = serde_yaml::from_str(text).map_err(|failure| {
+        error(failure.location().map_or(0, |location| location.index()), failure.to_string())
+    })?;
+    let at = |pointer: &str| parsed.documents.first().map_or(0, |document| offset_of(document, pointer));
+    if let Some((pointer, message)) = violation(&json) {
+        return Err(error(at(&pointer), message));
+    }
+    let text: Text = serde_json::from_value(json).map_err(|failure| error(0, failure.to_string()))?;
+    let rule = Rule::new(id, text, &options(id)).map_err(|message| error(at("/when"), message))?;
+    rule.compile().map_err(|message| error(at("/when"), message))?;
+    Ok(rule)
+}
+
+/// The first violation of the rule schema: JSON Pointer and message.
+fn violation(json: &Json) -> Option<(String, String)> {
+    static VALIDATOR: OnceLock<Option<Validator>> = OnceLock::new();
+    let validator = VALIDATOR
+        .get_or_init(|| {
+            let schema: Json = serde_json::from_str(SCHEMA).ok()?;
+            schema::document_validator(&schema).ok()
+        })
+        .as_ref()?;
+    // The deepest place is the most precise: `oneOf` and `anyOf` fail above what is really wrong.
+    schema::violations(validator, json).into_iter().max_by_key(|(pointer, _)| pointer.matches('/').count()).map(
+        |(pointer, message)| {
+            let word = pointer.rsplit('/').next().unwrap_or("");
+            let hint = if message.contains("one of") || message.contains("not expected") || message.contains("unexpected")
+            {
+                quoted(&message).map(|word| did_you_mean(&word, schema_words())).unwrap_or_default()
+            } else {
+                did_you_mean(word, schema_words().filter(|known| *known != word))
+            };
+            (pointer, format!("{message}{hint}"))
+        },
+    )
+}
+
+/// The first word in quotes of a message.
+fn quoted(message: &str) -> Option<String> {
+    message.split(['"', '\'']).nth(1).map(str::to_owned)
+}
+
+/// Every word that a rule file may use for a key.
+fn schema_words() -> impl Iterator<Item = &'static str> {
+    const WORDS: &[&str] = &[
+        "summary", "severity", "persona", "tags", "standards", "why", "instead", "exceptions", "on", "providers",
+        "profiles", "subsumes", "options", "when", "message", "label", "fix", "cases", "examples", "any-of", "all-of",
+        "not", "effective", "any", "all", "none", "count", "absent", "const", "enum", "type", "minimum", "maximum",
+        "exclusiveMinimum", "exclusiveMaximum", "pattern", "minLength", "maxLength", "properties", "required",
+        "anyOf", "allOf", "set", "remove", "safety", "title", "error", "warning", "info", "regular", "pedantic",
+        "auditor", "safe", "unsafe",
+    ];
+    WORDS.iter().copied().chain(crate::vocabulary::ATTRIBUTES.iter().map(|meaning| meaning.name))
+}
+
+/// Where the value of a JSON Pointer starts; the nearest value above it where there is none.
+fn offset_of(document: &Node, pointer: &str) -> usize {
+    let mut node = document;
+    let mut offset = document.place.span.start;
+    for token in pointer.split('/').skip(1) {
+        let token = token.replace("~1", "/").replace("~0", "~");
+        if let Some(entry) = node.entry(&token) {
+            offset = entry.key_place.span.start;
+            node = &entry.value;
+        } else if let Some(item) = token.parse::<usize>().ok().and_then(|index| node.items().get(index)) {
+            offset = item.place.span.start;
+            node = item;
+        } else {
+            break;
+        }
+    }
+    offset as usize
+}
+
+impl Rule {
+    /// Makes a rule of what its file says.
+    ///
+    /// # Errors
+    ///
+    /// Says which word of it is wrong.
+    pub(super) fn new(id: &str, mut text: Text, options: &Options) -> Result<Self, String> {
+        if let Some(unknown) = options.keys().find(|name| !text.options.contains_key(*name)) {
+            let hint = did_you_mean(unknown, text.options.keys().map(String::as_str));
+            return Err(format!("rule `{id}` has no option `{unknown}`{hint}"));
+        }
+        let value = |name: &str| {
+            options.get(name).or_else(|| text.options.get(name)?.get("default")).cloned()
+        };
+        let in_rule = |message: String| format!("rule `{id}`: {message}");
+        let condition = |map: &Map<String, Json>| {
+            let map = with_options(map, &value)?;
+            Condition::new(&map, false)
+        };
+        let when = condition(&text.when).map_err(in_rule)?;
+        let profiles = profiles(&text.profiles);
+        let mut cases = Vec::new();
+        for case in &text.cases {
+            let own = self::profiles(&case.profiles);
+            cases.push(Case {
+                when: condition(&case.when).map_err(in_rule)?,
+                severity: case.severity.unwrap_or(text.severity),
+                persona: case.persona.unwrap_or(text.persona),
+                profiles: if own.is_empty() { profiles.clone() } else { own },
+                message: case.message.clone().unwrap_or_else(|| text.message.clone()),
+                label: case.label.clone().or_else(|| text.label.clone()),
+                instead: case.instead.clone().unwrap_or_else(|| text.instead.clone()),
+                fix: case.fix.clone().or_else(|| text.fix.clone()),
+            });
+        }
+        if cases.is_empty() {
+            cases.push(Case {
+                when: Condition::All(Vec::new()),
+                severity: text.severity,
+                persona: text.persona,
+                profiles,
+                message: text.message.clone(),
+                label: text.label.clone(),
+                instead: text.instead.clone(),
+                fix: text.fix.clone(),
+            });
+        }
+        let on = match text.on.take() {
+            None => vec![Kind::Client],
+            Some(Json::Array(names)) => names.iter().filter_map(Json::as_str).filter_map(Kind::named).collect(),
+            Some(name) => name.as_str().and_then(Kind::named).into_iter().collect(),
+        };
+        Ok(Self { id: id.to_owned(), text, on, when, cases })
+    }
+
+    /// Compiles every schema in it, which is otherwise done when it is first needed.
+    ///
+    /// # Errors
+    ///
+    /// Says which schema is refused, and why.
+    pub fn compile(&self) -> Result<(), String> {
+        self.when.compile()?;
+        self.cases.iter().try_for_each(|case| case.when.compile())
+    }
+}
+
+/// A condition with the values of options put in for `{ option: NAME }`.
+fn with_options(
+    map: &Map<String, Json>,
+    value: &dyn Fn(&str) -> Option<Json>,
+) -> Result<Map<String, Json>, String> {
+    fn replace(json: &Json, value: &dyn Fn(&str) -> Option<Json>) -> Result<Json, String> {
+        Ok(match json {
+            Json::Object(map) if map.len() == 1 && map.contains_key("option") => {
+                let name = map["option"].as_str().unwrap_or_default();
+                value(name).ok_or_else(|| format!("`{name}` is none of its options"))?
+            }
+            Json::Object(map) => Json::Object(with_options(map, value)?),
+            Json::Array(list) => Json::Array(list.iter().map(|item| replace(item, value)).collect::<Result<_, _>>()?),
+            other => other.clone(),
+        })
+    }
+    map.iter().map(|(key, json)| Ok((key.clone(), replace(json, value)?))).collect()
+}
+
+fn profiles(map: &Map<String, Json>) -> Vec<(Profile, Severity)> {
+    let read = |json: Json| serde_json::from_value(json).ok();
+    map.iter()
+        .filter_map(|(name, severity)| {
+            let profile = serde_json::from_value(Json::String(name.clone())).ok()?;
+            read(severity.clone()).map(|severity| (profile, severity))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> String {
+        parse("team/own-rule.yaml", text, &|_| Options::new()).map(|rule| rule.id).unwrap_err().to_string()
+    }
+
+    const HEAD: &str = "summary: s\nseverity: error\nwhy: w\ninstead: i\nmessage: m\n";
+
+    #[test]
+    fn errors_name_the_place_and_the_nearest_word() {
+        let misspelt = error(&format!("{HEAD}when:\n  grant_tipes: {{ any: {{ const: implicit }} }}\n"));
+        assert!(misspelt.starts_with("team/own-rule.yaml:"), "{misspelt}");
+        assert!(misspelt.contains("did you mean `grant_types`"), "{misspelt}");
+        let keyword = error(&format!("{HEAD}when:\n  client_name: {{ patern: a }}\n"));
+        assert!(keyword.starts_with("team/own-rule.yaml:7:"), "{keyword}");
+        let broken = error("summary: [\n");
+        assert!(broken.starts_with("team/own-rule.yaml:"), "{broken}");
+        let pattern = error(&format!("{HEAD}when:\n  client_name: {{ pattern: '(?=a)' }}\n"));
+        assert!(pattern.contains("client_name"), "{pattern}");
+    }
+}

@@ -1,0 +1,212 @@
+//! The test of one value: a JSON Schema, extended to values of which parts are unknown. The only file that knows
+//! the `jsonschema` crate, whose interface changes often.
+
+use std::sync::OnceLock;
+
+use jsonschema::{PatternOptions, Validator};
+use serde_json::{Map, Value as Json};
+
+use super::Truth;
+use crate::client::{Datum, Fact};
+use crate::uri::Part;
+
+/// A schema. What combines schemas is judged here, since it must carry what is unknown; keywords that look at one
+/// known value are left to the `jsonschema` crate.
+#[derive(Debug)]
+pub(super) enum Schema {
+    /// Keywords on one known value.
+    Value(Leaf),
+    /// `properties` and `required`.
+    Properties { properties: Vec<(String, Schema)>, required: Vec<String> },
+    /// `allOf`, and several keywords side by side.
+    All(Vec<Schema>),
+    /// `anyOf`.
+    Any(Vec<Schema>),
+    /// `not`.
+    Not(Box<Schema>),
+}
+
+/// Keywords that look at one known value, compiled when they are first needed.
+#[derive(Debug)]
+pub(super) struct Leaf {
+    schema: Json,
+    validator: OnceLock<Validator>,
+}
+
+/// Something that a schema can look at.
+#[derive(Clone, Copy)]
+pub(super) enum Subject<'a> {
+    /// A datum.
+    Datum(&'a Datum),
+    /// A part of a URI.
+    Part(&'a Part),
+    /// A number that was counted.
+    Count(u64),
+}
+
+impl Schema {
+    /// Reads a schema.
+    ///
+    /// # Errors
+    ///
+    /// Says which keyword is wrong and why.
+    pub(super) fn new(schema: &Map<String, Json>) -> Result<Self, String> {
+        let mut all = Vec::new();
+        let mut leaf = Map::new();
+        let mut properties = Vec::new();
+        let mut required = Vec::new();
+        for (keyword, value) in schema {
+            match keyword.as_str() {
+                "properties" => {
+                    for (name, schema) in map(value)? {
+                        properties.push((name.clone(), Self::new(map(schema)?)?));
+                    }
+                }
+                "required" => required = list(value)?.iter().filter_map(Json::as_str).map(str::to_owned).collect(),
+                "not" => all.push(Self::Not(Box::new(Self::new(map(value)?)?))),
+                "anyOf" => all.push(Self::Any(Self::each(value)?)),
+                "allOf" => all.extend(Self::each(value)?),
+                _ => drop(leaf.insert(keyword.clone(), value.clone())),
+            }
+        }
+        if !properties.is_empty() || !required.is_empty() {
+            all.push(Self::Properties { properties, required });
+        }
+        if !leaf.is_empty() {
+            all.insert(0, Self::Value(Leaf { schema: Json::Object(leaf), validator: OnceLock::new() }));
+        }
+        Ok(if all.len() == 1 { all.remove(0) } else { Self::All(all) })
+    }
+
+    fn each(value: &Json) -> Result<Vec<Self>, String> {
+        list(value)?.iter().map(|schema| Self::new(map(schema)?)).collect()
+    }
+
+    /// Compiles every part, which is otherwise done when it is first needed.
+    ///
+    /// # Errors
+    ///
+    /// Says what the `jsonschema` crate refuses.
+    pub(super) fn compile(&self) -> Result<(), String> {
+        match self {
+            Self::Value(leaf) => build(&leaf.schema).map(drop),
+            Self::Properties { properties, .. } => properties.iter().try_for_each(|(_, schema)| schema.compile()),
+            Self::All(schemas) | Self::Any(schemas) => schemas.iter().try_for_each(Self::compile),
+            Self::Not(schema) => schema.compile(),
+        }
+    }
+
+    /// Whether something satisfies it.
+    pub(super) fn holds(&self, subject: Subject<'_>) -> Truth {
+        match self {
+            Self::Value(leaf) => leaf.holds(subject),
+            Self::Properties { properties, required } => Truth::all(
+                required
+                    .iter()
+                    .map(|name| subject.has(name))
+                    .chain(properties.iter().map(|(name, schema)| subject.property(name, schema))),
+            ),
+            Self::All(schemas) => Truth::all(schemas.iter().map(|schema| schema.holds(subject))),
+            Self::Any(schemas) => Truth::any(schemas.iter().map(|schema| schema.holds(subject))),
+            Self::Not(schema) => schema.holds(subject).negate(),
+        }
+    }
+}
+
+impl Leaf {
+    fn holds(&self, subject: Subject<'_>) -> Truth {
+        let Some(value) = subject.json() else { return Truth::Unknown };
+        // Loaded rules have been compiled once before; a schema that fails all the same matches nothing.
+        let validator = self.validator.get_or_init(|| {
+            build(&self.schema).or_else(|_| build(&Json::Bool(false))).unwrap_or_else(|_| never())
+        });
+        Truth::from(validator.is_valid(&value))
+    }
+}
+
+/// A validator that nothing satisfies, made without anything that can fail.
+fn never() -> Validator {
+    jsonschema::options().build(&Json::Bool(false)).unwrap_or_else(|_| unreachable!("`false` is a schema"))
+}
+
+fn build(schema: &Json) -> Result<Validator, String> {
+    jsonschema::draft202012::options()
+        .with_pattern_options(PatternOptions::regex())
+        .build(schema)
+        .map_err(|error| error.masked().to_string())
+}
+
+/// A validator for whole documents such as rule files.
+///
+/// # Errors
+///
+/// Says what is wrong with the schema.
+pub(super) fn document_validator(schema: &Json) -> Result<Validator, String> {
+    build(schema)
+}
+
+impl Subject<'_> {
+    fn json(self) -> Option<Json> {
+        match self {
+            Self::Datum(datum) => datum.json(),
+            Self::Part(Part::Known(value)) => Some(value.clone()),
+            Self::Part(Part::Unknown) => None,
+            Self::Count(count) => Some(Json::from(count)),
+        }
+    }
+
+    /// Whether it has a property.
+    fn has(self, name: &str) -> Truth {
+        match self {
+            Self::Datum(Datum::Uri(uri)) => match uri.part(name) {
+                Some(_) => Truth::True,
+                None if uri.text().is_none() && uri.part("scheme") == Some(&Part::Unknown) => Truth::Unknown,
+                None => Truth::False,
+            },
+            Self::Datum(Datum::Map(entries)) => Truth::from(entries.iter().any(|(key, _)| key == name)),
+            Self::Datum(Datum::Unknown(_)) | Self::Part(Part::Unknown) => Truth::Unknown,
+            _ => Truth::False,
+        }
+    }
+
+    /// Whether a property, if it has it, satisfies a schema.
+    fn property(self, name: &str, schema: &Schema) -> Truth {
+        match self {
+            Self::Datum(Datum::Uri(uri)) => uri.part(name).map_or(Truth::True, |part| schema.holds(Subject::Part(part))),
+            Self::Datum(Datum::Map(entries)) => {
+                let fact: Option<&Fact> = entries.iter().find(|(key, _)| key == name).map(|(_, fact)| fact);
+                fact.map_or(Truth::True, |fact| schema.holds(Subject::Datum(&fact.datum)))
+            }
+            Self::Datum(Datum::Unknown(_)) | Self::Part(Part::Unknown) => Truth::Unknown,
+            _ => Truth::True,
+        }
+    }
+}
+
+fn map(value: &Json) -> Result<&Map<String, Json>, String> {
+    value.as_object().ok_or_else(|| "a schema is a map of keywords".to_owned())
+}
+
+fn list(value: &Json) -> Result<&Vec<Json>, String> {
+    value.as_array().ok_or_else(|| "expected a list".to_owned())
+}
+
+/// Every violation of a document: JSON Pointer and message.
+pub(super) fn violations(validator: &Validator, document: &Json) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for error in validator.iter_errors(document) {
+        flatten(&error, &mut found);
+    }
+    found
+}
+
+/// An error and, for `anyOf` and `oneOf`, what failed inside of it.
+fn flatten(error: &jsonschema::ValidationError<'_>, found: &mut Vec<(String, String)>) {
+    use jsonschema::error::ValidationErrorKind as Kind;
+    found.push((error.instance_path().to_string(), error.to_string()));
+    if let Kind::AnyOf { context } | Kind::OneOfNotValid { context } = error.kind() {
+        for inner in context.iter().flatten() {
+            flatten(inner, found);
+        }
+    }
+}

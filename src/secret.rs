@@ -1,0 +1,280 @@
+//! Secrets: which fields hold them, what class of value stands there, and which bytes must never be shown.
+
+use crate::source::{Source, Span};
+use crate::tree::{Node, Piece, Value};
+
+/// What stands where a secret belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// The secret itself.
+    Literal,
+    /// A reference to where it is kept: a variable, an environment variable.
+    Reference,
+    /// A marker that is replaced before the file is used: `##X##`, `@@X@@`, `{{ x }}`.
+    Placeholder,
+    /// A value that a secret manager supplies or holds encrypted.
+    Managed,
+    /// A hash of the secret, where the server takes hashes.
+    Hash,
+    /// Taken out by whoever published the file.
+    Redacted,
+    /// A sample that asks to be replaced: `YOUR_SECRET`.
+    Sample,
+    /// Something that cannot be known.
+    Unknown,
+}
+
+impl Class {
+    /// Its name, as rules see it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Literal => "literal",
+            Self::Reference => "reference",
+            Self::Placeholder => "placeholder",
+            Self::Managed => "managed",
+            Self::Hash => "hash",
+            Self::Redacted => "redacted",
+            Self::Sample => "sample",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// The class of what stands in a field for a secret; `None` for nothing at all.
+pub fn classify(node: &Node) -> Option<Class> {
+    Some(match &node.value {
+        Value::Null => return None,
+        Value::Text(text) if text.trim().is_empty() => return None,
+        Value::Text(text) => classify_text(text),
+        Value::Template(pieces) => {
+            let literal = |piece: &Piece| matches!(piece, Piece::Text(text) if text.trim().len() >= 16);
+            if pieces.iter().any(literal) { Class::Literal } else { Class::Placeholder }
+        }
+        Value::Unknown(unknown) => classify_expression(&unknown.text),
+        Value::Expression(_) => Class::Reference,
+        // An unquoted run of digits is a number to the parser and a secret to its owner.
+        Value::Number(text) if text.len() >= 6 => Class::Literal,
+        Value::Number(_) | Value::Bool(_) => Class::Sample,
+        // `{ secretKeyRef: .. }`, `{ fn::secret: .. }`: where to find it. A literal inside is found by its own key.
+        Value::Map(_) => Class::Reference,
+        Value::List(_) => return None,
+    })
+}
+
+/// The class of a text that stands where a secret belongs.
+pub fn classify_text(text: &str) -> Class {
+    let text = text.trim();
+    let lower = text.to_ascii_lowercase();
+    let wrapped = |open: &str, close: &str| text.starts_with(open) && text.ends_with(close);
+    if lower.contains("redacted") || lower == "_value_not_shown_" || is_run(text, "*xX•.-_") {
+        return Class::Redacted;
+    }
+    if text.contains("##") || text.contains("@@") || text.contains("{{") || wrapped("$(", ")") || wrapped("%", "%")
+        || wrapped("__", "__")
+    {
+        return Class::Placeholder;
+    }
+    if text.starts_with("${") || (text.starts_with('$') && is_name(&text[1..])) || lower.starts_with("env:")
+        || lower.starts_with("process.env.")
+    {
+        return Class::Reference;
+    }
+    const MANAGED: &[&str] = &[
+        "op://", "vault:", "arn:aws:", "enc[", "sops:", "secret://", "secretref:", "projects/", "ref+", "keyvault",
+        "@microsoft.keyvault(", "ssm:", "aws-ssm:", "gcp-secret:", "akv:", "doppler:", "infisical:", "age1", "kms:",
+    ];
+    if MANAGED.iter().any(|prefix| lower.starts_with(prefix)) || lower.starts_with("-----begin age") {
+        return Class::Managed;
+    }
+    const HASHES: &[&str] = &["$pbkdf2", "$argon2", "$2a$", "$2b$", "$2y$", "$scrypt$", "$5$", "$6$", "{bcrypt}"];
+    if HASHES.iter().any(|prefix| lower.starts_with(prefix)) {
+        return Class::Hash;
+    }
+    if wrapped("<", ">") || wrapped("[", "]") || wrapped("{", "}") || text.contains("...") || text.contains('…') {
+        return Class::Sample;
+    }
+    if is_sample(&lower) { Class::Sample } else { Class::Literal }
+}
+
+/// The class of an expression that cannot be evaluated.
+fn classify_expression(text: &str) -> Class {
+    if text.contains("##") || text.contains("@@") {
+        return Class::Placeholder;
+    }
+    const MANAGED: &[&str] =
+        &["data.", "random_password.", "random_string.", "vault_", "aws_", "google_", "azurerm_", "ephemeral."];
+    let text = text.trim().trim_start_matches("${");
+    if MANAGED.iter().any(|prefix| text.starts_with(prefix)) {
+        Class::Managed
+    } else if text.starts_with("var.") || text.starts_with("local.") || text.starts_with("each.")
+        || text.starts_with("module.") || text.contains('.')
+    {
+        Class::Reference
+    } else {
+        Class::Unknown
+    }
+}
+
+/// Words that say that a value is to be replaced. A real secret is random text and holds none of them as a word.
+fn is_sample(lower: &str) -> bool {
+    const WHOLE: &[&str] = &[
+        "secret", "client_secret", "client-secret", "clientsecret", "some_client_secret", "some-client-secret",
+        "password", "changeme", "change_me", "change-me", "test", "dummy", "example", "todo", "tbd", "none", "null",
+        "placeholder", "foo", "bar", "foobar", "mysecret", "my_secret", "my-secret", "abc", "abc123", "123", "1234",
+        "12345", "123456", "12345678", "a", "b", "x", "fake", "insecure_secret",
+    ];
+    const WORDS: &[&str] = &[
+        "your", "yours", "replace", "replaceme", "changeme", "insert", "placeholder", "todo", "fixme", "sample",
+        "enter", "fill",
+    ];
+    let word = |word: &str| WORDS.contains(&word);
+    WHOLE.contains(&lower)
+        || lower.split(|c: char| !c.is_ascii_alphanumeric()).any(word)
+        || (lower.starts_with("some") && lower.len() < 32 && lower.contains("secret"))
+}
+
+fn is_run(text: &str, of: &str) -> bool {
+    text.chars().count() >= 3 && text.chars().all(|c| of.contains(c))
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+}
+
+/// Whether a field of this name holds a secret, whatever the provider.
+pub fn is_secret_key(key: &str) -> bool {
+    let plain: String =
+        key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    const ENDINGS: &[&str] = &[
+        "clientsecret", "clientsecretwo", "signingsecret", "secretkey", "apisecret", "appsecret", "password",
+        "passwd", "privatekey", "accesstoken", "apitoken", "apikey", "bearertoken", "registrationaccesstoken",
+        "masterkey", "storageaccesskey", "saskey", "servicepassword", "clientassertionprivatekey", "basicsecret",
+        "accesskey", "secretaccesskey", "refreshtokenvalue", "cookiesecret", "sessionsecret",
+    ];
+    const NAMES: &[&str] = &["secret", "auth0secret", "k", "clientsecretvalue", "rotatedsecret"];
+    // `token_endpoint_auth_method: client_secret_post` and `secret_encoded` only speak of secrets.
+    NAMES.contains(&plain.as_str()) && key.len() > 1 || ENDINGS.iter().any(|ending| plain.ends_with(ending))
+}
+
+/// Every span of a source that must not be shown: values of secret fields, and private keys wherever they stand.
+///
+/// `documents` is what the text was read as; where it could not be read, lines with a secret field are hidden from
+/// the field's value to the end of the line.
+pub fn spans(source: &Source, documents: &[Node], readable: bool) -> Vec<Span> {
+    let mut spans = Vec::new();
+    for document in documents {
+        collect(source, document, false, &mut spans);
+    }
+    key_blocks(&source.text, &mut spans);
+    if !readable {
+        scrub(&source.text, &mut spans);
+    }
+    spans.sort_unstable();
+    let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match merged.last_mut() {
+            Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
+            _ => merged.push(span),
+        }
+    }
+    merged
+}
+
+/// Spans of the scalars under secret keys. Markers and references stay readable: they show that it is done right.
+fn collect(source: &Source, node: &Node, secret: bool, spans: &mut Vec<Span>) {
+    match &node.value {
+        Value::Map(entries) => {
+            for entry in entries {
+                let secret = is_secret_key(&entry.key) || (secret && matches!(entry.value.value, Value::Text(_)));
+                collect(source, &entry.value, secret, spans);
+            }
+        }
+        Value::List(items) => items.iter().for_each(|item| collect(source, item, secret, spans)),
+        Value::Text(text) => {
+            let long = text.contains("PRIVATE KEY-----");
+            let hide = secret && !text.is_empty()
+                && matches!(classify_text(text), Class::Literal | Class::Hash | Class::Managed);
+            if (hide || long) && node.place.file == source.id {
+                spans.push(node.place.span);
+            }
+        }
+        Value::Template(pieces) if secret => {
+            if pieces.iter().any(|piece| matches!(piece, Piece::Text(text) if text.trim().len() > 3)) {
+                spans.push(node.place.span);
+            }
+        }
+        Value::Number(_) if secret => spans.push(node.place.span),
+        Value::Expression(expression) => expression.each(&mut |child| collect(source, child, secret, spans)),
+        _ => {}
+    }
+}
+
+/// PEM blocks of private keys, whatever they stand in.
+fn key_blocks(text: &str, spans: &mut Vec<Span>) {
+    for at in memchr::memmem::find_iter(text.as_bytes(), b"PRIVATE KEY-----") {
+        let Some(start) = text[..at].rfind("-----BEGIN").filter(|start| at - start < 40) else { continue };
+        let end = text[at + 10..].find("-----END").map_or(text.len(), |end| at + 10 + end);
+        spans.push(Span::new(start, end));
+    }
+}
+
+/// Ends of lines that follow a secret field, for a text that could not be read.
+fn scrub(text: &str, spans: &mut Vec<Span>) {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let mut at = 0;
+        while let Some(found) = line[at..].find([':', '=']) {
+            let sign = at + found;
+            let key: String = line[..sign]
+                .trim_end_matches(|c: char| c.is_whitespace() || c == '"' || c == '\'')
+                .chars()
+                .rev()
+                .take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
+                .collect();
+            let key: String = key.chars().rev().collect();
+            if is_secret_key(&key) {
+                spans.push(Span::new(start + sign + 1, start + line.trim_end().len().max(sign + 1)));
+                break;
+            }
+            at = sign + 1;
+        }
+        start += line.len();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_and_references_are_no_literals() {
+        for (text, class) in [
+            ("kq83-EXAMPLE-71Zp-not-real-5521", Class::Literal),
+            ("hjkD83-sd9KJkd_0921kjsdKJHd8273", Class::Literal),
+            ("##WEB_SECRET##", Class::Placeholder),
+            ("{{ .Values.secret }}", Class::Placeholder),
+            ("${WEB_SECRET}", Class::Reference),
+            ("$WEB_SECRET", Class::Reference),
+            ("YOUR_CLIENT_SECRET", Class::Sample),
+            ("<your secret>", Class::Sample),
+            ("some_client_secret", Class::Sample),
+            ("...", Class::Redacted),
+            ("[REDACTED]", Class::Redacted),
+            ("********", Class::Redacted),
+            ("op://vault/item/secret", Class::Managed),
+            ("$2b$10$abcdefghijklmnopqrstuv", Class::Hash),
+        ] {
+            assert_eq!(classify_text(text), class, "{text}");
+        }
+    }
+
+    #[test]
+    fn keys_that_only_speak_of_secrets_hold_none() {
+        for key in ["client_secret", "clientSecret", "AUTH0_CLIENT_SECRET", "client_secret_wo", "signing_secret"] {
+            assert!(is_secret_key(key), "{key}");
+        }
+        for key in ["secret_encoded", "token_endpoint_auth_method", "client_secret_expires_at", "name"] {
+            assert!(!is_secret_key(key), "{key}");
+        }
+    }
+}

@@ -1,0 +1,558 @@
+//! URIs of a definition taken apart: scheme, kind of host, wildcard, faults. Parts that are not known stay unknown.
+
+use std::borrow::Cow;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use serde_json::Value as Json;
+
+use crate::client::show_pieces;
+use crate::tree::Piece;
+
+/// A URI, of which parts may be unknown.
+#[derive(Clone, Debug)]
+pub struct Uri {
+    pieces: Vec<Piece>,
+    parts: Vec<(&'static str, Part)>,
+}
+
+/// What is known of a part of a URI.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Part {
+    /// Its value.
+    Known(Json),
+    /// Written, but not knowable.
+    Unknown,
+}
+
+/// Names of the parts, as rules write them.
+pub const PARTS: &[&str] = &[
+    "uri", "scheme", "host", "host_kind", "port", "path", "query", "fragment", "userinfo", "wildcard", "domain",
+    "shared", "placeholder", "private_use", "reverse_domain", "platform_scheme", "unsafe_scheme", "fault",
+];
+
+impl Uri {
+    /// Takes a URI apart of which all is known.
+    pub fn from_text(text: &str) -> Self {
+        Self::from_pieces(vec![Piece::Text(text.to_owned())])
+    }
+
+    /// Takes a URI apart of which parts are known.
+    pub fn from_pieces(pieces: Vec<Piece>) -> Self {
+        let parts = take_apart(&pieces);
+        Self { pieces, parts }
+    }
+
+    /// What is known of a part; `None` if the URI has no such part.
+    pub fn part(&self, name: &str) -> Option<&Part> {
+        self.parts.iter().find(|(part, _)| *part == name).map(|(_, part)| part)
+    }
+
+    /// Its text, if all of it is known.
+    pub fn text(&self) -> Option<&str> {
+        match self.pieces.as_slice() {
+            [Piece::Text(text)] => Some(text),
+            [] => Some(""),
+            _ => None,
+        }
+    }
+
+    /// Its text as it is written, unknown parts as they stand.
+    pub fn show(&self) -> String {
+        show_pieces(&self.pieces)
+    }
+
+    /// All parts, if all are known.
+    pub fn json(&self) -> Option<Json> {
+        let part = |(name, part): &(&'static str, Part)| match part {
+            Part::Known(value) => Some(((*name).to_owned(), value.clone())),
+            Part::Unknown => None,
+        };
+        Some(Json::Object(self.parts.iter().map(part).collect::<Option<_>>()?))
+    }
+
+    /// Whether a part is known to have a value.
+    pub fn is(&self, name: &str, value: &str) -> bool {
+        matches!(self.part(name), Some(Part::Known(Json::String(text))) if text == value)
+    }
+}
+
+/// Stands for a hole while a URI is taken apart: a character that no URI holds.
+const HOLE: char = '\u{e000}';
+
+/// Schemes that run code or open local files.
+const UNSAFE_SCHEMES: &[&str] =
+    &["javascript", "data", "vbscript", "file", "about", "blob", "filesystem", "ws", "wss", "ftp"];
+
+/// Schemes that a platform or a browser reserves for its applications.
+const PLATFORM_SCHEMES: &[&str] = &[
+    "ms-app", "ms-appx-web", "ms-appx", "msauth", "msal", "chrome-extension", "moz-extension", "safari-extension",
+    "safari-web-extension", "capacitor", "ionic", "exp", "app", "tauri", "vscode", "vscode-insiders", "cursor",
+];
+
+/// Domains under which strangers get names for a while: tunnels and previews.
+const TUNNELS: &[&str] = &[
+    "ngrok.io", "ngrok.app", "ngrok-free.app", "ngrok.dev", "ngrok-free.dev", "trycloudflare.com", "loca.lt",
+    "localtunnel.me", "serveo.net", "gitpod.io", "github.dev", "app.github.dev", "githubpreview.dev", "exp.direct",
+    "lhr.life", "localhost.run", "devtunnels.ms", "webcontainer.io", "stackblitz.io", "csb.app", "codesandbox.io",
+    "replit.dev", "repl.co",
+];
+
+/// Domains under which strangers get names for good, beside the private part of the public suffix list.
+const HOSTING: &[&str] = &[
+    "vercel.app", "now.sh", "netlify.app", "netlify.com", "pages.dev", "workers.dev", "web.app", "firebaseapp.com",
+    "herokuapp.com", "azurewebsites.net", "azurestaticapps.net", "github.io", "gitlab.io", "amplifyapp.com",
+    "cloudfront.net", "s3.amazonaws.com", "s3-website.amazonaws.com", "onrender.com", "fly.dev", "surge.sh",
+    "railway.app", "up.railway.app", "run.app", "appspot.com", "glitch.me", "render.com", "deno.dev", "bubbleapps.io",
+];
+
+fn known(value: impl Into<Json>) -> Part {
+    Part::Known(value.into())
+}
+
+/// The parts of a URI. Every part that the text has is listed, and every flag.
+fn take_apart(pieces: &[Piece]) -> Vec<(&'static str, Part)> {
+    let text: String = pieces
+        .iter()
+        .map(|piece| match piece {
+            Piece::Text(text) => Cow::Borrowed(text.as_str()),
+            Piece::Hole(_) => Cow::Owned(HOLE.to_string()),
+        })
+        .collect();
+    let open = text.contains(HOLE);
+    let mut parts = vec![("uri", if open { Part::Unknown } else { known(text.clone()) })];
+    let Some((scheme, rest)) = split_scheme(&text) else {
+        let start_open = text.starts_with(HOLE) || (open && !text.contains("//"));
+        return without_scheme(parts, &text, open, start_open);
+    };
+    let scheme = scheme.to_ascii_lowercase();
+    let web = scheme == "http" || scheme == "https";
+    let unsafe_scheme = UNSAFE_SCHEMES.contains(&scheme.as_str());
+    let platform = PLATFORM_SCHEMES.contains(&scheme.as_str()) || scheme.starts_with("msauth.");
+    parts.push(("scheme", known(scheme.clone())));
+    parts.push(("private_use", known(!web && !unsafe_scheme && !platform && scheme != "urn" && !scheme.contains('*'))));
+    parts.push(("reverse_domain", known(scheme.contains('.'))));
+    parts.push(("platform_scheme", known(platform)));
+    parts.push(("unsafe_scheme", known(unsafe_scheme)));
+    let (before_fragment, fragment) = cut(rest, '#');
+    parts.push(("fragment", known(fragment.is_some())));
+    let (before_query, query) = cut(before_fragment, '?');
+    parts.push(("query", known(query.is_some())));
+    let (authority, path) = match before_query.strip_prefix("//") {
+        Some(rest) => {
+            let end = rest.find(['/', '\\']).unwrap_or(rest.len());
+            (Some(&rest[..end]), &rest[end..])
+        }
+        None => (None, before_query),
+    };
+    parts.push(("path", if path.contains(HOLE) { Part::Unknown } else { known(path) }));
+    let mut host_fault = None;
+    let mut host_wildcard = None;
+    if let Some(authority) = authority {
+        let (userinfo, host_port) = match authority.rsplit_once('@') {
+            Some((_, host)) => (true, host),
+            None => (false, authority),
+        };
+        parts.push(("userinfo", known(userinfo)));
+        host_wildcard = authority_parts(&mut parts, host_port, web, &mut host_fault);
+    }
+    parts.push(("placeholder", placeholder(&text, open)));
+    let wildcard = wildcard(&text, &scheme, host_wildcard, path, query, open);
+    let fault = fault(&text, web, authority, path, fragment, &wildcard, host_fault);
+    parts.push(("fault", match fault {
+        "none" if open => Part::Unknown,
+        fault => known(fault),
+    }));
+    parts.push(("wildcard", wildcard));
+    parts
+}
+
+/// The parts of a text that has no scheme, or whose scheme is unknown.
+fn without_scheme(
+    mut parts: Vec<(&'static str, Part)>,
+    text: &str,
+    open: bool,
+    start_open: bool,
+) -> Vec<(&'static str, Part)> {
+    let wildcard = if text == "*" {
+        known("bare")
+    } else if text.contains('*') && !start_open {
+        known(if text.starts_with("http*") { "scheme" } else { "host" })
+    } else if text.contains('*') {
+        known("path")
+    } else if open {
+        Part::Unknown
+    } else {
+        known("none")
+    };
+    if start_open {
+        for name in ["scheme", "host", "host_kind", "domain", "private_use", "fault", "unsafe_scheme"] {
+            parts.push((name, Part::Unknown));
+        }
+    } else {
+        parts.push(("private_use", known(false)));
+        parts.push(("unsafe_scheme", known(false)));
+        let fault = if text == "*" || text.is_empty() {
+            "none"
+        } else if text.contains(',') {
+            "comma"
+        } else if text.starts_with(['/', '.']) {
+            "relative"
+        } else {
+            "no-scheme"
+        };
+        parts.push(("fault", known(fault)));
+    }
+    parts.push(("placeholder", placeholder(text, open)));
+    parts.push(("wildcard", wildcard));
+    parts
+}
+
+/// Scheme and what follows its colon. `localhost:3000` has no scheme: what follows the colon is a port.
+fn split_scheme(text: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = text.split_once(':')?;
+    let mut characters = scheme.chars();
+    let named = characters.next().is_some_and(|first| first.is_ascii_alphabetic())
+        && characters.all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.' | '*'));
+    let port = rest.split(['/', '?', '#']).next().unwrap_or("");
+    let is_port = !rest.starts_with("//")
+        && (port == "*" || port.starts_with(HOLE) || (!port.is_empty() && port.bytes().all(|b| b.is_ascii_digit())));
+    (named && !is_port).then_some((scheme, rest))
+}
+
+fn cut(text: &str, at: char) -> (&str, Option<&str>) {
+    match text.split_once(at) {
+        Some((before, after)) => (before, Some(after)),
+        None => (text, None),
+    }
+}
+
+/// Adds what host and port say; returns the kind of wildcard in the host.
+fn authority_parts(
+    parts: &mut Vec<(&'static str, Part)>,
+    host_port: &str,
+    web: bool,
+    fault: &mut Option<&'static str>,
+) -> Option<&'static str> {
+    let (host, port) = split_port(host_port);
+    if let Some(port) = port {
+        parts.push(("port", match port.parse::<u16>() {
+            Ok(number) => known(number),
+            Err(_) if port.contains(HOLE) => Part::Unknown,
+            Err(_) => {
+                if web && port != "*" && !port.is_empty() {
+                    *fault = Some("unparsable");
+                }
+                known(port)
+            }
+        }));
+    }
+    let host = host.to_ascii_lowercase();
+    let open = host.contains(HOLE);
+    if host.is_empty() {
+        if web {
+            *fault = Some("unparsable");
+        }
+        return None;
+    }
+    parts.push(("host", if open { Part::Unknown } else { known(host.clone()) }));
+    let suffix = known_suffix(&host);
+    let kind = host_kind(&host, suffix);
+    parts.push(("host_kind", kind.map_or(Part::Unknown, known)));
+    if let Some(suffix) = suffix {
+        let plain = suffix.trim_start_matches(['*', '.']);
+        if let Some(domain) = psl::domain_str(plain).filter(|_| kind == Some("public")) {
+            parts.push(("domain", known(domain)));
+        } else if open {
+            parts.push(("domain", Part::Unknown));
+        }
+        parts.push(("shared", match shared(plain) {
+            "none" if open => Part::Unknown,
+            shared => known(shared),
+        }));
+    } else {
+        parts.push(("domain", Part::Unknown));
+        parts.push(("shared", Part::Unknown));
+    }
+    host.contains('*').then(|| host_wildcard(&host))
+}
+
+/// Host and port. An IPv6 address stands in brackets.
+fn split_port(host_port: &str) -> (&str, Option<&str>) {
+    if host_port.starts_with('[') {
+        return match host_port.split_once(']') {
+            Some((host, rest)) => (&host_port[..=host.len()], rest.strip_prefix(':')),
+            None => (host_port, None),
+        };
+    }
+    match host_port.rsplit_once(':') {
+        Some((host, port)) => (host, Some(port)),
+        None => (host_port, None),
+    }
+}
+
+/// The end of a host that is known, from a label's start; the whole host if all is known.
+fn known_suffix(host: &str) -> Option<&str> {
+    match host.rfind(HOLE) {
+        None => Some(host),
+        Some(at) => {
+            let rest = &host[at + HOLE.len_utf8()..];
+            let dot = rest.find('.')?;
+            Some(&rest[dot + 1..]).filter(|suffix| suffix.contains('.') || *suffix == "localhost")
+        }
+    }
+}
+
+/// `loopback`, `private` or `public`; `None` where it cannot be known.
+fn host_kind(host: &str, suffix: Option<&str>) -> Option<&'static str> {
+    let open = host.contains(HOLE);
+    let known = suffix?;
+    let host = known.trim_end_matches('.');
+    if host == "localhost" || host.ends_with(".localhost") {
+        return Some("loopback");
+    }
+    if !open {
+        if let Ok(address) = host.parse::<Ipv4Addr>() {
+            return Some(if address.is_loopback() {
+                "loopback"
+            } else if address.is_private() || address.is_link_local() || address.is_unspecified() {
+                "private"
+            } else {
+                "public"
+            });
+        }
+        if let Ok(address) = host.trim_matches(['[', ']']).parse::<Ipv6Addr>() {
+            let mapped = address.to_ipv4_mapped();
+            return Some(if address.is_loopback() || mapped.is_some_and(|v4| v4.is_loopback()) {
+                "loopback"
+            } else if address.is_unique_local() || address.is_unicast_link_local() || address.is_unspecified() {
+                "private"
+            } else {
+                "public"
+            });
+        }
+        if !host.contains('.') {
+            return Some("private");
+        }
+    }
+    const PRIVATE: &[&str] = &[
+        "local", "internal", "test", "lan", "home", "corp", "intranet", "private", "localdomain", "home.arpa",
+        "example", "invalid",
+    ];
+    // Names for documentation (RFC 2606) are somebody's public hosts for a linter's purposes.
+    let is_under = |name: &&&str| host.ends_with(&format!(".{name}"));
+    match PRIVATE.iter().find(is_under) {
+        Some(&"example" | &"invalid") | None => Some("public"),
+        Some(_) => Some("private"),
+    }
+}
+
+/// Whether strangers can get names under the host's parent: `none`, `hosting` or `tunnel`.
+fn shared(host: &str) -> &'static str {
+    let under = |domains: &[&str]| {
+        domains.iter().any(|domain| {
+            host == *domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
+        })
+    };
+    if under(TUNNELS) || host.split('.').any(|label| label.starts_with("ngrok")) {
+        return "tunnel";
+    }
+    // The private section of the public suffix list holds the domains under which companies hand out names.
+    let private_suffix = psl::suffix(host.as_bytes()).is_some_and(|suffix| suffix.typ() == Some(psl::Type::Private));
+    if under(HOSTING) || private_suffix { "hosting" } else { "none" }
+}
+
+/// Kind of wildcard in a host: `host`, `public-suffix`, `subdomain` or `misplaced`.
+fn host_wildcard(host: &str) -> &'static str {
+    let (first, parent) = host.split_once('.').unwrap_or((host, ""));
+    if parent.is_empty() || first.is_empty() {
+        return "host";
+    }
+    if parent.contains('*') || host.matches('*').count() > 1 || !first.contains('*') {
+        return "misplaced";
+    }
+    if parent.contains(HOLE) {
+        return "subdomain";
+    }
+    let is_suffix = psl::domain_str(parent).is_none()
+        && psl::suffix(parent.as_bytes()).is_some_and(|suffix| suffix.typ() != Some(psl::Type::Private));
+    if is_suffix && parent != "localhost" { "public-suffix" } else { "subdomain" }
+}
+
+/// Kind of wildcard in the whole URI.
+fn wildcard(
+    text: &str,
+    scheme: &str,
+    host: Option<&'static str>,
+    path: &str,
+    query: Option<&str>,
+    open: bool,
+) -> Part {
+    if scheme.contains('*') {
+        known("scheme")
+    } else if let Some(kind) = host {
+        known(kind)
+    } else if path.contains('*') {
+        known("path")
+    } else if query.is_some_and(|query| query.contains('*')) {
+        known("query")
+    } else if text.contains('*') {
+        // A port: RFC 8252 section 7.3 lets the port of a loopback address vary.
+        known("none")
+    } else if open {
+        Part::Unknown
+    } else {
+        known("none")
+    }
+}
+
+/// What makes the URI malformed: one of the faults in the vocabulary, or `none`.
+fn fault(
+    text: &str,
+    web: bool,
+    authority: Option<&str>,
+    path: &str,
+    fragment: Option<&str>,
+    wildcard: &Part,
+    host: Option<&'static str>,
+) -> &'static str {
+    let lower_path = path.to_ascii_lowercase();
+    let dots = |segment: &str| matches!(segment, ".." | "%2e%2e" | ".%2e" | "%2e.");
+    let comma = text.split(',').skip(1).any(|rest| rest.trim_start().contains("://"));
+    if comma {
+        "comma"
+    } else if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        "whitespace"
+    } else if text.contains('\\') {
+        "backslash"
+    } else if fragment.is_some() {
+        "fragment"
+    } else if authority.is_some_and(|authority| authority.contains('@')) {
+        "userinfo"
+    } else if lower_path.split('/').any(dots) || lower_path.contains("%2f") {
+        "dot-segment"
+    } else if let Some(fault) = host {
+        fault
+    } else if web && authority.is_none() {
+        "unparsable"
+    } else if matches!(wildcard, Part::Known(Json::String(kind)) if kind == "misplaced")
+        || (!web && matches!(wildcard, Part::Known(Json::String(kind)) if kind != "none"))
+    {
+        "wildcard"
+    } else {
+        "none"
+    }
+}
+
+/// Placeholders that Auth0 fills in: `{organization_name}` and metadata of organization or custom domain.
+fn placeholder(text: &str, open: bool) -> Part {
+    if text.contains("{organization_name}") {
+        known("organization_name")
+    } else if text.contains("{organization.metadata.") || text.contains("{custom_domain.metadata.") {
+        known("metadata")
+    } else if open {
+        Part::Unknown
+    } else {
+        known("none")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(uri: &Uri, name: &str) -> String {
+        match uri.part(name) {
+            Some(Part::Known(Json::String(text))) => text.clone(),
+            Some(Part::Known(value)) => value.to_string(),
+            Some(Part::Unknown) => "?".into(),
+            None => "-".into(),
+        }
+    }
+
+    fn parts(text: &str) -> [String; 4] {
+        let uri = Uri::from_text(text);
+        ["scheme", "host_kind", "wildcard", "fault"].map(|name| part(&uri, name))
+    }
+
+    #[test]
+    fn hosts_are_told_apart() {
+        for (uri, kind) in [
+            ("http://localhost:3000/cb", "loopback"),
+            ("http://app.localhost/cb", "loopback"),
+            ("http://127.0.0.2/cb", "loopback"),
+            ("http://[::1]:8080/cb", "loopback"),
+            ("http://10.0.0.5/cb", "private"),
+            ("http://printer.local/cb", "private"),
+            ("http://intranet/cb", "private"),
+            ("http://api.ns.svc.cluster.local/cb", "private"),
+            ("https://localhost.shop.example/cb", "public"),
+            ("https://mylocalhost.io", "public"),
+            ("http://8.8.8.8/cb", "public"),
+        ] {
+            assert_eq!(part(&Uri::from_text(uri), "host_kind"), kind, "{uri}");
+        }
+    }
+
+    #[test]
+    fn wildcards_are_told_apart() {
+        for (uri, kind) in [
+            ("*", "bare"),
+            ("https://*", "host"),
+            ("http*://x.shop.com", "scheme"),
+            ("https://*.com/cb", "public-suffix"),
+            ("https://*.co.uk/cb", "public-suffix"),
+            ("https://*.shop.com/cb", "subdomain"),
+            ("https://pr-*-web.shop.com/cb", "subdomain"),
+            ("https://*.vercel.app/cb", "subdomain"),
+            ("https://app.*.shop.com/cb", "misplaced"),
+            ("https://shop.com/*", "path"),
+            ("https://shop.com/cb", "none"),
+            ("http://localhost:*/cb", "none"),
+        ] {
+            assert_eq!(part(&Uri::from_text(uri), "wildcard"), kind, "{uri}");
+        }
+    }
+
+    #[test]
+    fn faults_are_named() {
+        for (uri, fault) in [
+            ("localhost:3000/cb", "no-scheme"),
+            ("/cb", "relative"),
+            ("https://a.com/cb#x", "fragment"),
+            ("https://u:p@a.com/", "userinfo"),
+            ("https://a.com/a b", "whitespace"),
+            ("https://a.com/../b", "dot-segment"),
+            ("https://a.com,https://b.com", "comma"),
+            ("https:///cb", "unparsable"),
+            ("com.acme.app://cb", "none"),
+            ("com.acme.app:/cb", "none"),
+            ("https://a.com/cb", "none"),
+        ] {
+            assert_eq!(part(&Uri::from_text(uri), "fault"), fault, "{uri}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_stays_unknown() {
+        let hole = |name: &str| Piece::Hole(name.into());
+        let text = |text: &str| Piece::Text(text.into());
+        let uri = Uri::from_pieces(vec![text("https://"), hole("##H##"), text("/cb")]);
+        assert_eq!([part(&uri, "scheme"), part(&uri, "host_kind"), part(&uri, "path")], ["https", "?", "/cb"]);
+        let uri = Uri::from_pieces(vec![text("https://"), hole("##E##"), text(".shop.com/cb")]);
+        assert_eq!([part(&uri, "host"), part(&uri, "host_kind"), part(&uri, "domain")], ["?", "public", "shop.com"]);
+        let uri = Uri::from_pieces(vec![hole("var.base"), text("/cb")]);
+        assert_eq!([part(&uri, "scheme"), part(&uri, "fault"), part(&uri, "wildcard")], ["?", "?", "?"]);
+        let uri = Uri::from_pieces(vec![text("http://localhost:"), hole("##PORT##"), text("/cb")]);
+        assert_eq!([part(&uri, "host_kind"), part(&uri, "port")], ["loopback", "?"]);
+        let uri = Uri::from_pieces(vec![text("http://"), hole("##H##"), text(".")]);
+        assert_eq!(part(&uri, "host_kind"), "?");
+    }
+
+    #[test]
+    fn private_use_schemes_are_told_from_the_rest() {
+        assert_eq!(parts("com.acme.app://x"), ["com.acme.app", "public", "none", "none"]);
+        assert_eq!(part(&Uri::from_text("myapp://cb"), "private_use"), "true");
+        assert_eq!(part(&Uri::from_text("javascript:void(0)"), "unsafe_scheme"), "true");
+        assert_eq!(part(&Uri::from_text("urn:ietf:wg:oauth:2.0:oob"), "private_use"), "false");
+    }
+}
