@@ -22,16 +22,29 @@ pub(crate) fn directives(source: &Source, documents: &[Node], signs: &[&str]) ->
             continue;
         }
         let from = text[..word].rfind(['\n', '\r']).map_or(0, |at| at + 1);
-        let starts = (from..word).find(|at| {
-            let rest = &text.as_bytes()[*at..];
-            signs.iter().any(|sign| rest.starts_with(sign.as_bytes())) && !written.covers(*at)
-        });
-        if let Some(start) = starts {
+        if let Some(start) = start(&text.as_bytes()[..word], from, signs, &written) {
             let end = text[word..].find(['\n', '\r']).map_or(text.len(), |at| word + at);
             spans.push(Span::new(start, end));
         }
     }
     spans
+}
+
+/// Where the comment starts in which a text ends, if that is so. Only its last line, from `from` on, is looked at.
+fn start(text: &[u8], from: usize, signs: &[&str], written: &Written) -> Option<usize> {
+    let mut at = from;
+    while at < text.len() {
+        let is_sign = signs.iter().any(|sign| text[at..].starts_with(sign.as_bytes()));
+        if is_sign && !written.covers(at) {
+            match memchr::memmem::find(&text[at..], b"*/") {
+                Some(length) if text[at..].starts_with(b"/*") => at += length + 2,
+                _ => return Some(at),
+            }
+        } else {
+            at += 1;
+        }
+    }
+    None
 }
 
 /// The places of all keys and of all values that hold no others.

@@ -51,10 +51,8 @@ fn node(source: &Source, value: Spanned<DeValue<'_>>, in_list: bool) -> Node {
     let mut place = source.place(range.clone());
     let written = || source.slice(place.span).to_owned();
     let value = match value.into_inner() {
-        // Where a value is missing or stands without quotes, the library reports that and goes on with text.
-        DeValue::String(_) if !source.slice(place.span).starts_with(['"', '\'']) => {
-            Value::Unknown(Unknown::new(written()))
-        }
+        // Where a value or its quotes are missing, the library reports that and goes on with text.
+        DeValue::String(_) if !is_quoted(source.slice(place.span)) => Value::Unknown(Unknown::new(written())),
         DeValue::String(text) => markers::value(text.into_owned(), markers::Style::Quoted, in_list),
         DeValue::Integer(_) | DeValue::Float(_) => Value::Number(written()),
         DeValue::Boolean(value) => Value::Bool(value),
@@ -91,6 +89,10 @@ fn entries(source: &Source, table: DeTable<'_>) -> Vec<Entry> {
         .collect();
     entries.sort_by_key(|entry| entry.key_place);
     entries
+}
+
+fn is_quoted(text: &str) -> bool {
+    ['"', '\''].iter().any(|quote| text.len() > 1 && text.starts_with(*quote) && text.ends_with(*quote))
 }
 
 fn hull(one: Span, other: Span) -> Span {
