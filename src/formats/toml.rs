@@ -51,8 +51,9 @@ fn node(source: &Source, value: Spanned<DeValue<'_>>, in_list: bool) -> Node {
     let mut place = source.place(range.clone());
     let written = || source.slice(place.span).to_owned();
     let value = match value.into_inner() {
-        // Where a value or its quotes are missing, the library reports that and goes on with text.
-        DeValue::String(_) if !is_quoted(source.slice(place.span)) => Value::Unknown(Unknown::new(written())),
+        // Where a value or its quotes are missing, the library reports that and goes on with text. Of that
+        // nothing is kept: it can be half of a secret.
+        DeValue::String(_) if !is_quoted(source.slice(place.span)) => Value::Unknown(Unknown::new("")),
         DeValue::String(text) => markers::value(text.into_owned(), markers::Style::Quoted, in_list),
         DeValue::Integer(_) | DeValue::Float(_) => Value::Number(written()),
         DeValue::Boolean(value) => Value::Bool(value),
