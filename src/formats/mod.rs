@@ -3,6 +3,7 @@
 mod comments;
 mod duplicates;
 mod json;
+mod json_scalars;
 mod markers;
 mod toml;
 mod yaml;
@@ -38,7 +39,7 @@ pub static FORMATS: &[&dyn Format] = &[
 /// The syntax of files with an ending, given without the dot, in any case of letters.
 pub fn by_extension(extension: &str) -> Option<&'static dyn Format> {
     let is = |known: &&str| known.eq_ignore_ascii_case(extension);
-    FORMATS.iter().copied().find(|format| format.extensions().iter().any(|known| is(&known)))
+    FORMATS.iter().copied().find(|format| format.extensions().iter().any(is))
 }
 
 /// What a text holds.

@@ -60,7 +60,9 @@ fn node(source: &Source, value: Spanned<DeValue<'_>>, in_list: bool) -> Node {
         DeValue::Datetime(_) => Value::Text(written()),
         DeValue::Array(items) => {
             let items: Vec<Node> = items.into_iter().map(|item| node(source, item, true)).collect();
-            items.iter().for_each(|item| place.span = hull(place.span, item.place.span));
+            for item in &items {
+                place.span = hull(place.span, item.place.span);
+            }
             Value::List(items)
         }
         DeValue::Table(table) => {

@@ -103,7 +103,7 @@ enum Children {
 #[derive(Default)]
 struct Entries {
     all: Vec<Entry>,
-    /// Indexes of those that are merge keys.
+    /// Indexes of those that are merge keys, ascending.
     merges: Vec<usize>,
 }
 
@@ -134,7 +134,7 @@ impl<'a> Builder<'a> {
         let end = bytes.end;
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                self.scalar(text, style, anchor, tag.as_deref(), bytes)
+                self.scalar(text, style, anchor, tag.as_deref(), bytes);
             }
             Event::Alias(anchor) => self.alias(anchor, bytes),
             Event::UnresolvedAlias(_) => {
@@ -269,7 +269,7 @@ impl<'a> Builder<'a> {
             duplicates::find(&all, &mut self.problems);
             return all;
         }
-        let written = all.iter().enumerate().filter(|(index, _)| !merges.contains(index));
+        let written = all.iter().enumerate().filter(|(index, _)| merges.binary_search(index).is_err());
         duplicates::find(written.map(|(_, entry)| entry), &mut self.problems);
         yaml_aliases::merge(all, &merges)
     }
@@ -292,10 +292,10 @@ impl<'a> Builder<'a> {
     }
 
     fn push(&mut self, node: Node, anchor: usize) {
-        if anchor > 0 {
-            if let Some(copy) = self.budget.keep(&node) {
-                self.anchors.insert(anchor, copy);
-            }
+        if anchor > 0
+            && let Some(copy) = self.budget.keep(&node)
+        {
+            self.anchors.insert(anchor, copy);
         }
         if self.is_key() {
             // A collection or an alias as a key.

@@ -40,25 +40,25 @@ impl Budget {
     }
 }
 
-/// Puts what the merge keys at some indexes hold into their places. Keys that the map itself writes win, then
+/// Puts what the merge keys at some ascending indexes hold into their places. Keys that the map itself writes win, then
 /// those of earlier maps.
-pub(crate) fn merge(entries: Vec<Entry>, merges: &[usize]) -> Vec<Entry> {
+pub(crate) fn merge(entries: Vec<Entry>, indexes: &[usize]) -> Vec<Entry> {
     let mut known: HashSet<String> = HashSet::new();
     for (index, entry) in entries.iter().enumerate() {
-        if !merges.contains(&index) {
+        if indexes.binary_search(&index).is_err() {
             known.insert(entry.key.clone());
         }
     }
     let mut merged = Vec::with_capacity(entries.len());
     for (index, entry) in entries.into_iter().enumerate() {
-        if !merges.contains(&index) {
+        if indexes.binary_search(&index).is_err() {
             merged.push(entry);
             continue;
         }
         let Entry { key, key_place, value: Node { place, value, supplied } } = entry;
         match value {
             Value::Map(inner) => take(inner, supplied.map(|_| place), &mut known, &mut merged),
-            Value::List(items) if items.iter().all(|item| item.is_map()) => {
+            Value::List(items) if items.iter().all(Node::is_map) => {
                 for Node { place, value, supplied } in items {
                     if let Value::Map(inner) = value {
                         take(inner, supplied.map(|_| place), &mut known, &mut merged);

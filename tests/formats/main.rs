@@ -3,14 +3,23 @@
 //! Beside each `fixtures/formats/x.yaml` stands `x.yaml.tree`, the tree that it must give.
 //! `UPDATE=1 cargo test --test formats` rewrites those; read the difference.
 
+mod dump;
+mod places;
+mod random;
+mod speed;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clientlint::formats::{Parsed, by_extension};
 use clientlint::problem::Code;
-use clientlint::source::{FileId, Place, Source, Span};
-use clientlint::tree::{Entry, Node, Piece, Value};
+use clientlint::source::{FileId, Source};
+use clientlint::tree::{Entry, Node, Value};
+
+use dump::dump;
+use places::{check_bounds, check_places};
+use random::{Random, boundary, generate};
 
 #[test]
 fn fixtures_give_the_trees_beside_them() {
@@ -229,40 +238,6 @@ fn real_files_parse_without_problems() {
     assert!(count > 40, "{count}");
 }
 
-/// `cargo test --release --test formats -- --ignored --nocapture` prints megabytes per second.
-#[test]
-#[ignore = "measures"]
-fn speed() {
-    let clients = |client: &str| {
-        (0..20_000).map(|number| client.replace("NUMBER", &number.to_string())).collect::<String>()
-    };
-    let yaml = "  - name: 'é App NUMBER'\n    app_type: regular_web\n    callbacks:\n      - https://NUMBER.example/callback\n      - http://localhost:3000\n    jwt_configuration: { alg: RS256, lifetime_in_seconds: 36000 }\n    oidc_conformant: true\n    grant_types:\n      - authorization_code\n      - refresh_token\n";
-    let json = "{\"name\": \"é App NUMBER\", \"app_type\": \"regular_web\",\n  \"callbacks\": [\"https://NUMBER.example/callback\", \"http://localhost:3000\"],\n  \"jwt_configuration\": {\"alg\": \"RS256\", \"lifetime_in_seconds\": 36000},\n  \"oidc_conformant\": true, \"grant_types\": [\"authorization_code\", \"refresh_token\"]},\n";
-    let toml = "[[clients]]\nname = 'é App NUMBER'\napp_type = 'regular_web'\ncallbacks = [\n  'https://NUMBER.example/callback',\n  'http://localhost:3000',\n]\njwt_configuration = { alg = 'RS256', lifetime_in_seconds = 36000 }\noidc_conformant = true\ngrant_types = ['authorization_code', 'refresh_token']\n";
-    let marked = |client: &str| client.replace("regular_web", "##TYPE##").replace("localhost", "##HOST##");
-    let texts = [
-        ("json", format!("[{}]", clients(json))),
-        ("json with markers", format!("[{}]", clients(&marked(json)))),
-        ("yaml", format!("clients:\n{}", clients(yaml))),
-        ("yaml with markers", format!("clients:\n{}", clients(&marked(yaml)))),
-        ("toml", clients(toml)),
-    ];
-    for (name, text) in texts {
-        let source = Source::new(FileId(0), format!("x.{}", &name[..4]), None, text);
-        let best = (0..5).map(|_| {
-            let started = Instant::now();
-            let parsed = parse(&source);
-            let taken = started.elapsed();
-            assert!(parsed.problems.is_empty());
-            taken
-        });
-        let seconds = best.min().unwrap().as_secs_f64();
-        #[expect(clippy::cast_precision_loss, reason = "a measurement")]
-        let megabytes = source.text.len() as f64 / 1e6;
-        println!("{name}: {megabytes:.1} MB, {:.0} MB/s", megabytes / seconds);
-    }
-}
-
 const EXTENSIONS: [&str; 3] = ["yaml", "json", "toml"];
 
 fn fixtures() -> Vec<PathBuf> {
@@ -299,63 +274,6 @@ fn parse_text(extension: &str, text: &str) -> Parsed {
     parse(&Source::new(FileId(0), format!("x.{extension}"), None, text.to_owned()))
 }
 
-/// A tree as text: one line for each value, with what is written at its place.
-fn dump(source: &Source, parsed: &Parsed) -> String {
-    let mut text = String::new();
-    for document in &parsed.documents {
-        dump_node(source, document, "document", 0, &mut text);
-    }
-    for problem in &parsed.problems {
-        let at = source.position(problem.place.span.start);
-        let (code, message) = (problem.code.name(), &problem.message);
-        writeln!(text, "problem {}:{} {code}: {message}", at.line, at.column).unwrap();
-    }
-    for comment in &parsed.comments {
-        writeln!(text, "comment {}", source.slice(*comment)).unwrap();
-    }
-    text
-}
-
-fn dump_node(source: &Source, node: &Node, name: &str, depth: usize, text: &mut String) {
-    let at = source.position(node.place.span.start);
-    let end = source.position(node.place.span.end);
-    let written = source.slice(node.place.span);
-    let shown = if written.is_empty() { String::new() } else { format!(" `{}`", shown(written)) };
-    let value = match &node.value {
-        Value::List(_) => format!("list to {}:{}", end.line, end.column),
-        Value::Map(_) => format!("map to {}:{}", end.line, end.column),
-        Value::Null => format!("null{shown}"),
-        Value::Bool(value) => format!("{value}{shown}"),
-        Value::Number(number) => format!("number {number}{shown}"),
-        Value::Text(value) => format!("text {value:?}{shown}"),
-        Value::Template(pieces) => format!("template {pieces:?}{shown}"),
-        Value::Unknown(unknown) if unknown.many => format!("unknown many{shown}"),
-        Value::Unknown(_) => format!("unknown{shown}"),
-        Value::Expression(_) => "expression".to_owned(),
-    };
-    let supplied = node.supplied.as_ref().map_or(String::new(), |place| {
-        let at = source.position(place.span.start);
-        format!(" from {}:{}", at.line, at.column)
-    });
-    let indent = "  ".repeat(depth);
-    writeln!(text, "{indent}{name} {}:{} {value}{supplied}", at.line, at.column).unwrap();
-    for item in node.items() {
-        dump_node(source, item, "-", depth + 1, text);
-    }
-    for entry in node.entries() {
-        let key = shown_key(&entry.key, source.slice(entry.key_place.span));
-        dump_node(source, &entry.value, &key, depth + 1, text);
-    }
-}
-
-fn shown(text: &str) -> String {
-    text.replace('\n', "⏎")
-}
-
-fn shown_key(key: &str, written: &str) -> String {
-    if key == written { format!("{key}:") } else { format!("{}: (`{}`)", shown(key), shown(written)) }
-}
-
 /// A tree without its places, with the same line breaks everywhere.
 fn values(node: &Node) -> String {
     match &node.value {
@@ -366,84 +284,6 @@ fn values(node: &Node) -> String {
         }
         value => format!("{value:?}").replace("\\r\\n", "\\n"),
     }
-}
-
-fn check_places(source: &Source, parsed: &Parsed) {
-    for document in &parsed.documents {
-        check_bounds(source, document);
-        check_node(source, document, !parsed.problems.is_empty());
-    }
-}
-
-/// Every place is a part of the text.
-fn check_bounds(source: &Source, node: &Node) {
-    let check = |place: Place| {
-        let Span { start, end } = place.span;
-        assert!(source.text.get(start as usize..end as usize).is_some(), "{} {node:?}", source.path);
-    };
-    check(node.place);
-    node.items().iter().for_each(|item| check_bounds(source, item));
-    for entry in node.entries() {
-        check(entry.key_place);
-        check_bounds(source, &entry.value);
-    }
-}
-
-/// Children lie within their parents, and scalars are what is written at their places.
-fn check_node(source: &Source, node: &Node, broken: bool) {
-    if node.supplied.is_some() {
-        return;
-    }
-    let written = source.slice(node.place.span);
-    let say = || format!("{}: {node:?} `{written}`", source.path);
-    if let Some(text) = scalar(node) {
-        let quote = written.chars().next().filter(|first| matches!(first, '"' | '\''));
-        match quote {
-            Some(quote) if written.len() > 1 && written.ends_with(quote) => {
-                let inner = written.trim_matches(quote);
-                if !inner.contains(['\\', '\'', '"']) {
-                    assert_eq!(squeezed(inner), squeezed(text.trim_matches(quote)), "{}", say());
-                }
-            }
-            _ if written.starts_with(['|', '>']) => {
-                let body = written.split_once(['\n', '\r']).map_or("", |(_, body)| body);
-                assert_eq!(squeezed(body), squeezed(&text), "{}", say());
-            }
-            _ => assert!(broken || squeezed(written) == squeezed(&text), "{}", say()),
-        }
-    }
-    match node.value {
-        Value::Bool(value) => assert_eq!(written.to_lowercase(), value.to_string()),
-        Value::Null => assert!(matches!(written, "" | "~" | "null" | "Null" | "NULL"), "{}", say()),
-        _ => {}
-    }
-    for item in node.items() {
-        assert!(node.place.span.covers(item.place.span), "{}", say());
-        check_node(source, item, broken);
-    }
-    for entry in node.entries() {
-        assert!(node.place.span.covers(entry.key_place.span), "{} {entry:?}", say());
-        assert!(node.place.span.covers(entry.value.place.span), "{} {entry:?}", say());
-        check_node(source, &entry.value, broken);
-    }
-}
-
-fn scalar(node: &Node) -> Option<String> {
-    match &node.value {
-        Value::Text(text) | Value::Number(text) => Some(text.clone()),
-        Value::Unknown(unknown) => Some(unknown.text.clone()),
-        Value::Template(pieces) => {
-            let text = |piece: &Piece| match piece {
-                Piece::Text(text) | Piece::Hole(text) => text.clone(),
-            };
-            Some(pieces.iter().map(text).collect())
-        }
-        _ => None,
-    }
-}
-
-fn squeezed(text: &str) -> String {
-    text.split_whitespace().collect()
 }
 
 fn same(node: &Node, value: &serde_json::Value) -> bool {
@@ -459,51 +299,5 @@ fn same(node: &Node, value: &serde_json::Value) -> bool {
             others.iter().all(|(key, other)| node.get(key).is_some_and(|one| same(one, other)))
         }
         _ => false,
-    }
-}
-
-/// Writes a random JSON value.
-fn generate(random: &mut Random, depth: usize, text: &mut String) {
-    const STRINGS: [&str; 7] =
-        ["\"\"", "\"é🎵\"", "\"\\u00e9\\n\\\\\\/\"", "\"\\ud83c\\udfb5\"", "\"a b\"", "\"k\"", "\"\\\"\""];
-    const SCALARS: [&str; 9] =
-        ["null", "true", "false", "0", "-0", "-1.5e+3", "12345678901234567890", "1E-2", "0.1"];
-    match random.below(if depth == 0 { 2 } else { 4 }) {
-        0 => text.push_str(STRINGS[random.below(STRINGS.len())]),
-        1 => text.push_str(SCALARS[random.below(SCALARS.len())]),
-        kind => {
-            let (open, close) = if kind == 2 { ("[", "]") } else { ("{ ", "\r\n}") };
-            text.push_str(open);
-            for index in 0..random.below(5) {
-                if index > 0 {
-                    text.push_str([",", " ,\t", ",\n"][random.below(3)]);
-                }
-                if kind == 3 {
-                    text.push_str(STRINGS[random.below(STRINGS.len())]);
-                    text.push_str([":", " : "][random.below(2)]);
-                }
-                generate(random, depth - 1, text);
-            }
-            text.push_str(close);
-        }
-    }
-}
-
-fn boundary(text: &str, mut at: usize) -> usize {
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
-}
-
-/// A small generator (xorshift) that gives the same numbers in every run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % end as u64).unwrap()
     }
 }
