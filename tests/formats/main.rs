@@ -215,11 +215,16 @@ fn json_reads_what_serde_json_reads() {
     }
 }
 
+/// Reads the collection of real files that `CLIENTLINT_CORPUS` names, or that stands beside the repository.
 #[test]
 fn real_files_parse_without_problems() {
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    let Ok(index) = std::fs::read_to_string(corpus.join("index.tsv")) else { return };
-    let mut count = 0;
+    let corpus = std::env::var_os("CLIENTLINT_CORPUS")
+        .map_or(Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"), PathBuf::from);
+    let Ok(index) = std::fs::read_to_string(corpus.join("index.tsv")) else {
+        println!("skipped: no {}", corpus.display());
+        return;
+    };
+    let (mut count, mut compared) = (0, 0);
     for line in index.lines().skip(1) {
         let columns: Vec<&str> = line.split('\t').collect();
         let (kind, file) = (columns[0], columns[columns.len() - 1]);
@@ -230,15 +235,50 @@ fn real_files_parse_without_problems() {
         let source = read(&path);
         let parsed = parse(&source);
         check_places(&source, &parsed);
+        check_marker_between_keys(&source, &parsed);
+        // Other readers know no markers.
+        if !source.text.contains("##") && !source.text.contains("@@") {
+            let value = match extension(&path) {
+                "json" => serde_json::from_str(&source.text).ok(),
+                "toml" => None,
+                _ => serde_yaml::from_str(&source.text).ok(),
+            };
+            let document = parsed.documents.first();
+            assert!(value.is_none_or(|value| same(document.unwrap(), &value)), "{}", path.display());
+            compared += 1;
+        }
         if kind.starts_with("deploy-") || kind == "mgmt-json" {
             assert!(parsed.problems.is_empty(), "{} {:?}", path.display(), parsed.problems);
             count += 1;
         }
     }
-    assert!(count > 40, "{count}");
+    assert!(count > 40 && compared > 40, "{count} {compared}");
+    println!("{count} definitions, {compared} compared with other readers");
 }
 
 const EXTENSIONS: [&str; 3] = ["yaml", "json", "toml"];
+
+/// Puts a marker as a value before each top-level key: whatever stands before it in the file, quotes, block
+/// scalars, comments, it must be seen as a marker and change nothing else.
+fn check_marker_between_keys(source: &Source, parsed: &Parsed) {
+    let [document] = parsed.documents.as_slice() else { return };
+    if !parsed.problems.is_empty() || extension(Path::new(&source.path)) == "json" {
+        return;
+    }
+    for entry in document.entries() {
+        let at = entry.key_place.span.start as usize;
+        if at > 0 && !source.text[..at].ends_with('\n') {
+            return;
+        }
+        let text = format!("{}added: ##ADDED##\n{}", &source.text[..at], &source.text[at..]);
+        let changed = with_text(source, text);
+        let parsed = parse(&changed);
+        let added = parsed.documents.iter().find_map(|document| document.get("added"));
+        assert!(added.is_some_and(|it| matches!(it.value, Value::Unknown(_))), "{} {at}", source.path);
+        assert!(parsed.problems.is_empty(), "{} {at}", source.path);
+        assert_eq!(parsed.documents[0].entries().len(), document.entries().len() + 1);
+    }
+}
 
 fn fixtures() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/formats");
