@@ -1,5 +1,17 @@
 //! Syntaxes: text in, values with their places out.
 
+mod comments;
+mod duplicates;
+mod json;
+mod json_scalars;
+mod markers;
+mod toml;
+mod yaml;
+mod yaml_aliases;
+mod yaml_mask;
+mod yaml_places;
+mod yaml_schema;
+
 use crate::problem::Problem;
 use crate::source::{Source, Span};
 use crate::tree::Node;
@@ -14,6 +26,20 @@ pub trait Format: Sync {
 
     /// Reads a text.
     fn parse(&self, source: &Source) -> Parsed;
+}
+
+/// The syntaxes that are read.
+pub static FORMATS: &[&dyn Format] = &[
+    &yaml::Yaml,
+    &json::Json,
+    &toml::Toml,
+    // &hcl::Hcl,
+];
+
+/// The syntax of files with an ending, given without the dot, in any case of letters.
+pub fn by_extension(extension: &str) -> Option<&'static dyn Format> {
+    let is = |known: &&str| known.eq_ignore_ascii_case(extension);
+    FORMATS.iter().copied().find(|format| format.extensions().iter().any(is))
 }
 
 /// What a text holds.

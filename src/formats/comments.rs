@@ -1,0 +1,78 @@
+//! Finds the comments that speak to clientlint, for every syntax that has comments.
+
+use crate::source::{Source, Span};
+use crate::tree::{Node, Value};
+
+/// What such a comment contains.
+const WORD: &str = "clientlint:";
+
+/// The comments of a text that contain `clientlint:`. `signs` start a comment: `#`, `//`.
+///
+/// What stands inside a value or a key is no comment; the places in the tree tell.
+pub(crate) fn directives(source: &Source, documents: &[Node], signs: &[&str]) -> Vec<Span> {
+    let text = source.text.as_str();
+    let mut words = memchr::memmem::find_iter(text.as_bytes(), WORD).peekable();
+    if words.peek().is_none() {
+        return Vec::new();
+    }
+    let written = Written::new(documents);
+    let mut spans: Vec<Span> = Vec::new();
+    for word in words {
+        if spans.last().is_some_and(|last| word < last.end as usize) {
+            continue;
+        }
+        let from = text[..word].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+        if let Some(start) = start(&text.as_bytes()[..word], from, signs, &written) {
+            let end = text[word..].find(['\n', '\r']).map_or(text.len(), |at| word + at);
+            spans.push(Span::new(start, end));
+        }
+    }
+    spans
+}
+
+/// Where the comment starts in which a text ends, if that is so. Only its last line, from `from` on, is looked at.
+fn start(text: &[u8], from: usize, signs: &[&str], written: &Written) -> Option<usize> {
+    let mut at = from;
+    while at < text.len() {
+        let is_sign = signs.iter().any(|sign| text[at..].starts_with(sign.as_bytes()));
+        if is_sign && !written.covers(at) {
+            match memchr::memmem::find(&text[at..], b"*/") {
+                Some(length) if text[at..].starts_with(b"/*") => at += length + 2,
+                _ => return Some(at),
+            }
+        } else {
+            at += 1;
+        }
+    }
+    None
+}
+
+/// The places of all keys and of all values that hold no others.
+struct Written(Vec<Span>);
+
+impl Written {
+    fn new(documents: &[Node]) -> Self {
+        let mut spans = Vec::new();
+        let mut open: Vec<&Node> = documents.iter().collect();
+        while let Some(node) = open.pop() {
+            match &node.value {
+                Value::List(items) => open.extend(items),
+                Value::Map(entries) => {
+                    for entry in entries {
+                        spans.push(entry.key_place.span);
+                        open.push(&entry.value);
+                    }
+                }
+                _ => spans.push(node.place.span),
+            }
+        }
+        spans.retain(|span| span.start < span.end);
+        spans.sort_unstable();
+        Self(spans)
+    }
+
+    fn covers(&self, offset: usize) -> bool {
+        let after = self.0.partition_point(|span| span.start as usize <= offset);
+        after > 0 && offset < self.0[after - 1].end as usize
+    }
+}
