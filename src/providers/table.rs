@@ -17,6 +17,8 @@ pub struct Provider {
     pub table: Table,
     /// Where attributes stand, by kind of object and spelling.
     pub(super) paths: BTreeMap<(Kind, Spelling), Vec<(Attribute, Vec<String>)>>,
+    /// For a layout of an organisation's own: the provider whose platform it is deployed to.
+    pub platform: Option<String>,
     /// What the platform fills in, its words looked up.
     pub defaults: Vec<DefaultRow>,
 }
@@ -236,6 +238,31 @@ pub enum OneOrMore {
     More(Vec<String>),
 }
 
+impl Shape {
+    /// The form of an organisation's own files, in which clients stand at a path.
+    pub fn in_house(at: &str, channel: Option<String>) -> Self {
+        Self {
+            id: "in-house".to_owned(),
+            syntax: ["yaml", "json", "toml"].map(str::to_owned).to_vec(),
+            folders: Vec::new(),
+            names: Vec::new(),
+            document: Test::default(),
+            objects: vec![ObjectsAt {
+                kind: Kind::Client.name().to_owned(),
+                at: at.to_owned(),
+                within: String::new(),
+                when: Test::default(),
+            }],
+            resources: BTreeMap::new(),
+            delivery: Delivery::DesiredState,
+            channel,
+            spelling: Spelling::AsWritten,
+            join: None,
+            only_by_name: false,
+        }
+    }
+}
+
 impl OneOrMore {
     /// All of them.
     pub fn each(&self) -> &[String] {
@@ -291,7 +318,7 @@ impl Provider {
             }
         }
         let defaults = table.defaults.iter().map(|row| default_row(&id, row)).collect::<Result<_, _>>()?;
-        Ok(Self { id, table, paths, defaults })
+        Ok(Self { id, table, paths, platform: None, defaults })
     }
 }
 

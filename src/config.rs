@@ -1,0 +1,481 @@
+//! `clientlint.toml`: what its author wrote, and what it means for a file.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use globset::{Glob, GlobMatcher};
+use serde::Deserialize;
+use serde_json::{Map, Value as Json};
+
+use crate::check::Settings;
+use crate::client::Evidence;
+use crate::infer::{Evidenced, Surroundings};
+use crate::providers::{self, Provider, Table};
+use crate::rule::{self, Options, Persona, Profile, Rule, Severity};
+use crate::suggest::did_you_mean;
+
+/// Names under which a configuration is found.
+pub const NAMES: [&str; 2] = ["clientlint.toml", ".clientlint.toml"];
+
+/// What a configuration means.
+#[derive(Debug)]
+pub struct Config {
+    /// Where it stands; `None` for the built-in settings.
+    pub path: Option<PathBuf>,
+    /// What is reported of the rules.
+    pub settings: Settings,
+    /// The least severity that fails the run; `None` for never.
+    pub fail_on: Option<Severity>,
+    /// The rules, the user's own included.
+    pub rules: Vec<Rule>,
+    /// The providers, the user's own layouts first.
+    pub providers: Vec<Provider>,
+    channels: Vec<(String, Globs)>,
+    management_api_declared: bool,
+    environments: Vec<(String, bool, Globs)>,
+    exclude: Globs,
+    layouts: Vec<(String, Globs)>,
+    /// Files larger than this many bytes are not read.
+    pub max_size: u64,
+}
+
+/// Globs relative to a folder.
+#[derive(Debug, Default)]
+struct Globs {
+    folder: PathBuf,
+    globs: Vec<(usize, GlobMatcher)>,
+}
+
+/// What is wrong with a configuration.
+#[derive(Debug, thiserror::Error)]
+#[error("{path}{position}: {message}")]
+pub struct ConfigError {
+    /// The file.
+    pub path: String,
+    position: String,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Written {
+    persona: Option<Persona>,
+    profile: Option<Profile>,
+    #[serde(default)]
+    select: Vec<String>,
+    #[serde(default)]
+    disable: Vec<String>,
+    #[serde(default)]
+    rule_folders: Vec<PathBuf>,
+    #[serde(default)]
+    gate: Gate,
+    #[serde(default)]
+    rules: BTreeMap<String, RuleSetting>,
+    #[serde(default)]
+    files: Files,
+    #[serde(default)]
+    channels: Channels,
+    #[serde(default)]
+    env: BTreeMap<String, Environment>,
+    #[serde(default)]
+    facts: Facts,
+    #[serde(default)]
+    layout: Vec<Layout>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Gate {
+    fail_on: Option<FailOn>,
+}
+
+/// From which severity on a run fails.
+#[derive(Clone, Copy, Debug, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailOn {
+    /// From errors on.
+    Error,
+    /// From warnings on.
+    Warning,
+    /// From infos on.
+    Info,
+    /// Never.
+    Never,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum RuleSetting {
+    Level(Level),
+    Long(RuleTable),
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct RuleTable {
+    severity: Option<Level>,
+    #[serde(default)]
+    options: Map<String, Json>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Level {
+    Off,
+    Info,
+    Warning,
+    Error,
+    Default,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Files {
+    #[serde(default)]
+    exclude: Vec<String>,
+    max_size: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Channels {
+    #[serde(default)]
+    management_api: Vec<String>,
+    #[serde(default)]
+    dashboard: Vec<String>,
+    #[serde(default)]
+    dcr: Vec<String>,
+    #[serde(default)]
+    cimd: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Environment {
+    #[serde(rename = "match", default)]
+    globs: Vec<String>,
+    production: Option<bool>,
+}
+
+/// What the organisation declares; each is an option of the rules that it concerns.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Facts {
+    dashboard_third_party: Option<String>,
+    first_party_domains: Option<Vec<String>>,
+    custom_schemes: Option<Vec<String>>,
+}
+
+/// A layout of the organisation's own: a provider table with the files that it is for.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct Layout {
+    name: String,
+    #[serde(default)]
+    files: Vec<String>,
+    /// Where clients stand in the document.
+    clients: String,
+    /// Whose platform they are deployed to: its defaults and rules apply.
+    #[serde(default)]
+    platform: Option<String>,
+    #[serde(default)]
+    channel: Option<String>,
+    #[serde(default)]
+    attributes: BTreeMap<String, providers::OneOrMore>,
+    #[serde(default)]
+    values: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// Files larger than this are not read unless a configuration says otherwise.
+const MAX_SIZE: u64 = 20_000_000;
+
+impl Config {
+    /// The built-in settings.
+    ///
+    /// # Errors
+    ///
+    /// Only if the program itself is wrong.
+    pub fn builtin() -> Result<Self, ConfigError> {
+        Self::of(Written::default(), None, &|_| Ok(Vec::new()))
+    }
+
+    /// Reads a configuration.
+    ///
+    /// `folder` reads the rule files of a folder: path as reported, and text.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong with it, and where.
+    pub fn read(
+        path: &Path,
+        text: &str,
+        folder: &dyn Fn(&Path) -> Result<Vec<(String, String)>, String>,
+    ) -> Result<Self, ConfigError> {
+        let written: Written = toml::from_str(text).map_err(|error| {
+            let position = error.span().map_or(String::new(), |span| position(text, span.start));
+            let message = error.message().to_owned();
+            let hint = unknown_word(&message);
+            ConfigError { path: path.display().to_string(), position, message: format!("{message}{hint}") }
+        })?;
+        Self::of(written, Some(path), folder)
+    }
+
+    fn of(
+        written: Written,
+        path: Option<&Path>,
+        folder: &dyn Fn(&Path) -> Result<Vec<(String, String)>, String>,
+    ) -> Result<Self, ConfigError> {
+        let shown = path.map_or_else(|| "built-in settings".to_owned(), |path| path.display().to_string());
+        let error = |message: String| ConfigError { path: shown.clone(), position: String::new(), message };
+        let base = path.and_then(Path::parent).map(Path::to_path_buf).unwrap_or_default();
+        let globs = |list: &[String]| Globs::new(&base, list).map_err(error);
+
+        let options = |id: &str| options(&written, id);
+        let mut rules = rule::builtin(&options).map_err(error)?;
+        for name in &written.rule_folders {
+            for (file, text) in folder(&base.join(name)).map_err(error)? {
+                let rule = rule::parse(&file, &text, &options).map_err(|failure| ConfigError {
+                    path: failure.path.clone(),
+                    position: format!(":{}:{}", failure.position.line, failure.position.column),
+                    message: failure.message,
+                })?;
+                if rules.iter().any(|known| known.id == rule.id) {
+                    return Err(error(format!("two rules are called `{}`", rule.id)));
+                }
+                rules.push(rule);
+            }
+        }
+        let known = |id: &String| {
+            if rules.iter().any(|rule| rule.id == *id || rule.text.tags.iter().any(|tag| id.strip_prefix("tag:") == Some(tag))) {
+                return Ok(());
+            }
+            let hint = did_you_mean(id, rules.iter().map(|rule| rule.id.as_str()));
+            Err(error(format!("there is no rule `{id}`{hint}")))
+        };
+        written.rules.keys().chain(&written.select).chain(&written.disable).try_for_each(known)?;
+
+        let mut settings = Settings {
+            persona: written.persona.unwrap_or_default(),
+            profile: written.profile,
+            off: named_rules(&rules, &written.disable),
+            only: named_rules(&rules, &written.select),
+            ..Settings::default()
+        };
+        for (id, setting) in &written.rules {
+            let level = match setting {
+                RuleSetting::Level(level) => Some(*level),
+                RuleSetting::Long(table) => table.severity,
+            };
+            match level {
+                Some(Level::Off) => drop(settings.off.insert(id.clone())),
+                Some(Level::Info) => drop(settings.severities.insert(id.clone(), Severity::Info)),
+                Some(Level::Warning) => drop(settings.severities.insert(id.clone(), Severity::Warning)),
+                Some(Level::Error) => drop(settings.severities.insert(id.clone(), Severity::Error)),
+                Some(Level::Default) | None => {}
+            }
+        }
+        let builtin = providers::builtin().map_err(error)?;
+        let mut own = Vec::new();
+        let mut layouts = Vec::new();
+        for layout in &written.layout {
+            own.push(layout.provider(&builtin).map_err(error)?);
+            layouts.push((layout.name.clone(), globs(&layout.files)?));
+        }
+        own.extend(builtin);
+        let channels = &written.channels;
+        let all_channels = [
+            ("management-api", &channels.management_api),
+            ("dashboard", &channels.dashboard),
+            ("dcr", &channels.dcr),
+            ("cimd", &channels.cimd),
+        ];
+        let mut environments = Vec::new();
+        for (name, environment) in &written.env {
+            let named_so = ["prod", "live"].iter().any(|start| name.starts_with(start));
+            environments.push((name.clone(), environment.production.unwrap_or(named_so), globs(&environment.globs)?));
+        }
+        Ok(Self {
+            path: path.map(Path::to_path_buf),
+            settings,
+            fail_on: written.gate.fail_on.unwrap_or(FailOn::Error).severity(),
+            rules,
+            providers: own,
+            channels: all_channels
+                .iter()
+                .filter(|(_, list)| !list.is_empty())
+                .map(|(name, list)| Ok(((*name).to_owned(), globs(list)?)))
+                .collect::<Result<_, ConfigError>>()?,
+            management_api_declared: !channels.management_api.is_empty(),
+            environments,
+            exclude: globs(&written.files.exclude)?,
+            layouts,
+            max_size: match &written.files.max_size {
+                Some(text) => bytes(text).ok_or_else(|| error(format!("files.max-size: `{text}` is no size")))?,
+                None => MAX_SIZE,
+            },
+        })
+    }
+
+    /// What the configuration says of a file.
+    pub fn surroundings(&self, file: Option<&Path>) -> Surroundings {
+        let Some(file) = file else { return Surroundings::default() };
+        let declared = self
+            .channels
+            .iter()
+            .filter_map(|(name, globs)| globs.longest(file).map(|length| (length, name)))
+            .max_by_key(|(length, _)| *length);
+        let declared_channel = declared.map(|(_, name)| Evidenced {
+            word: name.clone(),
+            evidence: Evidence { says: "[channels] in clientlint.toml".to_owned(), place: None },
+        });
+        let environment = self.environments.iter().find(|(_, _, globs)| globs.longest(file).is_some());
+        Surroundings {
+            undeclared: declared_channel.is_none() && self.management_api_declared,
+            declared_channel,
+            environment: environment.map(|(name, production, _)| (name.clone(), *production)),
+        }
+    }
+
+    /// Whether a file is excluded.
+    pub fn excludes(&self, file: &Path) -> bool {
+        self.exclude.longest(file).is_some()
+    }
+
+    /// Whether a layout of the organisation's own is meant for a file. Such files are read whatever they hold.
+    pub fn has_layout(&self, file: &Path) -> bool {
+        self.layouts.iter().any(|(_, globs)| globs.longest(file).is_some())
+    }
+
+    /// The providers that may recognise a file. A layout with globs is for the files that these match.
+    pub fn providers_of<'a>(&'a self, file: Option<&'a Path>) -> impl Iterator<Item = &'a Provider> {
+        self.providers.iter().filter(move |provider| {
+            match self.layouts.iter().find(|(name, _)| *name == provider.id) {
+                Some((_, globs)) if !globs.globs.is_empty() => file.is_some_and(|file| globs.longest(file).is_some()),
+                _ => true,
+            }
+        })
+    }
+
+    /// The provider whose platform a provider's definitions are deployed to: itself, except for a layout.
+    pub fn platform<'a>(&'a self, provider: &'a Provider) -> &'a Provider {
+        let id = provider.platform.as_deref().unwrap_or(&provider.id);
+        self.providers.iter().find(|known| known.id == id).unwrap_or(provider)
+    }
+}
+
+impl FailOn {
+    /// The least severity that fails a run.
+    pub fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Error => Some(Severity::Error),
+            Self::Warning => Some(Severity::Warning),
+            Self::Info => Some(Severity::Info),
+            Self::Never => None,
+        }
+    }
+}
+
+impl Layout {
+    /// The provider table that the layout stands for.
+    fn provider(&self, builtin: &[Provider]) -> Result<Provider, String> {
+        let platform = self.platform.as_deref().unwrap_or("auth0");
+        let Some(base) = builtin.iter().find(|provider| provider.id == platform) else {
+            let hint = did_you_mean(platform, builtin.iter().map(|provider| provider.id.as_str()));
+            return Err(format!("layout `{}`: there is no platform `{platform}`{hint}", self.name));
+        };
+        let mut table = Table { furniture: Vec::new(), ..base.table.clone() };
+        let mut attributes = base.table.attributes.get("client").cloned().unwrap_or_default();
+        attributes.extend(self.attributes.clone());
+        table.attributes = BTreeMap::from([("client".to_owned(), attributes)]);
+        for (attribute, values) in &self.values {
+            table.values.entry(attribute.clone()).or_default().extend(values.clone());
+        }
+        table.shapes = vec![providers::Shape::in_house(&self.clients, self.channel.clone())];
+        let mut provider = Provider::new(self.name.clone(), table)?;
+        provider.platform = Some(platform.to_owned());
+        Ok(provider)
+    }
+}
+
+impl Globs {
+    fn new(folder: &Path, list: &[String]) -> Result<Self, String> {
+        let glob = |text: &String| {
+            let glob = Glob::new(text).map_err(|error| format!("glob `{text}`: {}", error.kind()))?;
+            let literal = text.find(['*', '?', '[', '{']).unwrap_or(text.len());
+            Ok((literal, glob.compile_matcher()))
+        };
+        Ok(Self { folder: folder.to_path_buf(), globs: list.iter().map(glob).collect::<Result<_, String>>()? })
+    }
+
+    /// The longest literal prefix of the globs that match a file, if any does.
+    fn longest(&self, file: &Path) -> Option<usize> {
+        if self.globs.is_empty() {
+            return None;
+        }
+        let relative = file.strip_prefix(&self.folder).unwrap_or(file);
+        self.globs.iter().filter(|(_, glob)| glob.is_match(relative)).map(|(literal, _)| *literal).max()
+    }
+}
+
+/// The ids of the rules that a list of ids and `tag:NAME` names.
+pub fn named_rules(rules: &[Rule], names: &[String]) -> BTreeSet<String> {
+    let named = |rule: &&Rule| {
+        names.iter().any(|name| match name.strip_prefix("tag:") {
+            Some(tag) => rule.text.tags.iter().any(|known| known == tag),
+            None => rule.id == *name,
+        })
+    };
+    rules.iter().filter(named).map(|rule| rule.id.clone()).collect()
+}
+
+/// What a configuration sets of a rule's options, directly or through `[facts]`.
+fn options(written: &Written, id: &str) -> Options {
+    let mut options = match written.rules.get(id) {
+        Some(RuleSetting::Long(table)) => table.options.clone(),
+        _ => Options::new(),
+    };
+    let facts = &written.facts;
+    let mut fact = |rule: &str, option: &str, value: Option<Json>| {
+        if rule == id && let Some(value) = value {
+            options.entry(option.to_owned()).or_insert(value);
+        }
+    };
+    let strict = facts.dashboard_third_party.as_deref() == Some("strict");
+    fact("third-party-outside-management-api", "dashboard-modes", strict.then(|| Json::from(vec!["strict"])));
+    fact("first-party-foreign-redirect-domain", "domains", facts.first_party_domains.clone().map(Json::from));
+    fact("private-use-scheme-not-reverse-domain", "schemes", facts.custom_schemes.clone().map(Json::from));
+    options
+}
+
+/// A size such as `20MB`, in bytes.
+fn bytes(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let factor = match text[digits..].trim().to_ascii_uppercase().as_str() {
+        "" | "B" => 1,
+        "KB" | "K" => 1_000,
+        "MB" | "M" => 1_000_000,
+        "GB" | "G" => 1_000_000_000,
+        _ => return None,
+    };
+    text[..digits].parse::<u64>().ok()?.checked_mul(factor)
+}
+
+/// The nearest right word for the unknown one that a message names.
+fn unknown_word(message: &str) -> String {
+    let Some(rest) = message.split_once("unknown field `").or_else(|| message.split_once("unknown variant `")) else {
+        return String::new();
+    };
+    let mut words = rest.1.split('`').step_by(2);
+    let word = words.next().unwrap_or_default();
+    did_you_mean(word, words)
+}
+
+/// `:LINE:COLUMN` of a byte offset.
+fn position(text: &str, offset: usize) -> String {
+    let before = &text[..offset.min(text.len())];
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+    format!(":{line}:{column}")
+}

@@ -1,0 +1,334 @@
+//! The file system: which files are read, and what they hold. The only file that reads it.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use aho_corasick::AhoCorasick;
+use ignore::{DirEntry, WalkBuilder, WalkState};
+use walkdir::WalkDir;
+
+/// Endings of the files that are looked into.
+const ENDINGS: &[&str] = &["yaml", "yml", "json", "toml", "tf", "tofu"];
+
+/// A file that was read.
+pub struct Input {
+    /// Where it stands.
+    pub path: PathBuf,
+    /// The path under which it is reported.
+    pub shown: String,
+    /// What it holds, or why that could not be read.
+    pub content: Content,
+    /// Whether it was asked for; the others of a project are read to understand these.
+    pub requested: bool,
+}
+
+/// What a file holds.
+pub enum Content {
+    /// Text.
+    Text(String),
+    /// Bytes that are no UTF-8: where they stop to be.
+    NotUtf8 {
+        /// The text up to there.
+        valid: String,
+    },
+    /// It is larger than what is read.
+    TooLarge(u64),
+    /// It could not be read.
+    Unreadable(String),
+}
+
+/// What to look for.
+pub struct Request<'a> {
+    /// Files and folders.
+    pub paths: &'a [PathBuf],
+    /// Texts of which one must stand in a file of a folder.
+    pub probe: &'a [&'a str],
+    /// Whether a file is read whatever it holds: by its name, or because a layout is meant for it.
+    pub always: &'a (dyn Fn(&Path) -> bool + Sync),
+    /// Whether a file is left out.
+    pub excluded: &'a (dyn Fn(&Path) -> bool + Sync),
+    /// Whether ignore files are obeyed.
+    pub gitignore: bool,
+    /// Whether excluded files are left out even where they are named themselves.
+    pub force_exclude: bool,
+    /// Larger files are not read, in bytes.
+    pub max_size: u64,
+    /// How many threads walk; 0 for as many as there are cores.
+    pub threads: usize,
+}
+
+/// What was found.
+#[derive(Default)]
+pub struct Found {
+    /// The files that may hold definitions, sorted by path.
+    pub files: Vec<Input>,
+    /// How many files were looked at.
+    pub looked_at: usize,
+    /// How many files were left out by the configuration although they were named.
+    pub excluded: usize,
+}
+
+/// A path that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DiscoverError {
+    /// It does not exist.
+    #[error("{0}: no such file or folder")]
+    Missing(String),
+    /// It is neither file nor folder, or cannot be looked at.
+    #[error("{path}: {message}")]
+    Unusable {
+        /// The path.
+        path: String,
+        /// Why.
+        message: String,
+    },
+}
+
+/// Finds the files of the paths that may hold definitions, and reads them.
+///
+/// # Errors
+///
+/// A path that was asked for does not exist or cannot be looked at.
+pub fn discover(request: &Request<'_>) -> Result<Found, DiscoverError> {
+    let probe = AhoCorasick::new(request.probe).ok();
+    let mut found = BTreeMap::new();
+    let mut looked_at = 0;
+    let mut excluded = 0;
+    for path in request.paths {
+        let shown = path.display().to_string();
+        let metadata = fs::metadata(path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => DiscoverError::Missing(shown.clone()),
+            _ => DiscoverError::Unusable { path: shown.clone(), message: reason(&error) },
+        })?;
+        let base = Base::of(path);
+        if metadata.is_dir() {
+            looked_at += walk(path, &base, request, probe.as_ref(), &mut found);
+        } else if request.force_exclude && (request.excluded)(&absolute(path)) {
+            excluded += 1;
+        } else {
+            looked_at += 1;
+            let content = read(path, request.max_size, &mut Vec::new(), None).unwrap_or(Content::Text(String::new()));
+            insert(&mut found, path, &base, content);
+        }
+    }
+    let files = found.into_values().collect();
+    Ok(Found { files, looked_at, excluded })
+}
+
+fn insert(found: &mut BTreeMap<PathBuf, Input>, path: &Path, base: &Base, content: Content) {
+    let path = absolute(path);
+    let shown = base.show(&path);
+    found.insert(path.clone(), Input { path, shown, content, requested: true });
+}
+
+/// Walks a folder; returns how many files were looked at.
+fn walk(
+    folder: &Path,
+    base: &Base,
+    request: &Request<'_>,
+    probe: Option<&AhoCorasick>,
+    found: &mut BTreeMap<PathBuf, Input>,
+) -> usize {
+    let sink = Mutex::new((Vec::new(), 0_usize));
+    let look = |path: &Path, buffer: &mut Vec<u8>| {
+        if !is_of_interest(path) || (request.excluded)(&absolute(path)) {
+            return;
+        }
+        let probe = if (request.always)(&absolute(path)) { None } else { probe };
+        let content = read(path, request.max_size, buffer, probe);
+        if let Ok(mut sink) = sink.lock() {
+            sink.1 += 1;
+            if let Some(content) = content {
+                sink.0.push((path.to_path_buf(), content));
+            }
+        }
+    };
+    if request.gitignore {
+        let mut builder = WalkBuilder::new(folder);
+        builder.hidden(false).follow_links(false).threads(request.threads);
+        builder.add_custom_ignore_filename(".clientlintignore");
+        builder.filter_entry(|entry: &DirEntry| entry.file_name() != ".git");
+        builder.build_parallel().run(|| {
+            let mut buffer = Vec::new();
+            Box::new(move |entry| {
+                if let Ok(entry) = entry
+                    && entry.file_type().is_some_and(|kind| kind.is_file())
+                {
+                    look(entry.path(), &mut buffer);
+                }
+                WalkState::Continue
+            })
+        });
+    } else {
+        let mut buffer = Vec::new();
+        let entries = WalkDir::new(folder).into_iter().filter_entry(|entry| entry.file_name() != ".git");
+        for entry in entries.flatten().filter(|entry| entry.file_type().is_file()) {
+            look(entry.path(), &mut buffer);
+        }
+    }
+    let (files, looked_at) = sink.into_inner().unwrap_or_default();
+    for (path, content) in files {
+        insert(found, &path, base, content);
+    }
+    looked_at
+}
+
+/// Whether a file is looked into, by its ending.
+fn is_of_interest(path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    ending.is_some_and(|ending| ENDINGS.iter().any(|known| known.eq_ignore_ascii_case(ending)))
+}
+
+/// Reads a file; `None` where the probe finds nothing in it.
+fn read(path: &Path, max_size: u64, buffer: &mut Vec<u8>, probe: Option<&AhoCorasick>) -> Option<Content> {
+    let unreadable = |error: &io::Error| Some(Content::Unreadable(reason(error)));
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) => return unreadable(&error),
+    };
+    let size = file.metadata().map_or(0, |metadata| metadata.len());
+    if size > max_size {
+        // A large file of another kind is nobody's business: its first part tells.
+        buffer.clear();
+        let first = (&mut file).take(1 << 20).read_to_end(buffer);
+        let relevant = first.is_ok() && probe.is_none_or(|probe| probe.is_match(buffer.as_slice()));
+        return relevant.then_some(Content::TooLarge(size));
+    }
+    buffer.clear();
+    buffer.reserve(usize::try_from(size).unwrap_or(0) + 1);
+    if let Err(error) = file.read_to_end(buffer) {
+        return unreadable(&error);
+    }
+    if probe.is_some_and(|probe| !probe.is_match(buffer.as_slice())) {
+        return None;
+    }
+    Some(match std::str::from_utf8(buffer) {
+        Ok(text) => Content::Text(text.to_owned()),
+        Err(error) => {
+            let valid = String::from_utf8_lossy(&buffer[..error.valid_up_to()]).into_owned();
+            Content::NotUtf8 { valid }
+        }
+    })
+}
+
+/// Reads a file beside those that were asked for, as context; `None` where that is not possible.
+pub fn read_context(path: &Path, shown: String, max_size: u64) -> Option<Input> {
+    match read(path, max_size, &mut Vec::new(), None)? {
+        content @ Content::Text(_) => {
+            Some(Input { path: path.to_path_buf(), shown, content, requested: false })
+        }
+        _ => None,
+    }
+}
+
+/// The files of a folder that are wanted by name, sorted; none where it cannot be read.
+pub fn files_in(folder: &Path, wanted: &dyn Fn(&str) -> bool) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = WalkDir::new(folder)
+        .min_depth(1)
+        .max_depth(1)
+        .into_iter()
+        .flatten()
+        .filter(|entry| !entry.file_type().is_dir() && entry.file_name().to_str().is_some_and(wanted))
+        .map(walkdir::DirEntry::into_path)
+        .collect();
+    files.sort();
+    files
+}
+
+/// The rule files of a folder at any depth: path as reported, and text. Ignore files do not apply: who names a
+/// folder of rules wants all of them.
+///
+/// # Errors
+///
+/// Names what cannot be read.
+pub fn rule_files(folder: &Path) -> Result<Vec<(String, String)>, String> {
+    let mut files = Vec::new();
+    for entry in WalkDir::new(folder).sort_by_file_name() {
+        let entry = entry.map_err(|_| format!("rule folder {}: cannot be read", folder.display()))?;
+        let is_rule = entry.path().extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
+        if entry.file_type().is_file() && is_rule {
+            let text = read_text(entry.path())?;
+            files.push((entry.path().display().to_string(), text));
+        }
+    }
+    Ok(files)
+}
+
+/// Reads a text.
+///
+/// # Errors
+///
+/// Names the file and says why it cannot be read.
+pub fn read_text(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| format!("{}: {}", path.display(), reason(&error)))
+}
+
+/// Whether there is a file of that name.
+pub fn is_file(path: &Path) -> bool {
+    path.is_file()
+}
+
+/// Reads standard input.
+///
+/// # Errors
+///
+/// It cannot be read, or is no UTF-8.
+pub fn read_standard_input() -> Result<Content, String> {
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes).map_err(|error| format!("standard input: {}", reason(&error)))?;
+    Ok(match String::from_utf8(bytes) {
+        Ok(text) => Content::Text(text),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            Content::NotUtf8 { valid: String::from_utf8_lossy(&error.as_bytes()[..at]).into_owned() }
+        }
+    })
+}
+
+/// A path from the root, without looking at the file system beyond the working directory.
+pub fn absolute(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::ParentDir => drop(plain.pop()),
+            std::path::Component::CurDir => {}
+            part => plain.push(part),
+        }
+    }
+    plain
+}
+
+/// What paths are shown relative to: the root of the repository, else the working directory.
+pub struct Base {
+    folder: Option<PathBuf>,
+}
+
+impl Base {
+    /// The base for what lies at a path.
+    pub fn of(path: &Path) -> Self {
+        let path = absolute(path);
+        let repository = path.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_path_buf);
+        Self { folder: repository.or_else(|| std::env::current_dir().ok()) }
+    }
+
+    /// How a path is shown: relative to the base, with `/`; as it is where it lies elsewhere.
+    pub fn show(&self, path: &Path) -> String {
+        let relative = self.folder.as_ref().and_then(|folder| path.strip_prefix(folder).ok()).unwrap_or(path);
+        let shown = relative.to_string_lossy();
+        if std::path::MAIN_SEPARATOR == '\\' { shown.replace('\\', "/") } else { shown.into_owned() }
+    }
+}
+
+/// Why something could not be read, in words that hold nothing of what it is.
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::IsADirectory => "is a folder".to_owned(),
+        _ => "cannot be read".to_owned(),
+    }
+}
