@@ -1,5 +1,7 @@
 //! Syntaxes: text in, values with their places out.
 
+pub mod hcl;
+
 use crate::problem::Problem;
 use crate::source::{Source, Span};
 use crate::tree::Node;
