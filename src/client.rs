@@ -155,6 +155,12 @@ impl Definition {
         matches!(self.known(attribute), Known::Absent)
     }
 
+    /// Takes the key under which it stands for its name, unless it has one.
+    pub fn name_from_key(&mut self, key: &str) {
+        let fact = Fact { datum: Datum::from_text(key), basis: Basis::Written(self.place) };
+        self.facts.entry(Attribute::CLIENT_NAME).or_insert(fact);
+    }
+
     /// Adds what follows from other facts.
     pub fn infer(&mut self, attribute: Attribute, datum: Datum, evidence: Vec<Evidence>) {
         self.facts.insert(attribute, Fact { datum, basis: Basis::Inferred(evidence) });

@@ -1,6 +1,35 @@
-//! clientlint
+//! Static analysis of the OAuth and OpenID Connect client definitions that teams keep in repositories.
+//!
+//! ```text
+//! discover -> formats -> resolve -> providers -> infer -> check -> reporters
+//!  Source      Node       Node      Definition   facts   Finding   text
+//! ```
+//!
+//! A module imports only from the stages before it. [`lint`](lint::lint) is the one way through; the command line and
+//! editors call it alike.
+
+pub mod check;
+pub mod cli;
+pub mod client;
+pub mod config;
+pub mod discover;
+pub mod explain;
 pub mod expression;
+pub mod finding;
 pub mod formats;
+pub mod infer;
+pub mod link;
+pub mod lint;
+pub mod masked;
 pub mod problem;
+pub mod project;
+pub mod providers;
+pub mod reporters;
+pub mod resolve;
+pub mod rule;
+pub mod secret;
 pub mod source;
+pub mod suggest;
 pub mod tree;
+pub mod uri;
+pub mod vocabulary;

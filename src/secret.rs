@@ -169,6 +169,11 @@ pub fn spans(source: &Source, documents: &[Node], readable: bool) -> Vec<Span> {
     if !readable {
         scrub(&source.text, &mut spans);
     }
+    merge(spans)
+}
+
+/// Spans in order, those that touch made one.
+pub fn merge(mut spans: Vec<Span>) -> Vec<Span> {
     spans.sort_unstable();
     let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
     for span in spans {
@@ -204,7 +209,7 @@ fn collect(source: &Source, node: &Node, secret: bool, spans: &mut Vec<Span>) {
             }
         }
         Value::Number(_) if secret => spans.push(node.place.span),
-        Value::Expression(expression) => expression.each(&mut |child| collect(source, child, secret, spans)),
+        Value::Expression(expression) => expression.parts(&mut |part| collect(source, part, secret, spans)),
         _ => {}
     }
 }

@@ -2,11 +2,12 @@
 
 mod comments;
 mod duplicates;
+pub mod hcl;
 mod json;
 mod json_scalars;
 mod markers;
 mod toml;
-mod yaml;
+pub mod yaml;
 mod yaml_aliases;
 mod yaml_mask;
 mod yaml_places;
@@ -28,12 +29,15 @@ pub trait Format: Sync {
     fn parse(&self, source: &Source) -> Parsed;
 }
 
+/// YAML, in which rule files are written too.
+pub static YAML: yaml::Yaml = yaml::Yaml;
+
 /// The syntaxes that are read.
 pub static FORMATS: &[&dyn Format] = &[
-    &yaml::Yaml,
+    &YAML,
     &json::Json,
     &toml::Toml,
-    // &hcl::Hcl,
+    &hcl::Hcl,
 ];
 
 /// The syntax of files with an ending, given without the dot, in any case of letters.

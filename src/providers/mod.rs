@@ -10,5 +10,5 @@ mod table;
 pub use join::{Resource, join_resources};
 pub use neutral::definitions as neutral_definitions;
 pub use normalise::{Found, definition};
-pub use recognise::{Object, Recognised, recognise, recognise_resource};
+pub use recognise::{Object, Recognised, like, recognise, recognise_resource};
 pub use table::{DefaultRow, Delivery, OneOrMore, Provider, Shape, Table, builtin};

@@ -189,7 +189,7 @@ pub(super) fn only_item(node: &Node) -> &Node {
 }
 
 /// Whether a text matches a pattern in which `*` stands for anything.
-fn like(pattern: &str, text: &str) -> bool {
+pub fn like(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
     let mut last = None;

@@ -1,0 +1,532 @@
+//! The command line: options in, exit code out.
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::{Config, FailOn, NAMES, named_rules};
+use crate::discover::{self, Content, Input, Request, absolute, discover};
+use crate::explain;
+use crate::lint::{Job, Report, lint};
+use crate::project;
+use crate::reporters::{self, Format, Look, Run, Verdict};
+use crate::rule::{Persona, Profile, Severity};
+use crate::suggest::did_you_mean;
+
+/// Finds what is wrong with the OAuth and OpenID Connect clients that a repository defines.
+#[derive(Debug, Parser)]
+#[command(name = "clientlint", version, about, max_term_width = 110)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Reports what is wrong with client definitions
+    Check(CheckOptions),
+    /// Lists the clients: public or confidential, first- or third-party, and why
+    Clients(ClientsOptions),
+    /// Explains a rule
+    Explain {
+        /// The rule's id
+        rule: String,
+        #[command(flatten)]
+        config: ConfigOptions,
+    },
+    /// Lists the rules
+    Rules {
+        /// How they are listed
+        #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
+        format: RulesFormat,
+        #[command(flatten)]
+        config: ConfigOptions,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum RulesFormat {
+    /// A table
+    Text,
+    /// JSON
+    Json,
+    /// A table in Markdown
+    Markdown,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ClientsFormat {
+    /// A table
+    Text,
+    /// JSON, version 1
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum When {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Args)]
+struct ConfigOptions {
+    /// Use this configuration for every file
+    #[arg(long, value_name = "FILE", env = "CLIENTLINT_CONFIG", conflicts_with = "no_config")]
+    config: Option<PathBuf>,
+    /// Use no configuration file
+    #[arg(long)]
+    no_config: bool,
+}
+
+#[derive(Debug, Args)]
+struct InputOptions {
+    /// Files and folders; `-` reads one document from standard input
+    #[arg(default_value = ".", value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// What the document on standard input is called: decides syntax, configuration and the path in reports
+    #[arg(long, value_name = "NAME")]
+    stdin_filename: Option<PathBuf>,
+    /// Read every file as this shape: deploy-yaml, deploy-json, terraform, management-api, oidc-registration, cimd, ...
+    #[arg(long, value_name = "SHAPE")]
+    kind: Option<String>,
+    /// Look into files that .gitignore leaves out
+    #[arg(long)]
+    no_gitignore: bool,
+    /// Apply files.exclude also to files that are named themselves
+    #[arg(long)]
+    force_exclude: bool,
+    /// How many threads to use; 0 for as many as there are cores
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    threads: usize,
+    #[command(flatten)]
+    config: ConfigOptions,
+}
+
+#[derive(Debug, Args)]
+struct CheckOptions {
+    #[command(flatten)]
+    input: InputOptions,
+    /// How the report is written
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "CLIENTLINT_FORMAT")]
+    format: Format,
+    /// Check these rules only: ids, or tag:NAME
+    #[arg(long, visible_alias = "only", value_delimiter = ',', value_name = "RULE")]
+    select: Vec<String>,
+    /// Leave these rules out: ids, or tag:NAME
+    #[arg(long, value_delimiter = ',', value_name = "RULE")]
+    disable: Vec<String>,
+    /// For whom the report is
+    #[arg(long, value_parser = persona, value_name = "regular|pedantic|auditor")]
+    persona: Option<Persona>,
+    /// Judge by a stricter profile
+    #[arg(long, value_parser = profile, value_name = "oauth21|fapi2|mcp")]
+    profile: Option<Profile>,
+    /// Fail from this severity on
+    #[arg(long, value_enum)]
+    fail_on: Option<FailOn>,
+    /// Show nothing below this severity
+    #[arg(long, value_parser = severity, value_name = "error|warning|info", default_value = "info")]
+    min_severity: Severity,
+    /// Exit with 0 where no client definition is found
+    #[arg(long)]
+    allow_empty: bool,
+    /// Exit with 0 also where findings reach the gate
+    #[arg(long)]
+    exit_zero: bool,
+    /// Colours
+    #[arg(long, value_enum, default_value_t = When::Auto)]
+    color: When,
+}
+
+#[derive(Debug, Args)]
+struct ClientsOptions {
+    #[command(flatten)]
+    input: InputOptions,
+    /// How they are listed
+    #[arg(long, value_enum, default_value_t = ClientsFormat::Text)]
+    format: ClientsFormat,
+    /// Exit with 0 where no client definition is found
+    #[arg(long)]
+    allow_empty: bool,
+}
+
+/// Exit code for a wrong option, a wrong configuration or a missing path.
+const USAGE: u8 = 2;
+
+/// Runs the program.
+///
+/// Returns the exit code: 0 clean or below the gate, 1 findings at the gate, 2 usage or configuration, 3 nothing
+/// recognised, 4 something could not be analysed.
+pub fn run(cli: &Cli, out: &mut dyn Write, errors: &mut dyn Write) -> io::Result<u8> {
+    let outcome = match &cli.command {
+        Command::Check(options) => check(options, out),
+        Command::Clients(options) => clients(options, out),
+        Command::Explain { rule, config } => with_rules(config, |rules| match explain::explain(rules, rule) {
+            Some(text) => Ok(write!(out, "{text}").map(|()| 0)),
+            None => Err(no_rule(rule, rules.rules.iter().map(|rule| rule.id.as_str()))),
+        }),
+        Command::Rules { format, config } => with_rules(config, |config| {
+            Ok(match format {
+                RulesFormat::Text => explain::table(out, &config.rules),
+                RulesFormat::Json => explain::json(out, &config.rules),
+                RulesFormat::Markdown => explain::markdown(out, &config.rules),
+            }
+            .map(|()| 0))
+        }),
+    };
+    match outcome {
+        Ok(written) => match written {
+            // Who reads the report may have seen enough.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(0),
+            written => written,
+        },
+        Err(message) => {
+            writeln!(errors, "error: {}", reporters::printable(&message))?;
+            Ok(USAGE)
+        }
+    }
+}
+
+/// A result of writing, or what is wrong with the call.
+type Outcome = Result<io::Result<u8>, String>;
+
+fn with_rules(options: &ConfigOptions, run: impl FnOnce(&Config) -> Outcome) -> Outcome {
+    let configs = Configs::new(options)?;
+    let here = absolute(Path::new("clientlint.toml"));
+    run(&*configs.of(Some(&here))?)
+}
+
+fn no_rule<'a>(id: &str, known: impl Iterator<Item = &'a str>) -> String {
+    format!("there is no rule `{id}`{}", did_you_mean(id, known))
+}
+
+fn check(options: &CheckOptions, out: &mut dyn Write) -> Outcome {
+    let configs = Configs::new(&options.input.config)?.with(options)?;
+    let (report, counts) = analyse(&options.input, &configs)?;
+    let config = configs.of(counts.first.as_deref())?;
+    let (fail_on, from) = match options.fail_on {
+        Some(fail_on) => (fail_on.severity(), "--fail-on".to_owned()),
+        None => (config.fail_on, match &config.path {
+            Some(path) => path.display().to_string(),
+            None => "default".to_owned(),
+        }),
+    };
+    let (allow_empty, exit_zero) = (options.allow_empty, options.exit_zero);
+    let verdict = Verdict::of(&report, fail_on, from, options.min_severity, allow_empty, exit_zero);
+    let exit = verdict.exit;
+    let run = Run {
+        report: &report,
+        rules: &config.rules,
+        verdict,
+        looked_at: counts.looked_at,
+        excluded: counts.excluded,
+    };
+    Ok(reporters::write(options.format, out, &run, look(options.color)).and_then(|()| out.flush()).map(|()| exit))
+}
+
+fn clients(options: &ClientsOptions, out: &mut dyn Write) -> Outcome {
+    let configs = Configs::new(&options.input.config)?;
+    let (report, _) = analyse(&options.input, &configs)?;
+    let written = match options.format {
+        ClientsFormat::Text => reporters::clients_text(out, &report),
+        ClientsFormat::Json => reporters::clients_json(out, &report),
+    };
+    let exit = if !report.problems.is_empty() {
+        4
+    } else if report.recognised || options.allow_empty {
+        0
+    } else {
+        3
+    };
+    Ok(written.and_then(|()| out.flush()).map(|()| exit))
+}
+
+/// How much was looked at.
+struct Counts {
+    looked_at: usize,
+    excluded: usize,
+    /// The first path, whose configuration decides the gate.
+    first: Option<PathBuf>,
+}
+
+/// Reads the inputs and analyses them.
+fn analyse(options: &InputOptions, configs: &Configs) -> Result<(Report, Counts), String> {
+    if options.threads > 0 {
+        // Fails only where the pool is in use already, which costs nothing but the wish.
+        drop(rayon::ThreadPoolBuilder::new().num_threads(options.threads).build_global());
+    }
+    let first = options.paths.first().map(|path| first_path(path, options.stdin_filename.as_deref()));
+    let config = configs.of(first.as_deref())?;
+    if let Some(kind) = &options.kind {
+        let known = config.providers.iter().flat_map(|provider| &provider.table.shapes).map(|shape| shape.id.as_str());
+        if !known.clone().any(|id| id == kind) {
+            return Err(format!("there is no shape `{kind}`{}", did_you_mean(kind, known)));
+        }
+    }
+    let (inputs, looked_at, excluded) = if options.paths.iter().any(|path| path.as_os_str() == "-") {
+        if options.paths.len() > 1 {
+            return Err("`-` stands alone: standard input is one document".to_owned());
+        }
+        (vec![standard_input(options.stdin_filename.as_deref())?], 1, 0)
+    } else {
+        files(options, configs, &config)?
+    };
+    configs.check(&inputs)?;
+    let standard = options.paths.iter().any(|path| path.as_os_str() == "-");
+    // What comes through a pipe was meant to be read: the bare answer of an API needs no telling keys.
+    let kind = options.kind.as_deref();
+    let config_of = |path: Option<&Path>| configs.of(path).unwrap_or_else(|_| config.clone());
+    let mut report = lint(Job { inputs: copy(&inputs), config: &config_of, kind });
+    if standard && kind.is_none() && !report.recognised {
+        report = lint(Job { inputs, config: &config_of, kind: Some("management-api") });
+    }
+    Ok((report, Counts { looked_at, excluded, first }))
+}
+
+/// The path by which the configuration of a call is found.
+fn first_path(path: &Path, stdin_filename: Option<&Path>) -> PathBuf {
+    let path = if path.as_os_str() == "-" { stdin_filename.unwrap_or(Path::new("stdin")) } else { path };
+    let path = absolute(path);
+    if path.is_dir() { path.join("x") } else { path }
+}
+
+fn copy(inputs: &[Input]) -> Vec<Input> {
+    inputs
+        .iter()
+        .map(|input| Input {
+            path: input.path.clone(),
+            shown: input.shown.clone(),
+            content: match &input.content {
+                Content::Text(text) => Content::Text(text.clone()),
+                Content::NotUtf8 { valid } => Content::NotUtf8 { valid: valid.clone() },
+                Content::TooLarge(size) => Content::TooLarge(*size),
+                Content::Unreadable(reason) => Content::Unreadable(reason.clone()),
+            },
+            requested: input.requested,
+        })
+        .collect()
+}
+
+fn standard_input(name: Option<&Path>) -> Result<Input, String> {
+    let content = discover::read_standard_input()?;
+    let shown = match (name, &content) {
+        (Some(name), _) => name.to_string_lossy().replace('\\', "/"),
+        (None, Content::Text(text)) => {
+            let start = text.trim_start_matches('\u{feff}').trim_start();
+            if start.starts_with(['{', '[']) { "stdin.json".to_owned() } else { "stdin.yaml".to_owned() }
+        }
+        (None, _) => "stdin.json".to_owned(),
+    };
+    Ok(Input { path: absolute(Path::new(&shown)), shown, content, requested: true })
+}
+
+/// The files that were asked for, and those of their projects.
+fn files(options: &InputOptions, configs: &Configs, config: &Config) -> Result<(Vec<Input>, usize, usize), String> {
+    let words: Vec<&str> = config
+        .providers
+        .iter()
+        .flat_map(|provider| provider.table.probe.iter().map(String::as_str))
+        .chain(["module \""])
+        .collect();
+    let names: Vec<&str> = config
+        .providers
+        .iter()
+        .flat_map(|provider| &provider.table.shapes)
+        .flat_map(|shape| shape.names.iter().map(String::as_str))
+        .collect();
+    let of = |path: &Path| configs.of(Some(path)).ok();
+    let named = |path: &Path| {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("");
+        names.iter().any(|pattern| crate::providers::like(pattern, name))
+    };
+    let layouts = configs.any_layout();
+    let always = |path: &Path| named(path) || (layouts && of(path).is_some_and(|config| config.has_layout(path)));
+    let excluded = |path: &Path| of(path).is_some_and(|config| config.excludes(path));
+    let request = Request {
+        paths: &options.paths,
+        probe: &words,
+        always: &always,
+        excluded: &excluded,
+        gitignore: !options.no_gitignore,
+        force_exclude: options.force_exclude,
+        max_size: config.max_size,
+        threads: options.threads,
+    };
+    let found = discover(&request).map_err(|error| error.to_string())?;
+    let mut inputs = found.files;
+    add_companions(&mut inputs, config.max_size);
+    Ok((inputs, found.looked_at, found.excluded))
+}
+
+/// Adds the files that belong to the projects of those that were found.
+fn add_companions(inputs: &mut Vec<Input>, max_size: u64) {
+    let known: std::collections::BTreeSet<PathBuf> = inputs.iter().map(|input| input.path.clone()).collect();
+    let mut folders: BTreeMap<PathBuf, fn(&str) -> bool> = BTreeMap::new();
+    for input in inputs.iter() {
+        for (folder, wanted) in project::companions(&input.path) {
+            folders.entry(folder).or_insert(wanted);
+        }
+    }
+    let mut more = Vec::new();
+    for (folder, wanted) in folders {
+        for path in discover::files_in(&folder, &wanted) {
+            if known.contains(&path) {
+                continue;
+            }
+            let shown = discover::Base::of(&path).show(&path);
+            more.extend(discover::read_context(&path, shown, max_size));
+        }
+    }
+    inputs.extend(more);
+    inputs.sort_by(|a, b| a.path.cmp(&b.path));
+}
+
+/// The configurations of a run: one for all, or the nearest of each file.
+struct Configs {
+    fixed: Option<Arc<Config>>,
+    builtin: Arc<Config>,
+    by_folder: Mutex<BTreeMap<PathBuf, Result<Arc<Config>, String>>>,
+    select: Vec<String>,
+    disable: Vec<String>,
+    persona: Option<Persona>,
+    profile: Option<Profile>,
+}
+
+impl Configs {
+    fn new(options: &ConfigOptions) -> Result<Self, String> {
+        let builtin = Arc::new(Config::builtin().map_err(|error| error.to_string())?);
+        let fixed = match &options.config {
+            Some(path) => Some(Arc::new(read_config(&absolute(path))?)),
+            None if options.no_config => Some(builtin.clone()),
+            None => None,
+        };
+        let by_folder = Mutex::default();
+        Ok(Self { fixed, builtin, by_folder, select: Vec::new(), disable: Vec::new(), persona: None, profile: None })
+    }
+
+    /// The same with what the command line says of rules.
+    fn with(mut self, options: &CheckOptions) -> Result<Self, String> {
+        self.select.clone_from(&options.select);
+        self.disable.clone_from(&options.disable);
+        self.persona = options.persona;
+        self.profile = options.profile;
+        self.fixed = self.fixed.take().map(|config| self.adjust(config)).transpose()?;
+        self.builtin = self.adjust(self.builtin.clone())?;
+        Ok(self)
+    }
+
+    fn adjust(&self, config: Arc<Config>) -> Result<Arc<Config>, String> {
+        if self.select.is_empty() && self.disable.is_empty() && self.persona.is_none() && self.profile.is_none() {
+            return Ok(config);
+        }
+        for id in self.select.iter().chain(&self.disable) {
+            if named_rules(&config.rules, std::slice::from_ref(id)).is_empty() {
+                return Err(no_rule(id, config.rules.iter().map(|rule| rule.id.as_str())));
+            }
+        }
+        // A configuration is adjusted right after it was read, when nobody else holds it.
+        let mut config = match Arc::try_unwrap(config) {
+            Ok(config) => config,
+            Err(_) => Config::builtin().map_err(|error| error.to_string())?,
+        };
+        let settings = &mut config.settings;
+        if !self.select.is_empty() {
+            settings.only = named_rules(&config.rules, &self.select);
+        }
+        settings.off.extend(named_rules(&config.rules, &self.disable));
+        settings.persona = self.persona.unwrap_or(settings.persona);
+        settings.profile = self.profile.or(settings.profile);
+        Ok(Arc::new(config))
+    }
+
+    /// The configuration of a file: the nearest in the folders above it, up to the root of the repository.
+    fn of(&self, file: Option<&Path>) -> Result<Arc<Config>, String> {
+        if let Some(fixed) = &self.fixed {
+            return Ok(fixed.clone());
+        }
+        match file.and_then(Path::parent) {
+            Some(folder) => self.of_folder(folder),
+            None => Ok(self.builtin.clone()),
+        }
+    }
+
+    fn of_folder(&self, folder: &Path) -> Result<Arc<Config>, String> {
+        let cached = self.by_folder.lock().ok().and_then(|known| known.get(folder).cloned());
+        if let Some(known) = cached {
+            return known;
+        }
+        let here: Vec<PathBuf> =
+            NAMES.iter().map(|name| folder.join(name)).filter(|path| discover::is_file(path)).collect();
+        let found = match here.as_slice() {
+            [path] => read_config(path).map(Arc::new).and_then(|config| self.adjust(config)),
+            [first, second, ..] => Err(format!("{} and {}: one of them is too many", first.display(), second.display())),
+            [] => match folder.parent().filter(|_| !folder.join(".git").exists()) {
+                Some(above) => self.of_folder(above),
+                None => Ok(self.builtin.clone()),
+            },
+        };
+        if let Ok(mut known) = self.by_folder.lock() {
+            known.insert(folder.to_path_buf(), found.clone());
+        }
+        found
+    }
+
+    /// Reads the configurations of all inputs, so that a wrong one is said before anything is analysed.
+    fn check(&self, inputs: &[Input]) -> Result<(), String> {
+        inputs.iter().try_for_each(|input| self.of(Some(&input.path)).map(drop))
+    }
+
+    /// Whether some configuration that was read has layouts of its own.
+    fn any_layout(&self) -> bool {
+        true
+    }
+}
+
+fn read_config(path: &Path) -> Result<Config, String> {
+    let text = discover::read_text(path)?;
+    let shown = discover::Base::of(path).show(path);
+    let _ = shown;
+    Config::read(path, &text, &discover::rule_files).map_err(|error| error.to_string())
+}
+
+/// How the terminal wants to be written to.
+fn look(color: When) -> Look {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is = |name: &str, value: &str| std::env::var(name).is_ok_and(|text| text == value);
+    let terminal = io::stdout().is_terminal();
+    let colour = match color {
+        When::Always => true,
+        When::Never => false,
+        When::Auto if set("NO_COLOR") => false,
+        When::Auto if set("FORCE_COLOR") || (set("CLICOLOR_FORCE") && !is("CLICOLOR_FORCE", "0")) => true,
+        When::Auto => terminal && !is("TERM", "dumb"),
+    };
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+    let unicode = locale.is_none_or(|name| name.to_uppercase().replace('-', "").contains("UTF8")) && !is("TERM", "dumb");
+    let columns = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    Look { colour, unicode, width: columns.unwrap_or(100) }
+}
+
+fn persona(text: &str) -> Result<Persona, String> {
+    word(text, &["regular", "pedantic", "auditor"])
+}
+
+fn profile(text: &str) -> Result<Profile, String> {
+    word(text, &["oauth21", "fapi2", "mcp"])
+}
+
+fn severity(text: &str) -> Result<Severity, String> {
+    word(text, &["error", "warning", "info"])
+}
+
+fn word<T: serde::de::DeserializeOwned>(text: &str, known: &[&str]) -> Result<T, String> {
+    serde_json::from_value(serde_json::Value::from(text))
+        .map_err(|_| format!("one of {}{}", known.join(", "), did_you_mean(text, known.iter().copied())))
+}

@@ -1,0 +1,234 @@
+//! Which files belong together, and the definitions that they hold together.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::client::Evidence;
+use crate::config::Config;
+use crate::formats::{self, Format, Parsed};
+use crate::infer::{Evidenced, Surroundings, infer};
+use crate::providers::{
+    self, Delivery, Found, Object, Provider, Resource, Shape, join_resources, recognise, recognise_resource,
+};
+use crate::resolve::terraform::{self, TerraformFile};
+use crate::source::{FileId, Place, Source};
+use crate::tree::Node;
+use crate::vocabulary::Kind;
+use crate::{client::Definition, link};
+
+/// A document of a project, read.
+pub struct Document<'a> {
+    /// Its text.
+    pub source: &'a Source,
+    /// Its syntax.
+    pub format: &'static dyn Format,
+    /// What it was read as.
+    pub parsed: Parsed,
+    /// The shape that the user names for it.
+    pub kind: Option<&'a str>,
+}
+
+/// The definitions of a project, and which of its files hold some.
+#[derive(Default)]
+pub struct Definitions {
+    /// The definitions, in order of files and writing.
+    pub definitions: Vec<Definition>,
+    /// Files in which a definition was recognised.
+    pub recognised: Vec<FileId>,
+    /// What stopped the evaluation of what was read.
+    pub problems: Vec<crate::problem::Problem>,
+}
+
+/// A key by which files are put together: those with the same key are one project.
+///
+/// A Terraform directory with all its files is one, and so is the root of a Deploy CLI directory; any other file is a
+/// project of its own.
+pub fn key(path: &str) -> String {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    if is_terraform(name) {
+        return format!("terraform:{folder}");
+    }
+    let (above, last) = folder.rsplit_once('/').unwrap_or(("", folder));
+    if name.ends_with(".json") {
+        if DEPLOY_FOLDERS.contains(&last) {
+            return format!("deploy:{above}");
+        }
+        if let Some((root, "database-connections")) = above.rsplit_once('/').or(Some(("", above))) {
+            return format!("deploy:{root}");
+        }
+        if name == "tenant.json" {
+            return format!("deploy:{folder}");
+        }
+    }
+    format!("file:{path}")
+}
+
+/// Folders of the Deploy CLI's directory format whose files say something of clients.
+const DEPLOY_FOLDERS: &[&str] = &["clients", "grants", "resource-servers", "connections"];
+
+/// Whether a file is one of Terraform's, by its name.
+pub fn is_terraform(name: &str) -> bool {
+    const ENDINGS: &[&str] = &[".tf", ".tofu", ".tf.json", ".tofu.json", ".tfvars", ".tfvars.json"];
+    ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
+/// The files on disk that belong to the project of a file: folders relative to the file's, and which names in them.
+pub fn companions(path: &Path) -> Vec<(std::path::PathBuf, fn(&str) -> bool)> {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let Some(folder) = path.parent() else { return Vec::new() };
+    if is_terraform(&name) {
+        return vec![(folder.to_path_buf(), is_terraform)];
+    }
+    let is_json = |name: &str| name.ends_with(".json");
+    let in_deploy_folder = folder.file_name().is_some_and(|last| DEPLOY_FOLDERS.iter().any(|known| last == *known));
+    match folder.parent().filter(|_| in_deploy_folder && is_json(&name)) {
+        Some(root) => {
+            let mut all: Vec<(std::path::PathBuf, fn(&str) -> bool)> =
+                DEPLOY_FOLDERS.iter().map(|folder| (root.join(folder), is_json as fn(&str) -> bool)).collect();
+            all.push((root.to_path_buf(), |name| name == "tenant.json"));
+            all
+        }
+        None => Vec::new(),
+    }
+}
+
+/// The syntax of a file, by its name.
+pub fn format_of(path: &str) -> Option<&'static dyn Format> {
+    let ending = path.rsplit('.').next()?;
+    formats::by_extension(ending)
+}
+
+/// The definitions that the documents of a project hold, with all that follows for them.
+pub fn definitions(documents: &[Document<'_>], config: &Config) -> Definitions {
+    let mut all = Definitions::default();
+    for document in documents.iter().filter(|document| !is_terraform(file_name(&document.source.path))) {
+        let surroundings = surroundings(document, config);
+        for node in &document.parsed.documents {
+            let providers = config.providers_of(document.source.file.as_deref());
+            let syntax = document.format.name();
+            let Some(found) = recognise(providers, node, syntax, &document.source.path, document.kind) else { continue };
+            all.recognised.push(document.source.id);
+            let objects = joined(&found.objects, node, found.shape);
+            let bodies: BTreeMap<usize, &Node> = objects.iter().map(|(at, body)| (*at, body)).collect();
+            for (at, object) in found.objects.iter().enumerate() {
+                let found = Found {
+                    provider: found.provider,
+                    shape: found.shape,
+                    kind: object.kind,
+                    node: bodies.get(&at).copied().unwrap_or(object.node),
+                    place: object.place,
+                    key: object.key.map(str::to_owned),
+                };
+                all.definitions.push(define(&found, config, &surroundings));
+            }
+        }
+    }
+    add_resources(documents, config, &mut all);
+    link::link(&mut all.definitions);
+    all
+}
+
+/// The definition of an object, with all that follows for it.
+fn define(found: &Found<'_>, config: &Config, surroundings: &Surroundings) -> Definition {
+    let mut definition = providers::definition(found);
+    definition.partial = is_partial(found);
+    if definition.name_place.is_none() && found.kind == Kind::Client
+        && let Some(key) = found.key.as_deref().filter(|_| found.shape.resources.is_empty())
+    {
+        // Standing under a key is being named by it.
+        definition.name_from_key(key);
+    }
+    infer(&mut definition, config.platform(found.provider), found.shape, surroundings);
+    definition
+}
+
+/// The bodies of objects that are spread over several resources of one document, by the object's number.
+fn joined(objects: &[Object<'_>], document: &Node, shape: &Shape) -> Vec<(usize, Node)> {
+    let Some(join) = &shape.join else { return Vec::new() };
+    let body = |key: &str| document.get("resources").and_then(|all| all.get(key));
+    let mut resources: Vec<Resource> = document
+        .get("resources")
+        .into_iter()
+        .flat_map(|all| all.entries())
+        .filter_map(|entry| {
+            let kind = entry.value.get("type")?.text()?.to_owned();
+            let body = body(&entry.key)?.get("properties")?.clone();
+            Some(Resource { kind, address: entry.key.clone(), body })
+        })
+        .collect();
+    join_resources(join, &mut resources);
+    let number = |resource: &Resource| objects.iter().position(|object| object.key == Some(&resource.address));
+    resources.into_iter().filter_map(|resource| Some((number(&resource)?, resource.body))).collect()
+}
+
+/// An answer of an API is whole if it holds more than anybody would ask for by name.
+fn is_partial(found: &Found<'_>) -> bool {
+    const WHOLE: usize = 9;
+    found.shape.delivery == Delivery::Dump && found.node.entries().len() < WHOLE
+}
+
+/// Adds the resources of the project's Terraform files.
+fn add_resources(documents: &[Document<'_>], config: &Config, all: &mut Definitions) {
+    let files: Vec<TerraformFile<'_>> = documents
+        .iter()
+        .filter(|document| is_terraform(file_name(&document.source.path)))
+        .map(|document| TerraformFile {
+            source: document.source,
+            directory: document.source.path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned(),
+            parsed: &document.parsed,
+        })
+        .collect();
+    if files.is_empty() {
+        return;
+    }
+    let providers: Vec<&Provider> = config.providers.iter().collect();
+    let kind_of = |kind: &str| recognise_resource(providers.iter().copied(), kind);
+    let is_part = |kind: &str| kind.ends_with("_client_credentials");
+    let wanted = |kind: &str| kind_of(kind).is_some() || is_part(kind);
+    let evaluated =
+        terraform::resources(&files, &terraform::Inputs::default(), &wanted, &|_| None);
+    all.problems.extend(evaluated.problems);
+    let mut places: Vec<(Place, Place)> = Vec::with_capacity(evaluated.resources.len());
+    let mut resources: Vec<Resource> = Vec::with_capacity(evaluated.resources.len());
+    for resource in evaluated.resources {
+        places.push((resource.place, resource.name_place));
+        resources.push(Resource { kind: resource.kind, address: resource.address, body: resource.body });
+    }
+    join_resources("auth0-credentials", &mut resources);
+    for (resource, (place, _)) in resources.iter().zip(places) {
+        all.recognised.push(place.file);
+        let Some((provider, shape, kind)) = kind_of(&resource.kind) else { continue };
+        let found =
+            Found { provider, shape, kind, node: &resource.body, place, key: Some(resource.address.clone()) };
+        let document = documents.iter().find(|document| document.source.id == place.file);
+        let surroundings = document.map(|document| surroundings(document, config)).unwrap_or_default();
+        all.definitions.push(define(&found, config, &surroundings));
+    }
+    all.recognised.dedup();
+}
+
+/// What configuration and comments say of a document.
+fn surroundings(document: &Document<'_>, config: &Config) -> Surroundings {
+    let mut surroundings = config.surroundings(document.source.file.as_deref());
+    if surroundings.declared_channel.is_some() {
+        return surroundings;
+    }
+    for span in &document.parsed.comments {
+        let text = document.source.slice(*span);
+        let Some(word) = text.split_once("clientlint:").and_then(|(_, rest)| rest.trim().strip_prefix("channel=")) else {
+            continue;
+        };
+        let word = word.split_whitespace().next().unwrap_or_default();
+        if ["management-api", "dashboard", "dcr", "cimd"].contains(&word) {
+            let place = Place { file: document.source.id, span: *span };
+            let evidence = Evidence { says: "the file declares its channel".to_owned(), place: Some(place) };
+            surroundings.declared_channel = Some(Evidenced { word: word.to_owned(), evidence });
+            surroundings.undeclared = false;
+        }
+    }
+    surroundings
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}

@@ -1,0 +1,126 @@
+//! The inventory of clients, as a table and as JSON version 1.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::json::OneSkipped;
+use super::{count, printable};
+use crate::finding::ClientSummary;
+use crate::lint::Report;
+
+#[derive(Serialize)]
+struct Inventory<'a> {
+    version: u8,
+    clients: Vec<OneClient<'a>>,
+    skipped: Vec<OneSkipped<'a>>,
+}
+
+#[derive(Serialize)]
+struct OneClient<'a> {
+    path: &'a str,
+    line: u32,
+    name: Option<&'a str>,
+    key: &'a str,
+    provider: &'a str,
+    kind: &'a str,
+    application_type: Option<&'a str>,
+    client_type: &'a str,
+    client_type_because: &'a [String],
+    client_profile: &'a str,
+    party: &'a str,
+    channel: &'a str,
+    environment: Option<&'a str>,
+    token_endpoint_auth_method: Option<&'a str>,
+    grant_types: Option<&'a [String]>,
+    id_token_signed_response_alg: Option<&'a str>,
+    has_secret: &'a str,
+    unresolved: &'a [&'static str],
+}
+
+/// Writes the inventory as JSON.
+///
+/// # Errors
+///
+/// The output cannot be written.
+pub fn clients_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let inventory = Inventory {
+        version: 1,
+        clients: report.clients.iter().map(|client| one_client(client)).collect(),
+        skipped: report
+            .skipped
+            .iter()
+            .map(|skipped| OneSkipped { path: &skipped.path, reason: &skipped.reason })
+            .collect(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &inventory)?;
+    writeln!(out)
+}
+
+fn one_client(client: &ClientSummary) -> OneClient<'_> {
+    OneClient {
+        path: &client.path,
+        line: client.line,
+        name: client.name.as_deref(),
+        key: &client.key,
+        provider: &client.provider,
+        kind: &client.shape,
+        application_type: client.application_type.as_deref(),
+        client_type: &client.client_type,
+        client_type_because: &client.client_type_because,
+        client_profile: &client.client_profile,
+        party: &client.party,
+        channel: &client.channel,
+        environment: client.environment.as_deref(),
+        token_endpoint_auth_method: client.token_endpoint_auth_method.as_deref(),
+        grant_types: client.grant_types.as_deref(),
+        id_token_signed_response_alg: client.id_token_signed_response_alg.as_deref(),
+        has_secret: client.has_secret,
+        unresolved: &client.unresolved,
+    }
+}
+
+/// Writes the inventory as a table.
+///
+/// # Errors
+///
+/// The output cannot be written.
+pub fn clients_text(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let head = ["client", "application", "type", "because", "party", "channel", "where"].map(str::to_owned);
+    let mut rows = vec![head];
+    for client in &report.clients {
+        rows.push([
+            printable(client.title()),
+            printable(client.application_type.as_deref().unwrap_or("-")),
+            client.client_type.clone(),
+            printable(&client.client_type_because.join(", ")),
+            client.party.clone(),
+            client.channel.clone(),
+            format!("{}:{}", printable(&client.path), client.line),
+        ]);
+    }
+    let mut widths = [0; 7];
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count().min(44));
+        }
+    }
+    for row in &rows {
+        let mut line = String::new();
+        for (width, cell) in widths.iter().zip(row) {
+            line.push_str(cell);
+            let padding = (width + 2).saturating_sub(cell.chars().count()).max(2);
+            line.extend(std::iter::repeat_n(' ', padding));
+        }
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    writeln!(out, "\n{} in {}", count(report.clients.len(), "client"), count(report.documents, "file"))?;
+    for skipped in &report.skipped {
+        writeln!(out, "skipped: {} ({})", printable(&skipped.path), skipped.reason)?;
+    }
+    for problem in &report.problems {
+        let at = &problem.location;
+        writeln!(out, "not read in full: {}:{}: {}", printable(&at.path), at.start.line, printable(&problem.message))?;
+    }
+    Ok(())
+}

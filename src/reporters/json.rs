@@ -1,0 +1,223 @@
+//! JSON version 1: own structs, so that the program can change inside without changing what others read.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::Run;
+use crate::finding::{ClientSummary, Finding, Location};
+use crate::rule::{Safety, Severity};
+use crate::source::Position;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u8,
+    tool: Tool,
+    summary: Summary,
+    findings: Vec<OneFinding<'a>>,
+    problems: Vec<OneProblem<'a>>,
+    skipped: Vec<OneSkipped<'a>>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    files: usize,
+    documents: usize,
+    clients: usize,
+    findings: Counts,
+    #[serde(rename = "below-persona")]
+    below_persona: usize,
+    problems: usize,
+    skipped: usize,
+    gate: Gate,
+}
+
+#[derive(Serialize)]
+struct Counts {
+    error: usize,
+    warning: usize,
+    info: usize,
+}
+
+#[derive(Serialize)]
+struct Gate {
+    #[serde(rename = "fail-on")]
+    fail_on: &'static str,
+    failed: bool,
+    exit: u8,
+}
+
+#[derive(Serialize)]
+struct OneFinding<'a> {
+    rule: &'a str,
+    severity: &'static str,
+    confidence: &'static str,
+    persona: &'static str,
+    tags: &'a [String],
+    standards: &'a [String],
+    message: &'a str,
+    client: Option<OneClient<'a>>,
+    location: OneLocation<'a>,
+    related: Vec<OneRelated<'a>>,
+    assumes: Vec<&'a str>,
+    help: &'a str,
+    /// Edits by which the finding can be mended; none are offered yet.
+    fixes: [(); 0],
+    #[serde(rename = "fix-safety")]
+    fix_safety: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct OneClient<'a> {
+    name: Option<&'a str>,
+    key: &'a str,
+    path: &'a str,
+    line: u32,
+    kind: &'a str,
+    application_type: Option<&'a str>,
+    client_type: &'a str,
+    party: &'a str,
+    environment: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct OneLocation<'a> {
+    path: &'a str,
+    start: OnePosition,
+    end: OnePosition,
+}
+
+#[derive(Serialize)]
+struct OnePosition {
+    line: u32,
+    column: u32,
+    byte: u32,
+}
+
+#[derive(Serialize)]
+struct OneRelated<'a> {
+    path: &'a str,
+    start: OnePosition,
+    end: OnePosition,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+struct OneProblem<'a> {
+    code: &'static str,
+    path: &'a str,
+    line: u32,
+    column: u32,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+pub(super) struct OneSkipped<'a> {
+    pub(super) path: &'a str,
+    pub(super) reason: &'a str,
+}
+
+pub(super) fn write(out: &mut dyn Write, run: &Run<'_>) -> io::Result<()> {
+    let report = run.report;
+    let document = Document {
+        version: 1,
+        tool: Tool { name: "clientlint", version: env!("CARGO_PKG_VERSION") },
+        summary: Summary {
+            files: run.looked_at,
+            documents: report.documents,
+            clients: report.clients.len(),
+            findings: Counts {
+                error: run.of_severity(Severity::Error),
+                warning: run.of_severity(Severity::Warning),
+                info: run.of_severity(Severity::Info),
+            },
+            below_persona: report.hidden,
+            problems: report.problems.len(),
+            skipped: report.skipped.len(),
+            gate: Gate {
+                fail_on: run.verdict.fail_on.map_or("never", Severity::name),
+                failed: run.verdict.exit == 1,
+                exit: run.verdict.exit,
+            },
+        },
+        findings: run.shown().map(|finding| one_finding(finding, run)).collect(),
+        problems: report
+            .problems
+            .iter()
+            .map(|problem| OneProblem {
+                code: problem.code,
+                path: &problem.location.path,
+                line: problem.location.start.line,
+                column: problem.location.start.column,
+                message: &problem.message,
+            })
+            .collect(),
+        skipped: report
+            .skipped
+            .iter()
+            .map(|skipped| OneSkipped { path: &skipped.path, reason: &skipped.reason })
+            .collect(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
+}
+
+fn one_finding<'a>(finding: &'a Finding, run: &'a Run<'_>) -> OneFinding<'a> {
+    let rule = run.rules.iter().find(|rule| *rule.id == *finding.rule);
+    OneFinding {
+        rule: &finding.rule,
+        severity: finding.severity.name(),
+        confidence: finding.confidence.name(),
+        persona: finding.persona.name(),
+        tags: rule.map_or(&[], |rule| &rule.text.tags),
+        standards: rule.map_or(&[], |rule| &rule.text.standards),
+        message: &finding.message,
+        client: finding.client.as_deref().map(one_client),
+        location: one_location(&finding.location),
+        related: finding
+            .related
+            .iter()
+            .map(|related| OneRelated {
+                path: &related.location.path,
+                start: one_position(related.location.start),
+                end: one_position(related.location.end),
+                message: &related.message,
+            })
+            .collect(),
+        assumes: finding.assumes.iter().map(AsRef::as_ref).collect(),
+        help: &finding.instead,
+        fixes: [],
+        fix_safety: finding.fix.as_ref().map(|(safety, _)| match safety {
+            Safety::Safe => "safe",
+            Safety::Unsafe => "unsafe",
+        }),
+    }
+}
+
+fn one_client(client: &ClientSummary) -> OneClient<'_> {
+    OneClient {
+        name: client.name.as_deref(),
+        key: &client.key,
+        path: &client.path,
+        line: client.line,
+        kind: &client.shape,
+        application_type: client.application_type.as_deref(),
+        client_type: &client.client_type,
+        party: &client.party,
+        environment: client.environment.as_deref(),
+    }
+}
+
+fn one_location(location: &Location) -> OneLocation<'_> {
+    OneLocation { path: &location.path, start: one_position(location.start), end: one_position(location.end) }
+}
+
+fn one_position(position: Position) -> OnePosition {
+    OnePosition { line: position.line, column: position.column, byte: position.byte }
+}

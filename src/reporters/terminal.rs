@@ -1,0 +1,262 @@
+//! The report for people, in miette's frame. Nothing else but this file and `main.rs` knows miette.
+
+use std::fmt;
+use std::io::{self, Write};
+
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
+    SourceSpan, SpanContents,
+};
+
+use super::{Run, printable};
+use crate::finding::{Finding, Location, Problem};
+use crate::masked::MaskedSource;
+use crate::rule::{Rule, Safety, Severity};
+
+/// How text is drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    /// With colours.
+    pub colour: bool,
+    /// With characters beyond ASCII.
+    pub unicode: bool,
+    /// Columns of the terminal.
+    pub width: usize,
+}
+
+pub(super) fn write(out: &mut dyn Write, run: &Run<'_>, look: Look) -> io::Result<()> {
+    let handler = handler(look);
+    for finding in run.shown() {
+        let rule = run.rules.iter().find(|rule| *rule.id == *finding.rule);
+        let drawn = Drawn::of(finding, rule, run);
+        let mut text = String::new();
+        handler.render_report(&mut text, &drawn).map_err(io::Error::other)?;
+        writeln!(out, "{}", text.trim_end())?;
+        writeln!(out)?;
+    }
+    for problem in &run.report.problems {
+        let drawn = Drawn::of_problem(problem);
+        let mut text = String::new();
+        handler.render_report(&mut text, &drawn).map_err(io::Error::other)?;
+        writeln!(out, "{}", text.trim_end())?;
+        writeln!(out)?;
+    }
+    for line in run.last_lines() {
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}
+
+fn handler(look: Look) -> GraphicalReportHandler {
+    let theme = match (look.unicode, look.colour) {
+        (true, true) => GraphicalTheme::unicode(),
+        (true, false) => GraphicalTheme::unicode_nocolor(),
+        (false, true) => GraphicalTheme { characters: GraphicalTheme::ascii().characters, ..GraphicalTheme::unicode() },
+        (false, false) => GraphicalTheme::none(),
+    };
+    GraphicalReportHandler::new_themed(theme).with_links(false).with_width(look.width).with_context_lines(1)
+}
+
+/// A finding or a problem as miette draws it.
+struct Drawn<'a> {
+    head: String,
+    code: String,
+    severity: miette::Severity,
+    help: String,
+    labels: Vec<LabeledSpan>,
+    source: Option<Text<'a>>,
+    others: Vec<Drawn<'a>>,
+}
+
+impl<'a> Drawn<'a> {
+    fn of(finding: &'a Finding, rule: Option<&Rule>, run: &'a Run<'_>) -> Self {
+        let source = run.report.sources.get(&*finding.location.path);
+        let here = |location: &Location| location.path == finding.location.path;
+        let label = finding.label.clone().unwrap_or_else(|| "here".to_owned());
+        let mut labels = Vec::new();
+        labels.extend(source.map(|source| labelled(source, &finding.location, &label, true)));
+        let mut others = Vec::new();
+        for related in &finding.related {
+            match (here(&related.location), source, run.report.sources.get(&*related.location.path)) {
+                (true, Some(source), _) => {
+                    labels.push(labelled(source, &related.location, &related.message, false));
+                }
+                (false, _, Some(other)) => others.push(Self {
+                    head: printable(&related.message),
+                    code: String::new(),
+                    severity: miette::Severity::Advice,
+                    help: String::new(),
+                    labels: vec![labelled(other, &related.location, "", true)],
+                    source: Some(Text { source: other, location: related.location.clone() }),
+                    others: Vec::new(),
+                }),
+                _ => {}
+            }
+        }
+        Self {
+            head: printable(&finding.message),
+            code: format!("{}[{}]", finding.severity.name(), finding.rule),
+            severity: match finding.severity {
+                Severity::Error => miette::Severity::Error,
+                Severity::Warning => miette::Severity::Warning,
+                Severity::Info => miette::Severity::Advice,
+            },
+            help: help(finding, rule),
+            labels,
+            source: source.map(|source| Text { source, location: finding.location.clone() }),
+            others,
+        }
+    }
+
+    fn of_problem(problem: &Problem) -> Self {
+        let at = &problem.location;
+        Self {
+            head: format!("{}:{}:{}: {}", printable(&at.path), at.start.line, at.start.column, printable(&problem.message)),
+            code: format!("error[{}]", problem.code),
+            severity: miette::Severity::Error,
+            help: "this file was not analysed in full; its line is not shown because it may hold a secret".to_owned(),
+            labels: Vec::new(),
+            source: None,
+            others: Vec::new(),
+        }
+    }
+}
+
+/// Client, why, what to do instead, and what the finding assumes.
+fn help(finding: &Finding, rule: Option<&Rule>) -> String {
+    let mut lines = Vec::new();
+    if let Some(client) = &finding.client {
+        let traits = client.traits();
+        let traits = if traits.is_empty() { String::new() } else { format!(" ({})", printable(&traits)) };
+        lines.push(format!("client:  {}{traits}", printable(client.title())));
+    }
+    if let Some(rule) = rule {
+        lines.push(format!("why:     {}", one_line(&rule.text.why)));
+    }
+    lines.push(format!("instead: {}", one_line(&finding.instead)));
+    for assumed in &finding.assumes {
+        lines.push(format!("assumes: {assumed} (confidence {})", finding.confidence.name()));
+    }
+    if let Some((safety, title)) = &finding.fix {
+        let safety = if *safety == Safety::Safe { "safe" } else { "changes behaviour" };
+        lines.push(format!("could be: {title} ({safety})"));
+    }
+    lines.push(format!("more:    clientlint explain {}", finding.rule));
+    lines.join("\n")
+}
+
+fn one_line(text: &str) -> String {
+    printable(&text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+fn labelled(source: &MaskedSource, location: &Location, says: &str, primary: bool) -> LabeledSpan {
+    let start = source.offset(location.start.byte);
+    let end = source.offset(location.end.byte).max(start);
+    let says = (!says.is_empty()).then(|| printable(says));
+    let span = SourceSpan::new(start.into(), end - start);
+    if primary { LabeledSpan::new_primary_with_span(says, span) } else { LabeledSpan::new_with_span(says, span) }
+}
+
+impl fmt::Debug for Drawn<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.head)
+    }
+}
+
+impl fmt::Display for Drawn<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.head)
+    }
+}
+
+impl std::error::Error for Drawn<'_> {}
+
+impl Diagnostic for Drawn<'_> {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        (!self.code.is_empty()).then(|| Box::new(&self.code) as Box<dyn fmt::Display>)
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(self.severity)
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        (!self.help.is_empty()).then(|| Box::new(&self.help) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.source.as_ref().map(|source| source as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.labels.iter().cloned()))
+    }
+
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
+        if self.others.is_empty() {
+            return None;
+        }
+        Some(Box::new(self.others.iter().map(|other| other as &dyn Diagnostic)))
+    }
+}
+
+/// Text for miette, found by line index, and of long lines only a window: miette itself counts lines from the start
+/// of the text for each finding, and panics where a label lies beyond column 65,535.
+#[derive(Debug)]
+struct Text<'a> {
+    source: &'a MaskedSource,
+    location: Location,
+}
+
+/// A line longer than this is cut to a window around the label, in bytes.
+const LONG_LINE: usize = 400;
+/// What is shown of a long line on both sides of the label.
+const WINDOW: usize = 60;
+
+impl SourceCode for Text<'_> {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let text = self.source.text();
+        let starts = self.source.line_starts();
+        if span.offset() + span.len() > text.len() {
+            return Err(MietteError::OutOfBounds);
+        }
+        let line_of = |offset: usize| starts.partition_point(|start| *start as usize <= offset).max(1) - 1;
+        let end_of = |line: usize| starts.get(line + 1).map_or(text.len(), |next| *next as usize);
+        let first = line_of(span.offset()).saturating_sub(before);
+        let last_byte = (span.offset() + span.len()).saturating_sub(usize::from(!span.is_empty()));
+        let last = (line_of(last_byte) + after).min(starts.len() - 1);
+        let (mut start, mut end) = (starts[first] as usize, end_of(last));
+        let mut column = 0;
+        let line = line_of(span.offset());
+        let long = (first..=last).any(|line| end_of(line) - starts[line] as usize > LONG_LINE);
+        if long {
+            let from = span.offset().saturating_sub(WINDOW).max(starts[line] as usize);
+            let to = (span.offset() + span.len().min(2 * WINDOW) + WINDOW).min(end_of(line));
+            start = boundary(text, from);
+            end = boundary(text, to);
+            column = text[starts[line] as usize..start].chars().count();
+        }
+        let shown_line = if long { line } else { first };
+        Ok(Box::new(MietteSpanContents::new_named(
+            printable(&self.location.path),
+            &text.as_bytes()[start..end],
+            SourceSpan::new(start.into(), end - start),
+            shown_line,
+            column,
+            last - first + 1,
+        )))
+    }
+}
+
+/// The nearest character boundary at or before an offset.
+fn boundary(text: &str, mut offset: usize) -> usize {
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    offset
+}

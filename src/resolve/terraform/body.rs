@@ -1,0 +1,122 @@
+//! A resource's block: its instances, its arguments and its nested and dynamic blocks.
+
+use std::rc::Rc;
+
+use super::Resource;
+use super::module::{Block, bodies};
+use super::scope::{Instance, Key, Scope, World};
+use super::value::Val;
+use crate::tree::{Entry, Node, Unknown, Value};
+
+/// Arguments that Terraform takes for itself.
+const META: &[&str] = &["count", "depends_on", "for_each", "lifecycle", "provider", "provisioner"];
+
+/// The resources that a block declares.
+pub(super) fn instances<'a>(
+    world: &World<'a>,
+    instance: &Rc<Instance<'a>>,
+    block: &Block<'a>,
+) -> Vec<Resource> {
+    let scope = Scope::new(Rc::clone(instance));
+    let mut resources = Vec::new();
+    for (key, each) in world.expand(&block.body, &scope) {
+        let scope = match each {
+            Some((word, value)) => scope.with(word, value),
+            None => scope.clone(),
+        };
+        let entries = block.body.entries().iter().filter(|entry| !META.contains(&entry.key.as_str()));
+        let value = Value::Map(world.entries(entries, &scope));
+        resources.push(Resource {
+            kind: block.kind.to_owned(),
+            address: format!("{}{}.{}{}", instance.prefix, block.kind, block.name, key.suffix()),
+            place: block.body.place,
+            name_place: block.name_place,
+            body: Node::new(block.body.place, value),
+            directory: instance.module.directory.clone(),
+        });
+    }
+    resources
+}
+
+impl<'a> World<'a> {
+    fn entries<'e>(&self, entries: impl Iterator<Item = &'e Entry>, scope: &Scope<'a>) -> Vec<Entry> {
+        let mut evaluated = Vec::new();
+        for entry in entries {
+            if entry.key == "dynamic" && entry.value.entries().iter().any(|label| is_dynamic(&label.value)) {
+                for label in entry.value.entries() {
+                    bodies(&label.value).for_each(|body| self.dynamic(label, body, scope, &mut evaluated));
+                }
+                continue;
+            }
+            let value = self.argument(&entry.value, scope);
+            evaluated.push(Entry { key: entry.key.clone(), key_place: entry.key_place, value });
+        }
+        evaluated
+    }
+
+    fn argument(&self, node: &Node, scope: &Scope<'a>) -> Node {
+        match &node.value {
+            // A nested block, or an object, which allows for the same.
+            Value::Map(entries) => Node::new(node.place, Value::Map(self.entries(entries.iter(), scope))),
+            _ => self.evaluate(node, scope).into_node(node.place),
+        }
+    }
+
+    /// A `dynamic` block: one block for each element of its collection, or something unknown.
+    fn dynamic(&self, label: &Entry, body: &Node, scope: &Scope<'a>, evaluated: &mut Vec<Entry>) {
+        let Some(node) = body.get("for_each") else { return };
+        let iterator = match body.get("iterator").map(|node| &node.value) {
+            Some(Value::Text(name)) => name.clone(),
+            Some(Value::Expression(name)) => match name.as_ref() {
+                crate::expression::Expression::Variable(name) => name.clone(),
+                _ => label.key.clone(),
+            },
+            _ => label.key.clone(),
+        };
+        let content = body.get("content");
+        let collection = self.evaluate(node, scope);
+        let mut push = |value: Node| {
+            evaluated.push(Entry { key: label.key.clone(), key_place: label.key_place, value });
+        };
+        let many = |text: String| Node::new(body.place, Value::Unknown(Unknown::many(text)));
+        let blocks: Vec<(Val, Val)> = if let Some(fields) = collection.fields() {
+            fields
+                .into_iter()
+                .map(|field| (Val::text(&field.key, field.place).of(&collection), field.value))
+                .collect()
+        } else if let Some(items) = collection.items() {
+            let index = |at| Val::number(super::number::Decimal::from_length(at), node.place);
+            items.into_iter().enumerate().map(|(at, item)| (index(at), item)).collect()
+        } else {
+            return push(many(super::describe::describe(node)));
+        };
+        for (key, value) in blocks {
+            if value.is_many() {
+                push(many(value.description()));
+                continue;
+            }
+            let element = super::functions::object(&[("key", key), ("value", value)], node.place);
+            let scope = scope.with(iterator.clone(), element);
+            let entries = content.map(|content| self.entries(content.entries().iter(), &scope));
+            push(Node::new(body.place, Value::Map(entries.unwrap_or_default())));
+        }
+        if matches!(&collection.data, super::value::Data::Map(map) if map.open) {
+            push(many(super::describe::describe(node)));
+        }
+    }
+}
+
+fn is_dynamic(node: &Node) -> bool {
+    bodies(node).any(|body| body.get("for_each").is_some() && body.get("content").is_some())
+}
+
+impl Key {
+    /// The key that a value of an index expression names.
+    pub(super) fn of(value: &Val) -> Option<Self> {
+        match &value.data {
+            super::value::Data::Text(name) => Some(Self::Name(Rc::clone(name))),
+            super::value::Data::Number(number) => number.index().map(Self::Index),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Terraform and OpenTofu: the resources that a directory with its local modules declares, their arguments
+//! evaluated as far as the files tell.
+
+mod body;
+mod describe;
+mod evaluate;
+mod functions;
+mod module;
+mod number;
+mod operators;
+mod scope;
+mod template;
+mod types;
+mod value;
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use crate::formats::Parsed;
+use crate::problem::{Code, Problem};
+use crate::source::{Place, Source};
+use crate::tree::Node;
+use scope::{Instance, World};
+
+/// A file of a Terraform project: `.tf`, `.tf.json`, `.tofu`, `.tofu.json`, `.tfvars` or `.tfvars.json`.
+pub struct TerraformFile<'a> {
+    /// The text.
+    pub source: &'a Source,
+    /// The directory in which it lies, relative to what all directories are relative to, with `/`; empty there.
+    pub directory: String,
+    /// What the reader of its format made of it.
+    pub parsed: &'a Parsed,
+}
+
+/// Values of variables that are given from outside.
+#[derive(Clone, Debug, Default)]
+pub struct Inputs {
+    /// Path of `.tfvars` files as their sources name them; a later one wins.
+    pub var_files: Vec<String>,
+    /// Name and value as `-var` takes them; they win over files, and the last of a name counts.
+    pub variables: Vec<(String, String)>,
+}
+
+/// A file that an expression reads: `file("clients.yaml")`.
+#[derive(Clone, Debug, Default)]
+pub struct Read {
+    /// Its text.
+    pub text: String,
+    /// Its first document where it is YAML or JSON, so that values keep their places in it.
+    pub tree: Option<Node>,
+}
+
+/// A resource as it would be created.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    /// Its type: `auth0_client`.
+    pub kind: String,
+    /// Its address: `module.apps.auth0_client.this["web"]`. Where the instances are not known, one resource
+    /// without a key stands for all.
+    pub address: String,
+    /// The whole block.
+    pub place: Place,
+    /// The last label.
+    pub name_place: Place,
+    /// Its arguments and nested blocks, without expressions: what cannot be known is `Template` or `Unknown`.
+    pub body: Node,
+    /// The directory of its module.
+    pub directory: String,
+}
+
+/// What a project declares.
+#[derive(Debug, Default)]
+pub struct Resources {
+    /// In order of directories, files and writing; those of a called module follow those of the caller.
+    pub resources: Vec<Resource>,
+    /// What stopped the evaluation.
+    pub problems: Vec<Problem>,
+}
+
+/// Evaluation steps for one root module.
+const STEPS: usize = 3_000_000;
+
+/// The resources of a project whose type is `wanted`. `read` gives files of the repository by their path, relative
+/// as directories are. Directories that no other one calls are evaluated on their own.
+pub fn resources(
+    files: &[TerraformFile<'_>],
+    inputs: &Inputs,
+    wanted: &dyn Fn(&str) -> bool,
+    read: &dyn Fn(&str) -> Option<Read>,
+) -> Resources {
+    let prepared = module::prepare(files);
+    let modules = module::modules(&prepared);
+    let called: HashSet<String> = modules.values().flat_map(scope::called).collect();
+    let roots = modules.values().filter(|module| !called.contains(&module.directory));
+    // Modules that call each other in a circle have no root: each that was not reached is then evaluated too.
+    let rest = modules.values().filter(|module| called.contains(&module.directory));
+    let mut reached: HashSet<&str> = HashSet::new();
+    let mut found = Resources::default();
+    for module in roots.chain(rest) {
+        if reached.contains(module.directory.as_str()) {
+            continue;
+        }
+        let world = World {
+            modules: &modules,
+            files,
+            inputs,
+            read,
+            instances: RefCell::default(),
+            steps: Cell::new(STEPS),
+            depth: Cell::new(0),
+            exhausted: Cell::new(false),
+        };
+        let root = world.root(module);
+        collect(&world, &root, wanted, &mut reached, &mut found);
+        if world.exhausted.get()
+            && let Some(place) = module.resources.first().map(|block| block.body.place)
+        {
+            let message = "evaluating this module takes too long; some values stay unknown".to_owned();
+            found.problems.push(Problem { code: Code::Limit, place: place.start(), message });
+        }
+    }
+    found
+}
+
+fn collect<'a>(
+    world: &World<'a>,
+    instance: &Rc<Instance<'a>>,
+    wanted: &dyn Fn(&str) -> bool,
+    reached: &mut HashSet<&'a str>,
+    found: &mut Resources,
+) {
+    let module = instance.module;
+    reached.insert(&module.directory);
+    for block in module.resources.iter().filter(|block| wanted(block.kind)) {
+        found.resources.extend(body::instances(world, instance, block));
+    }
+    for (name, body) in &module.calls {
+        reached.extend(
+            scope::called_directory(&module.directory, body)
+                .and_then(|directory| world.modules.get_key_value(directory.as_str()))
+                .map(|(directory, _)| *directory),
+        );
+        for (_, number) in world.calls(instance, name).iter() {
+            if let Some(instance) = world.instance_at(*number) {
+                collect(world, &instance, wanted, reached, found);
+            }
+        }
+    }
+}
+
+/// A path seen from a directory, without `.` and `..`. None where it leads out of what is known.
+fn join(directory: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in directory.split('/').chain(path.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// The directories of local modules that the files of a directory call.
+pub fn called_directories(directory: &str, parsed: &Parsed) -> Vec<String> {
+    let calls = parsed.documents.iter().flat_map(Node::entries).filter(|entry| entry.key == "module");
+    calls
+        .flat_map(|entry| entry.value.entries())
+        .flat_map(|call| module::bodies(&call.value))
+        .filter_map(|body| scope::called_directory(directory, body))
+        .collect()
+}

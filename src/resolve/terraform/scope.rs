@@ -1,0 +1,427 @@
+//! What names mean: variables, locals, module outputs and the bindings of `for`, `each` and `dynamic`.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+use super::module::{Module, bodies};
+use super::types;
+use super::value::{Data, Field, ResourceValue, Val};
+use super::{Inputs, Read, TerraformFile};
+use crate::formats::hcl;
+use crate::source::Place;
+use crate::tree::{Node, Reference, Unknown, Value};
+
+/// Everything that evaluation may look at, and how much it may still do.
+pub(super) struct World<'a> {
+    pub(super) modules: &'a BTreeMap<&'a str, Module<'a>>,
+    pub(super) files: &'a [TerraformFile<'a>],
+    pub(super) inputs: &'a Inputs,
+    pub(super) read: &'a dyn Fn(&str) -> Option<Read>,
+    /// The modules as they are called, by number.
+    pub(super) instances: RefCell<Vec<Rc<Instance<'a>>>>,
+    pub(super) steps: Cell<usize>,
+    pub(super) depth: Cell<usize>,
+    pub(super) exhausted: Cell<bool>,
+}
+
+/// A module as it is called from one place, or on its own.
+pub(super) struct Instance<'a> {
+    pub(super) number: usize,
+    pub(super) module: &'a Module<'a>,
+    /// `module.a.module.b["x"].`, empty at the root.
+    pub(super) prefix: String,
+    pub(super) caller: Option<(Scope<'a>, &'a Node)>,
+    memo: RefCell<HashMap<String, Option<Val>>>,
+    calls: RefCell<HashMap<&'a str, Rc<Calls>>>,
+}
+
+/// Where an expression stands: its module and the names bound around it.
+#[derive(Clone)]
+pub(super) struct Scope<'a> {
+    pub(super) instance: Rc<Instance<'a>>,
+    bound: Option<Rc<Bound>>,
+}
+
+struct Bound {
+    name: String,
+    value: Val,
+    outer: Option<Rc<Bound>>,
+}
+
+/// The instances of a module call, by the key under which each is reached.
+pub(super) type Calls = Vec<(Key, usize)>;
+
+/// Under which key an instance stands.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Key {
+    /// Neither `count` nor `for_each`.
+    None,
+    Index(usize),
+    Name(Rc<str>),
+    /// `count` or `for_each` is unknown.
+    Unknown,
+}
+
+/// Modules in modules are followed this far.
+const NESTING: usize = 24;
+/// And this many calls in all.
+const INSTANCES: usize = 10_000;
+
+impl<'a> Scope<'a> {
+    pub(super) fn new(instance: Rc<Instance<'a>>) -> Self {
+        Self { instance, bound: None }
+    }
+
+    pub(super) fn with(&self, name: impl Into<String>, value: Val) -> Self {
+        let bound = Bound { name: name.into(), value, outer: self.bound.clone() };
+        Self { instance: Rc::clone(&self.instance), bound: Some(Rc::new(bound)) }
+    }
+
+    pub(super) fn bound(&self, name: &str) -> Option<&Val> {
+        let mut bound = self.bound.as_deref();
+        while let Some(here) = bound {
+            if here.name == name {
+                return Some(&here.value);
+            }
+            bound = here.outer.as_deref();
+        }
+        None
+    }
+}
+
+impl Key {
+    /// As it is written behind an address.
+    pub(super) fn suffix(&self) -> String {
+        match self {
+            Self::None | Self::Unknown => String::new(),
+            Self::Index(index) => format!("[{index}]"),
+            Self::Name(name) => format!("[\"{}\"]", name.replace('\\', "\\\\").replace('"', "\\\"")),
+        }
+    }
+}
+
+impl<'a> World<'a> {
+    /// The module of a directory on its own.
+    pub(super) fn root(&self, module: &'a Module<'a>) -> Rc<Instance<'a>> {
+        self.instance(module, String::new(), None)
+    }
+
+    fn instance(
+        &self,
+        module: &'a Module<'a>,
+        prefix: String,
+        caller: Option<(Scope<'a>, &'a Node)>,
+    ) -> Rc<Instance<'a>> {
+        let mut instances = self.instances.borrow_mut();
+        let instance = Rc::new(Instance {
+            number: instances.len(),
+            module,
+            prefix,
+            caller,
+            memo: RefCell::default(),
+            calls: RefCell::default(),
+        });
+        instances.push(Rc::clone(&instance));
+        instance
+    }
+
+    pub(super) fn instance_at(&self, number: usize) -> Option<Rc<Instance<'a>>> {
+        self.instances.borrow().get(number).cloned()
+    }
+
+    /// Spends some of what may still be done; false where nothing is left.
+    pub(super) fn spend(&self, steps: usize) -> bool {
+        match self.steps.get().checked_sub(steps) {
+            Some(left) => self.steps.set(left),
+            None => {
+                self.steps.set(0);
+                self.exhausted.set(true);
+            }
+        }
+        !self.exhausted.get()
+    }
+
+    /// A value that is computed once. While it is being computed it is unknown to itself.
+    fn once(
+        &self,
+        instance: &Instance<'a>,
+        name: String,
+        place: Place,
+        compute: impl FnOnce() -> Val,
+    ) -> Val {
+        match instance.memo.borrow().get(&name) {
+            Some(Some(value)) => return value.clone(),
+            Some(None) => return Val::unknown(name, place),
+            None => {}
+        }
+        instance.memo.borrow_mut().insert(name.clone(), None);
+        let value = compute();
+        instance.memo.borrow_mut().insert(name, Some(value.clone()));
+        value
+    }
+
+    /// `local.name`
+    pub(super) fn local(&self, scope: &Scope<'a>, name: &str, place: Place) -> Val {
+        let Some(node) = scope.instance.module.locals.get(name).copied() else {
+            return Val::unknown(format!("local.{name}"), place);
+        };
+        self.once(&scope.instance, format!("local.{name}"), place, || {
+            self.evaluate(node, &Scope::new(Rc::clone(&scope.instance)))
+        })
+    }
+
+    /// `var.name`
+    pub(super) fn variable(&self, scope: &Scope<'a>, name: &str, place: Place) -> Val {
+        let instance = &scope.instance;
+        let text = format!("var.{name}");
+        let Some(variable) = instance.module.variables.get(name) else { return Val::unknown(text, place) };
+        self.once(instance, text.clone(), place, || {
+            let own = Scope::new(Rc::clone(instance));
+            let given = match &instance.caller {
+                Some((outer, body)) => body.get(name).map(|argument| self.evaluate(argument, outer)),
+                None => self.input(instance, name),
+            };
+            let not_null = matches!(variable.nullable.map(|node| &node.value), Some(Value::Bool(false)));
+            let given = given.filter(|value| !(not_null && matches!(value.data, Data::Null)));
+            let value = match (given, variable.default) {
+                (Some(value), _) => value,
+                (None, Some(default)) => self.evaluate(default, &own),
+                (None, None) => return Val::unknown(text.clone(), place),
+            };
+            match variable.kind {
+                Some(kind) => types::convert(value, kind),
+                None => value,
+            }
+        })
+    }
+
+    /// What a root variable is set to from outside: the last of all that say something.
+    fn input(&self, instance: &Instance<'a>, name: &str) -> Option<Val> {
+        let scope = Scope::new(self.instance_at(instance.number)?);
+        let variable = instance.module.variables.get(name)?;
+        if let Some((_, text)) = self.inputs.variables.iter().rev().find(|(given, _)| given == name) {
+            let place = variable.place?;
+            let plain = variable.kind.is_none_or(types::is_primitive);
+            let value = if plain { None } else { hcl::expression_in_text(text, place) };
+            return Some(match value {
+                Some(node) => self.evaluate(&node, &scope),
+                None => Val::text(text, place),
+            });
+        }
+        let named = self.inputs.var_files.iter().rev().find_map(|path| {
+            let values = super::module::assignments(self.files, path);
+            values.into_iter().rev().find(|(given, _)| *given == name)
+        });
+        let node =
+            named.or_else(|| instance.module.values.iter().rev().find(|(given, _)| *given == name).copied());
+        node.map(|(_, node)| self.evaluate(node, &scope))
+    }
+
+    /// What `module.name` stands for: its outputs as an object, or a collection of such objects.
+    pub(super) fn module_output(
+        &self,
+        scope: &Scope<'a>,
+        name: &str,
+        key: Option<&Key>,
+        output: &str,
+        place: Place,
+    ) -> Val {
+        let text = format!("module.{name}.{output}");
+        let calls = self.calls(&scope.instance, name);
+        let call = calls.iter().find(|(own, _)| match key {
+            None => matches!(own, Key::None),
+            Some(key) => own == key || matches!(own, Key::Unknown),
+        });
+        let Some(instance) = call.and_then(|(_, number)| self.instance_at(*number)) else {
+            return Val::unknown(text, place);
+        };
+        let Some(body) = instance.module.outputs.get(output).copied() else {
+            return Val::unknown(text, place);
+        };
+        let Some(value) = body.get("value") else { return Val::unknown(text, place) };
+        self.once(&instance, format!("output.{output}"), place, || {
+            self.evaluate(value, &Scope::new(Rc::clone(&instance)))
+        })
+    }
+
+    /// The instances of a module call; none where its module is not among the files.
+    pub(super) fn calls(&self, instance: &Rc<Instance<'a>>, name: &str) -> Rc<Calls> {
+        if let Some(calls) = instance.calls.borrow().get(name) {
+            return Rc::clone(calls);
+        }
+        let calls = &instance.module.calls;
+        let Some((name, body)) = calls.iter().find(|(own, _)| *own == name).copied() else {
+            return Rc::default();
+        };
+        // While `for_each` is evaluated the call has no instances: it may not depend on itself.
+        instance.calls.borrow_mut().insert(name, Rc::default());
+        let calls = Rc::new(self.expand_call(instance, name, body));
+        instance.calls.borrow_mut().insert(name, Rc::clone(&calls));
+        calls
+    }
+
+    fn expand_call(&self, instance: &Rc<Instance<'a>>, name: &str, body: &'a Node) -> Calls {
+        let directory = called_directory(&instance.module.directory, body);
+        let module = directory.and_then(|directory| self.modules.get(directory.as_str()));
+        let Some(module) = module else { return Calls::new() };
+        let mut above = Some(Rc::clone(instance));
+        let mut depth = 0;
+        while let Some(caller) = above {
+            depth += 1;
+            if caller.module.directory == module.directory || depth > NESTING {
+                return Calls::new();
+            }
+            above = caller.caller.as_ref().map(|(scope, _)| Rc::clone(&scope.instance));
+        }
+        let scope = Scope::new(Rc::clone(instance));
+        let expanded = self.expand(body, &scope);
+        let mut calls = Calls::new();
+        for (key, each) in expanded {
+            if self.instances.borrow().len() > INSTANCES {
+                self.exhausted.set(true);
+                break;
+            }
+            let prefix = format!("{}module.{name}{}.", instance.prefix, key.suffix());
+            let scope = match each {
+                Some((word, value)) => scope.with(word, value),
+                None => scope.clone(),
+            };
+            calls.push((key, self.instance(module, prefix, Some((scope, body))).number));
+        }
+        calls
+    }
+
+    /// The instances that `count` or `for_each` of a block make, each with what `count` or `each` is to it.
+    pub(super) fn expand(&self, body: &Node, scope: &Scope<'a>) -> Vec<(Key, Option<(&'static str, Val)>)> {
+        if let Some(node) = body.get("for_each") {
+            let collection = self.evaluate(node, scope);
+            return self.each_of(&collection, node.place);
+        }
+        let Some(node) = body.get("count") else { return vec![(Key::None, None)] };
+        let index = |value: Val| object(&[("index", value)], node.place);
+        match types::to_number(&self.evaluate(node, scope)).and_then(super::number::Decimal::index) {
+            Some(count) if count <= 1000 => (0..count)
+                .map(|at| {
+                    let number = Val::number(super::number::Decimal::from_length(at), node.place);
+                    (Key::Index(at), Some(("count", index(number))))
+                })
+                .collect(),
+            _ => vec![(Key::Unknown, Some(("count", index(Val::unknown("count.index", node.place)))))],
+        }
+    }
+
+    /// The instances that a `for_each` makes. What it knows of its keys is used, the rest is one instance.
+    pub(super) fn each_of(&self, collection: &Val, place: Place) -> Vec<(Key, Option<(&'static str, Val)>)> {
+        let each = |key: Val, value: Val| Some(("each", object(&[("key", key), ("value", value)], place)));
+        let unknown = || {
+            let part = |name: &str| Val::unknown(format!("each.{name}"), place);
+            (Key::Unknown, each(part("key"), part("value")))
+        };
+        let mut open = false;
+        let mut instances = Vec::new();
+        if let Some(fields) = collection.fields() {
+            open = matches!(&collection.data, Data::Map(map) if map.open);
+            for Field { key, place, value } in fields {
+                let name = Val { used: collection.used, ..Val::text(&key, place) };
+                instances.push((Key::Name(key), each(name, value)));
+            }
+        } else if let Some(items) = collection.items() {
+            for item in items {
+                match &item.data {
+                    Data::Text(text) => {
+                        instances.push((Key::Name(Rc::clone(text)), each(item.clone(), item)))
+                    }
+                    _ => open = true,
+                }
+            }
+        } else {
+            open = true;
+        }
+        if open {
+            instances.push(unknown());
+        }
+        instances
+    }
+
+    /// `kind.name`: a resource of this module, or all its instances.
+    pub(super) fn resource(&self, scope: &Scope<'a>, kind: &str, name: &str, place: Place) -> Val {
+        let instance = &scope.instance;
+        let address = format!("{}{kind}.{name}", instance.prefix);
+        let at = instance.module.by_name.get(&(kind, name)).copied();
+        let block = at.and_then(|at| instance.module.resources.get(at));
+        let value = |key: &Key, each: Option<(&'static str, Val)>| {
+            let address = format!("{address}{}", key.suffix());
+            let several = matches!(key, Key::Unknown);
+            let resource = ResourceValue { address, instance: instance.number, block: at, each, several };
+            Val::new(Data::Resource(Rc::new(resource)), place)
+        };
+        let Some(block) = block else { return value(&Key::None, None) };
+        let by_key = block.body.get("for_each").is_some();
+        if !by_key && block.body.get("count").is_none() {
+            return value(&Key::None, None);
+        }
+        self.once(instance, format!("resource.{kind}.{name}"), place, || {
+            let mut items = Vec::new();
+            for (key, each) in self.expand(&block.body, &Scope::new(Rc::clone(instance))) {
+                match &key {
+                    Key::Unknown => return value(&key, each),
+                    Key::Name(own) => {
+                        items.push(Field { key: Rc::clone(own), place, value: value(&key, each) });
+                    }
+                    _ => items.push(Field { key: Rc::from(""), place, value: value(&key, each) }),
+                }
+            }
+            if by_key {
+                Val::map(items, false, place)
+            } else {
+                Val::list(items.into_iter().map(|field| field.value).collect(), place)
+            }
+        })
+    }
+
+    /// An attribute of a resource: what is written where that is known, else a reference.
+    pub(super) fn resource_attribute(&self, resource: &ResourceValue, name: &str, place: Place) -> Val {
+        let address = resource.address.clone();
+        let reference = Unknown {
+            text: format!("{address}.{name}"),
+            many: false,
+            reference: Some(Reference { address, attribute: name.to_owned() }),
+        };
+        let reference = Val::new(Data::Unknown(Rc::new(reference)), place);
+        let Some(instance) = self.instance_at(resource.instance) else { return reference };
+        let block = resource.block.and_then(|at| instance.module.resources.get(at));
+        let Some(written) = block.and_then(|block| block.body.get(name)) else { return reference };
+        let value = self.once(&instance, format!("{}.{name}", resource.address), place, || {
+            let mut scope = Scope::new(Rc::clone(&instance));
+            if let Some((word, value)) = &resource.each {
+                scope = scope.with(*word, value.clone());
+            }
+            self.evaluate(written, &scope)
+        });
+        // A nested block is a list of objects to those who refer to it.
+        let refers = matches!(&value.data, Data::Unknown(unknown) if unknown.reference.is_some());
+        match &value.data {
+            Data::Map(_) | Data::Null => reference,
+            _ if value.is_known() || refers => value,
+            _ => reference,
+        }
+    }
+}
+
+/// The directory that a module call names, if it is a local one.
+pub(super) fn called_directory(from: &str, body: &Node) -> Option<String> {
+    let source = body.get("source").and_then(Node::text)?;
+    (source.starts_with("./") || source.starts_with("../")).then(|| super::join(from, source)).flatten()
+}
+
+/// Module calls of a directory, with the body of each.
+pub(super) fn called<'a>(module: &'a Module<'a>) -> impl Iterator<Item = String> {
+    let each = module.calls.iter().flat_map(|(_, body)| bodies(body));
+    each.filter_map(|body| called_directory(&module.directory, body))
+}
+
+fn object(fields: &[(&str, Val)], place: Place) -> Val {
+    let field = |(key, value): &(&str, Val)| Field { key: Rc::from(*key), place, value: value.clone() };
+    Val::map(fields.iter().map(field).collect(), false, place)
+}
