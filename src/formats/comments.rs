@@ -17,11 +17,14 @@ pub(crate) fn directives(source: &Source, documents: &[Node], signs: &[&str]) ->
     }
     let written = Written::new(documents);
     let mut spans: Vec<Span> = Vec::new();
+    // Nothing is looked at twice, since one line can hold very many of these words.
+    let mut looked_at = 0;
     for word in words {
         if spans.last().is_some_and(|last| word < last.end as usize) {
             continue;
         }
-        let from = text[..word].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+        let from = text[looked_at..word].rfind(['\n', '\r']).map_or(looked_at, |at| looked_at + at + 1);
+        looked_at = word;
         if let Some(start) = start(&text.as_bytes()[..word], from, signs, &written) {
             let end = text[word..].find(['\n', '\r']).map_or(text.len(), |at| word + at);
             spans.push(Span::new(start, end));

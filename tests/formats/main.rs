@@ -120,6 +120,7 @@ fn long_texts_take_time_in_proportion() {
         ("yaml", "---\n[\n"),
         ("yaml", "- |\n\n\n"),
         ("yaml", "-\n\n"),
+        ("yaml", "'clientlint:' "),
         ("yaml", "a: # clientlint:"),
         ("yaml", "# clientlint: x\n"),
         ("json", "[@@X@@] "),
