@@ -182,6 +182,8 @@ attributes! {
     EXTERNAL_CLIENT_ID external_client_id Uri Document "URL of the client ID metadata document behind the client";
     EXTERNAL_METADATA_TYPE external_metadata_type Text Document "Auth0: cimd or dcr";
     GLOBAL global Flag Document "Auth0: the hidden All Applications client";
+    THIRD_PARTY_IN_PROJECT third_party_in_project Flag Inference "Another client of the project is third-party";
+    DASHBOARD_THIRD_PARTY dashboard_third_party Text Inference "What the configuration says of third-party clients made in the Dashboard: strict where strict ones are expected, else never";
     // Client authentication.
     TOKEN_ENDPOINT_AUTH_METHOD token_endpoint_auth_method Text Document "Client authentication at the token endpoint (RFC 7591 section 2); private_key_jwt, tls_client_auth or self_signed_tls_client_auth also where registered keys say so";
     CREDENTIAL_METHODS credential_methods Texts Document "Methods for which keys or certificates are registered (Auth0: the keys of client_authentication_methods)";
@@ -192,6 +194,8 @@ attributes! {
     JWKS_URI jwks_uri Uri Document "URL of the client's JSON Web Key Set";
     PRIVATE_KEYS private_keys Texts Inference "Fields in which a private key stands";
     TRUSTED_IP_HEADER is_token_endpoint_ip_header_trusted Flag Document "Auth0: trusts the forwarded end-user address at the token endpoint";
+    WEAK_SECRETS weak_secrets Any Inference "Literal secrets that are too weak: items with field and reason (guessable, or short-for-hmac where the secret keys a MAC and is shorter than its hash)";
+    STATE_SECRETS state_secrets Texts Inference "Terraform: arguments that put a secret into the state although a write-only twin can be used";
     // Grants.
     GRANT_TYPES grant_types Texts Document "Grants the client may use (RFC 7591 section 2)";
     RESPONSE_TYPES response_types Texts Document "Response types the client may use (RFC 7591 section 2)";
@@ -213,6 +217,7 @@ attributes! {
     LOOPBACK_CONTEXT loopback_context Text Inference "How loopback redirect URIs are to be read: production (by the file's environment), mixed (beside a public https one), development (by the environment) or unclear";
     SKIP_CALLBACK_PROMPT skip_non_verifiable_callback_uri_confirmation_prompt Flag Document "Auth0: no confirmation prompt for callbacks that cannot be verified";
     ORGANIZATION_USAGE organization_usage Text Document "Auth0: deny, allow or require";
+    FOREIGN_REDIRECT_URIS foreign_redirect_uris Uris Inference "Redirect URIs with a public host outside of the configured first-party domains; absent where none are configured";
     // Tokens.
     ID_TOKEN_ALG id_token_signed_response_alg Text Document "Algorithm that signs ID tokens (OpenID Connect Registration section 2)";
     ID_TOKEN_LIFETIME id_token_lifetime Number Document "Lifetime of ID tokens, in seconds";
@@ -258,6 +263,7 @@ attributes! {
     GRANT_CLIENT_FOUND grant_client_found Flag Inference "Whether the client that a grant names is declared in the project";
     AUDIENCE_FOUND audience_found Flag Inference "Whether the API that a grant names is declared in the project";
     DUPLICATE_GRANT duplicate_grant Flag Inference "Another grant of the project has the same client, audience and subject type";
+    UNDEFINED_SCOPES undefined_scopes Texts Inference "Scopes of a grant that its API does not define; absent where the project does not declare the API and its scopes";
     // Resource servers.
     IDENTIFIER identifier Text Document "Identifier of an API: the audience of its tokens";
     SIGNING_ALG signing_alg Text Document "Algorithm that signs access tokens of the API";
@@ -266,6 +272,9 @@ attributes! {
     USER_POLICY user_policy Text Document "Which clients may get user tokens: allow_all, deny_all or require_client_grant";
     CLIENT_POLICY client_policy Text Document "Which clients may get tokens of their own";
     IS_SYSTEM is_system Flag Document "Whether the API is the vendor's own";
+    TOKEN_LIFETIME_FOR_WEB_EXCEEDS token_lifetime_for_web_exceeds Flag Inference "Whether the lifetime for browser flows is longer than the other one";
+    PUBLIC_CLIENT_ALLOWED public_client_allowed Flag Inference "Whether a public client of the project may get user tokens of the API, by a grant or by the user policy";
+    PERMISSIVE_THIRD_PARTIES permissive_third_parties Flag Inference "Whether the project has a third-party client in permissive mode or registers clients in that mode";
     // Tenant.
     ENABLE_DCR enable_dynamic_client_registration Flag Document "Open dynamic client registration (RFC 7591)";
     DCR_SECURITY_MODE dynamic_client_registration_security_mode Text Document "Security mode of dynamically registered clients";
@@ -273,6 +282,7 @@ attributes! {
     ENABLED_CLIENTS enabled_clients Texts Document "Clients that may use a connection";
     IS_DOMAIN_CONNECTION is_domain_connection Flag Document "Whether third-party clients may use the connection";
     UNKNOWN_CLIENTS unknown_clients Texts Inference "Names of clients that the project does not declare";
+    THIRD_PARTY_CLIENTS third_party_clients Texts Inference "Those of the enabled clients that the project declares as third-party";
     // Deploy configuration.
     EXPORT_SECRETS export_secrets Flag Document "Whether exports write secrets";
     INCLUDED_CLIENT_PROPS included_client_props Texts Document "Read-only client properties that exports write all the same";
@@ -280,6 +290,8 @@ attributes! {
     ISSUER issuer Text Document "The authorization server that an application trusts";
     ALGORITHMS algorithms Texts Document "Algorithms that a verifier accepts";
     EXPOSED_SECRET exposed_secret Text Inference "Name of the variable through which a bundler hands a secret to the browser";
+    VERIFIED_ALG verified_alg Text Inference "Algorithm with which, by the project's definition of the client or API, the tokens are signed that a verifier checks";
+    ALG_MISMATCH alg_mismatch Flag Inference "Whether the algorithms that a verifier accepts leave that one out";
 }
 
 #[cfg(test)]
