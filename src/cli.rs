@@ -283,9 +283,10 @@ fn analyse(options: &InputOptions, configs: &Configs) -> Result<(Report, Counts)
     // What comes through a pipe was meant to be read: the bare answer of an API needs no telling keys.
     let kind = options.kind.as_deref();
     let config_of = |path: Option<&Path>| configs.of(path).unwrap_or_else(|_| config.clone());
-    let mut report = lint(Job { inputs: copy(&inputs), config: &config_of, kind });
-    if standard && kind.is_none() && !report.recognised {
-        report = lint(Job { inputs, config: &config_of, kind: Some("management-api") });
+    let again = if standard && kind.is_none() { inputs.clone() } else { Vec::new() };
+    let mut report = lint(inputs, &Job { config: &config_of, kind });
+    if !again.is_empty() && !report.recognised {
+        report = lint(again, &Job { config: &config_of, kind: Some("management-api") });
     }
     Ok((report, Counts { looked_at, excluded, first }))
 }
@@ -295,23 +296,6 @@ fn first_path(path: &Path, stdin_filename: Option<&Path>) -> PathBuf {
     let path = if path.as_os_str() == "-" { stdin_filename.unwrap_or(Path::new("stdin")) } else { path };
     let path = absolute(path);
     if path.is_dir() { path.join("x") } else { path }
-}
-
-fn copy(inputs: &[Input]) -> Vec<Input> {
-    inputs
-        .iter()
-        .map(|input| Input {
-            path: input.path.clone(),
-            shown: input.shown.clone(),
-            content: match &input.content {
-                Content::Text(text) => Content::Text(text.clone()),
-                Content::NotUtf8 { valid } => Content::NotUtf8 { valid: valid.clone() },
-                Content::TooLarge(size) => Content::TooLarge(*size),
-                Content::Unreadable(reason) => Content::Unreadable(reason.clone()),
-            },
-            requested: input.requested,
-        })
-        .collect()
 }
 
 fn standard_input(name: Option<&Path>) -> Result<Input, String> {

@@ -14,6 +14,7 @@ use walkdir::WalkDir;
 const ENDINGS: &[&str] = &["yaml", "yml", "json", "toml", "tf", "tofu"];
 
 /// A file that was read.
+#[derive(Clone)]
 pub struct Input {
     /// Where it stands.
     pub path: PathBuf,
@@ -26,6 +27,7 @@ pub struct Input {
 }
 
 /// What a file holds.
+#[derive(Clone)]
 pub enum Content {
     /// Text.
     Text(String),

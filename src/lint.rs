@@ -20,10 +20,8 @@ use crate::secret::{self, Class};
 use crate::source::{FileId, Place, Source, Span};
 use crate::vocabulary::{Attribute, Kind};
 
-/// What is to be linted, and how.
+/// How files are linted.
 pub struct Job<'a> {
-    /// The files. Those that were not asked for are context: nothing is reported of them.
-    pub inputs: Vec<Input>,
     /// The configuration of a file, by its path on disk.
     pub config: &'a (dyn Fn(Option<&std::path::Path>) -> Arc<Config> + Sync),
     /// The shape that `--kind` names for every file.
@@ -51,13 +49,13 @@ pub struct Report {
     pub recognised: bool,
 }
 
-/// Analyses files.
-pub fn lint(job: Job<'_>) -> Report {
+/// Analyses files. Those that were not asked for are context: nothing is reported of them.
+pub fn lint(inputs: Vec<Input>, job: &Job<'_>) -> Report {
     let mut report = Report::default();
-    let mut sources = Vec::with_capacity(job.inputs.len());
-    let mut requested = Vec::with_capacity(job.inputs.len());
+    let mut sources = Vec::with_capacity(inputs.len());
+    let mut requested = Vec::with_capacity(inputs.len());
     let mut failed: Vec<(FileId, problem::Problem)> = Vec::new();
-    for (number, input) in job.inputs.into_iter().enumerate() {
+    for (number, input) in inputs.into_iter().enumerate() {
         let id = FileId(u32::try_from(number).unwrap_or(u32::MAX));
         let (text, failure) = content(input.content);
         let source = Source::new(id, input.shown, Some(input.path), text);
@@ -76,10 +74,10 @@ pub fn lint(job: Job<'_>) -> Report {
             (!stopped.contains(&source.id)).then(|| format.parse(source))
         })
         .collect();
-    let projects = projects(&sources, parsed, &job);
+    let projects = projects(&sources, parsed, job);
     let outcomes: Vec<Outcome> = projects
         .into_par_iter()
-        .map(|documents| analyse(&documents, &job, &sources, &requested))
+        .map(|documents| analyse(&documents, job, &sources, &requested))
         .collect();
     let mut recognised = BTreeSet::new();
     let mut definitions = Vec::new();

@@ -41,7 +41,7 @@ pub struct Table {
     /// Texts of which one stands in each of its documents: what a file is searched for before it is parsed.
     #[serde(default)]
     pub probe: Vec<String>,
-    /// Named lists of keys, to which tests refer by `$name`.
+    /// Named lists of keys, to which tests refer by `=name`.
     #[serde(default)]
     pub words: BTreeMap<String, Vec<String>>,
     /// Forms of documents, tried in this order.
@@ -344,12 +344,12 @@ fn fact_of(json: &Json, basis: &Basis) -> Option<Fact> {
     Some(Fact { datum, basis: basis.clone() })
 }
 
-/// Puts named lists in for `$name`.
+/// Puts named lists in for `=name`.
 fn expand(test: &mut Test, words: &BTreeMap<String, Vec<String>>) -> Result<(), String> {
     for list in [&mut test.has, &mut test.lacks, &mut test.any, &mut test.only] {
         let mut full = Vec::with_capacity(list.len());
         for word in list.drain(..) {
-            match word.strip_prefix('$') {
+            match word.strip_prefix('=') {
                 Some(name) => full.extend(words.get(name).ok_or_else(|| format!("no list `{name}`"))?.iter().cloned()),
                 None => full.push(word),
             }

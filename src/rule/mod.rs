@@ -5,7 +5,7 @@ mod load;
 mod schema;
 
 pub use condition::{Condition, Match, Truth};
-pub use load::{RuleError, builtin, parse};
+pub use load::{Options, RuleError, builtin, parse};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
