@@ -256,7 +256,8 @@ fn authority_parts(
     }
     parts.push(("host", if open { Part::Unknown } else { known(host.clone()) }));
     let suffix = known_suffix(&host);
-    let kind = host_kind(&host, suffix);
+    // What stands where the host belongs in an app-specific scheme is a name of the application's own.
+    let kind = if web || open || host == "localhost" { host_kind(&host, suffix) } else { Some("public") };
     parts.push(("host_kind", kind.map_or(Part::Unknown, known)));
     if let Some(suffix) = suffix {
         let plain = suffix.trim_start_matches(['*', '.']);

@@ -241,7 +241,13 @@ impl SourceCode for Text<'_> {
             end = boundary(text, to);
             column = text[starts[line] as usize..start].chars().count();
         }
-        let shown_line = if long { line } else { first };
+        if before == 0 && after == 0 {
+            // So miette asks where the label stands, to name the place above the text.
+            start = span.offset();
+            end = end.max(start);
+            column = text[starts[line] as usize..start].chars().count();
+        }
+        let shown_line = if long || (before == 0 && after == 0) { line } else { first };
         Ok(Box::new(MietteSpanContents::new_named(
             printable(&self.location.path),
             &text.as_bytes()[start..end],

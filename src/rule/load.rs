@@ -1,5 +1,6 @@
 //! Rule files: from YAML to rules, with the place and the nearest right word where a file is wrong.
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use jsonschema::Validator;
@@ -85,36 +86,46 @@ fn violation(json: &Json) -> Option<(String, String)> {
         })
         .as_ref()?;
     // The deepest place is the most precise: `oneOf` and `anyOf` fail above what is really wrong.
-    schema::violations(validator, json).into_iter().max_by_key(|(pointer, _)| pointer.matches('/').count()).map(
-        |(pointer, message)| {
-            let word = pointer.rsplit('/').next().unwrap_or("");
-            let hint = if message.contains("one of") || message.contains("not expected") || message.contains("unexpected")
-            {
-                quoted(&message).map(|word| did_you_mean(&word, schema_words())).unwrap_or_default()
-            } else {
-                did_you_mean(word, schema_words().filter(|known| *known != word))
-            };
-            (pointer, format!("{message}{hint}"))
-        },
-    )
+    let (pointer, message) =
+        schema::violations(validator, json).into_iter().max_by_key(|(pointer, _)| pointer.matches('/').count())?;
+    let wrong: Vec<String> = quoted(&message).collect();
+    let words = schema_words();
+    let unknown = wrong.iter().find(|word| !words.contains(word.as_str()));
+    let hint = unknown.map(|word| did_you_mean(word, words.iter().map(String::as_str))).unwrap_or_default();
+    match unknown.filter(|_| message.contains("anyOf") || message.contains("oneOf")) {
+        Some(word) => Some((pointer, format!("`{word}` is not known here{hint}"))),
+        None => Some((pointer, format!("{message}{hint}"))),
+    }
 }
 
-/// The first word in quotes of a message.
-fn quoted(message: &str) -> Option<String> {
-    message.split(['"', '\'']).nth(1).map(str::to_owned)
+/// The words in quotes of a message.
+fn quoted(message: &str) -> impl Iterator<Item = String> {
+    message.split(['"', '\'']).skip(1).step_by(2).map(str::to_owned)
 }
 
-/// Every word that a rule file may use for a key.
-fn schema_words() -> impl Iterator<Item = &'static str> {
-    const WORDS: &[&str] = &[
-        "summary", "severity", "persona", "tags", "standards", "why", "instead", "exceptions", "on", "providers",
-        "profiles", "subsumes", "options", "when", "message", "label", "fix", "cases", "examples", "any-of", "all-of",
-        "not", "effective", "any", "all", "none", "count", "absent", "const", "enum", "type", "minimum", "maximum",
-        "exclusiveMinimum", "exclusiveMaximum", "pattern", "minLength", "maxLength", "properties", "required",
-        "anyOf", "allOf", "set", "remove", "safety", "title", "error", "warning", "info", "regular", "pedantic",
-        "auditor", "safe", "unsafe",
-    ];
-    WORDS.iter().copied().chain(crate::vocabulary::ATTRIBUTES.iter().map(|meaning| meaning.name))
+/// Every word that a rule file may use: keys of the schema, and what its enumerations list.
+fn schema_words() -> BTreeSet<String> {
+    fn collect(schema: &Json, words: &mut BTreeSet<String>) {
+        match schema {
+            Json::Object(map) => {
+                for (key, value) in map {
+                    match (key.as_str(), value) {
+                        ("properties", Json::Object(properties)) => words.extend(properties.keys().cloned()),
+                        ("enum", Json::Array(list)) => {
+                            words.extend(list.iter().filter_map(Json::as_str).map(str::to_owned));
+                        }
+                        _ => {}
+                    }
+                    collect(value, words);
+                }
+            }
+            Json::Array(list) => list.iter().for_each(|item| collect(item, words)),
+            _ => {}
+        }
+    }
+    let mut words = BTreeSet::new();
+    collect(&serde_json::from_str(SCHEMA).unwrap_or_default(), &mut words);
+    words
 }
 
 /// Where the value of a JSON Pointer starts; the nearest value above it where there is none.
