@@ -263,7 +263,7 @@ const EXTENSIONS: [&str; 3] = ["yaml", "json", "toml"];
 /// scalars, comments, it must be seen as a marker and change nothing else.
 fn check_marker_between_keys(source: &Source, parsed: &Parsed) {
     let [document] = parsed.documents.as_slice() else { return };
-    if !parsed.problems.is_empty() || extension(Path::new(&source.path)) == "json" {
+    if !parsed.problems.is_empty() || extension(Path::new(&source.path)) != "yaml" {
         return;
     }
     for entry in document.entries() {
