@@ -33,6 +33,8 @@ pub struct Config {
     channels: Vec<(String, Globs)>,
     management_api_declared: bool,
     environments: Vec<(String, bool, Globs)>,
+    dashboard_third_party: Option<String>,
+    first_party_domains: Option<Vec<String>>,
     exclude: Globs,
     layouts: Vec<(String, Globs)>,
     /// Files larger than this many bytes are not read.
@@ -308,6 +310,8 @@ impl Config {
                 .collect::<Result<_, ConfigError>>()?,
             management_api_declared: !channels.management_api.is_empty(),
             environments,
+            dashboard_third_party: written.facts.dashboard_third_party.clone(),
+            first_party_domains: written.facts.first_party_domains.clone(),
             exclude: globs(&written.files.exclude)?,
             layouts,
             max_size: match &written.files.max_size {
@@ -334,6 +338,8 @@ impl Config {
             undeclared: declared_channel.is_none() && self.management_api_declared,
             declared_channel,
             environment: environment.map(|(name, production, _)| (name.clone(), *production)),
+            dashboard_third_party: self.dashboard_third_party.clone(),
+            first_party_domains: self.first_party_domains.clone(),
         }
     }
 
@@ -441,10 +447,7 @@ fn options(written: &Written, id: &str) -> Options {
             options.entry(option.to_owned()).or_insert(value);
         }
     };
-    let strict = facts.dashboard_third_party.as_deref() == Some("strict");
-    fact("third-party-outside-management-api", "dashboard-modes", strict.then(|| Json::from(vec!["strict"])));
-    fact("first-party-foreign-redirect-domain", "domains", facts.first_party_domains.clone().map(Json::from));
-    fact("private-use-scheme-not-reverse-domain", "schemes", facts.custom_schemes.clone().map(Json::from));
+    fact("private-use-scheme-not-reverse-domain", "allowed-schemes", facts.custom_schemes.clone().map(Json::from));
     options
 }
 

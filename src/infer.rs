@@ -16,6 +16,10 @@ pub struct Surroundings {
     pub undeclared: bool,
     /// The environment that the configuration gives the file, and whether it is production.
     pub environment: Option<(String, bool)>,
+    /// `[facts] dashboard-third-party`.
+    pub dashboard_third_party: Option<String>,
+    /// `[facts] first-party-domains`.
+    pub first_party_domains: Option<Vec<String>>,
 }
 
 /// A word with the reason for it.
@@ -52,6 +56,19 @@ pub fn conclude(
         channel(definition, path_channel, surroundings);
         party(definition);
         loopback(definition);
+        foreign(definition, surroundings);
+        lifetimes(definition);
+        if let Some(word) = &surroundings.dashboard_third_party {
+            state(definition, Attribute::DASHBOARD_THIRD_PARTY, word);
+        }
+    }
+    if definition.kind == Kind::ResourceServer {
+        exceeds(
+            definition,
+            Attribute::TOKEN_LIFETIME_FOR_WEB,
+            Attribute::TOKEN_LIFETIME,
+            Attribute::TOKEN_LIFETIME_FOR_WEB_EXCEEDS,
+        );
     }
     if let Some(audience) = definition.text(Attribute::AUDIENCE) {
         const SYSTEM: &[&str] = &["/api/v2/", "/me/", "/my-org/", "/mfa/"];
@@ -309,6 +326,50 @@ fn loopback(definition: &mut Definition) {
         None => "unclear",
     };
     set(definition, Attribute::LOOPBACK_CONTEXT, Datum::from_text(word), Vec::new());
+}
+
+/// Redirect URIs on hosts outside of the domains that the organisation calls its own.
+fn foreign(definition: &mut Definition, surroundings: &Surroundings) {
+    let Some(domains) = &surroundings.first_party_domains else { return };
+    let own = |host: &str| {
+        domains.iter().map(|domain| domain.trim_start_matches("*.")).any(|domain| {
+            host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
+        })
+    };
+    let is_foreign = |item: &&Fact| match &item.datum {
+        Datum::Uri(uri) => {
+            uri.is("host_kind", "public")
+                && matches!(uri.part("host"), Some(Part::Known(serde_json::Value::String(host))) if !own(host))
+                && (uri.is("scheme", "https") || uri.is("scheme", "http"))
+        }
+        _ => false,
+    };
+    let foreign: Vec<Fact> = definition.items(Attribute::REDIRECT_URIS).iter().filter(is_foreign).cloned().collect();
+    if !foreign.is_empty() {
+        set(definition, Attribute::FOREIGN_REDIRECT_URIS, Datum::List(foreign), Vec::new());
+    }
+}
+
+fn lifetimes(definition: &mut Definition) {
+    exceeds(
+        definition,
+        Attribute::REFRESH_IDLE_LIFETIME,
+        Attribute::REFRESH_LIFETIME,
+        Attribute::REFRESH_IDLE_EXCEEDS,
+    );
+}
+
+/// Says whether one number is larger than another, where both are known.
+fn exceeds(definition: &mut Definition, one: Attribute, other: Attribute, says: Attribute) {
+    let number = |attribute: Attribute| match definition.known(attribute) {
+        Known::Fact(Fact { datum: Datum::Number(text), .. }) => text.parse::<f64>().ok(),
+        _ => None,
+    };
+    // Zero stands for "no such limit" where the server writes it.
+    if let (Some(a), Some(b)) = (number(one), number(other).filter(|b| *b > 0.0)) {
+        let evidence = vec![definition.evidence(one, one.name())];
+        set(definition, says, Datum::Flag(a > b), evidence);
+    }
 }
 
 /// Adds what the platform fills in: by the first row of the provider's table that fits.
