@@ -48,6 +48,7 @@ impl<'a> World<'a> {
                     key: Rc::from(entry.key.as_str()),
                     place: entry.key_place,
                     value: self.evaluate(&entry.value, scope),
+                    maybe: false,
                 };
                 Val::map(entries.iter().map(field).collect(), false, place)
             }
@@ -94,7 +95,7 @@ impl<'a> World<'a> {
             match types::to_text(&self.evaluate(key, scope)) {
                 Some(name) => {
                     let value = self.evaluate(value, scope);
-                    fields.push(Field { key: name, place: key.place, value });
+                    fields.push(Field { key: name, place: key.place, value, maybe: false });
                 }
                 None => open = true,
             }
@@ -216,8 +217,15 @@ impl<'a> World<'a> {
         }
         let Some(test) = types::to_bool(&test) else {
             let [yes, no] = arms.map(|arm| self.evaluate(arm, scope));
-            let same = self.spend(yes.weight() + no.weight()) && yes.equals(&no) == Some(true);
-            return if same { yes } else { Val::unknown(describe(node), node.place) };
+            let text = describe(node);
+            if !self.spend(yes.weight() + no.weight()) {
+                return Val::unknown(text, node.place);
+            }
+            return match yes.or(&no, &text) {
+                // The choice itself is what cannot be known.
+                unknown if unknown.is_unknown() => Val::unknown(text, node.place),
+                known => known,
+            };
         };
         let [taken, other] = if test { arms } else { [arms[1], arms[0]] };
         let value = self.evaluate(taken, scope);
@@ -243,8 +251,8 @@ impl<'a> World<'a> {
         let mut fields: Vec<Field> = Vec::new();
         let mut items: Vec<Val> = Vec::new();
         let mut open = open;
-        for (key, value) in elements {
-            let many = value.is_many();
+        for (key, value, maybe) in elements {
+            let value_is_many = value.is_many();
             let mut inner = scope.with(each.value_name.clone(), value);
             if let Some(name) = &each.key_name {
                 inner = inner.with(name.clone(), key);
@@ -260,14 +268,16 @@ impl<'a> World<'a> {
             if matches!(value.data, Data::Failed) {
                 return Val::failed(place);
             }
-            let uncertain = many || taken.is_none();
+            let uncertain = maybe || value_is_many || taken.is_none();
             let Some(key) = &each.key else {
                 items.push(if uncertain { as_many(value) } else { value });
                 continue;
             };
             let key = self.evaluate(key, &inner);
             match types::to_text(&key) {
-                Some(name) if !uncertain => fields.push(Field { key: name, place: key.origin, value }),
+                Some(name) if !value_is_many => {
+                    fields.push(Field { key: name, place: key.origin, value, maybe: uncertain })
+                }
                 None if !key.is_unknown() && !matches!(key.data, Data::Template(_)) => {
                     return Val::failed(place);
                 }
@@ -352,16 +362,21 @@ fn item(list: &Val, index: usize, node: &Node) -> Val {
     }
 }
 
-/// The elements of a collection with their keys in Terraform's order, and whether there may be more.
-pub(super) fn elements(collection: &Val) -> Option<(Vec<(Val, Val)>, bool)> {
+/// A key, its value, and whether it may be absent.
+pub(super) type Element = (Val, Val, bool);
+
+/// The elements of a collection with their keys in Terraform's order and whether each may be absent, and whether
+/// there may be more.
+pub(super) fn elements(collection: &Val) -> Option<(Vec<Element>, bool)> {
     match &collection.data {
         Data::Map(map) => {
             let fields = collection.fields()?.into_iter();
-            let pair = |field: Field| (Val::text(&field.key, field.place).of(collection), field.value);
+            let pair =
+                |field: Field| (Val::text(&field.key, field.place).of(collection), field.value, field.maybe);
             Some((fields.map(pair).collect(), map.open))
         }
         Data::Set(_) => {
-            Some((collection.items()?.into_iter().map(|item| (item.clone(), item)).collect(), false))
+            Some((collection.items()?.into_iter().map(|item| (item.clone(), item, false)).collect(), false))
         }
         Data::List(_) => {
             let items = collection.items()?;
@@ -372,7 +387,7 @@ pub(super) fn elements(collection: &Val) -> Option<(Vec<(Val, Val)>, bool)> {
                 } else {
                     Val::unknown("…", item.origin)
                 };
-                (key, item)
+                (key, item, false)
             };
             Some((items.into_iter().enumerate().map(pair).collect(), false))
         }

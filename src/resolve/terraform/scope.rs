@@ -322,7 +322,7 @@ impl<'a> World<'a> {
         let mut instances = Vec::new();
         if let Some(fields) = collection.fields() {
             open = matches!(&collection.data, Data::Map(map) if map.open);
-            for Field { key, place, value } in fields {
+            for Field { key, place, value, .. } in fields {
                 let name = Val { used: collection.used, ..Val::text(&key, place) };
                 instances.push((Key::Name(key), each(name, value)));
             }
@@ -367,9 +367,16 @@ impl<'a> World<'a> {
                 match &key {
                     Key::Unknown => return value(&key, each),
                     Key::Name(own) => {
-                        items.push(Field { key: Rc::clone(own), place, value: value(&key, each) });
+                        items.push(Field {
+                            key: Rc::clone(own),
+                            place,
+                            value: value(&key, each),
+                            maybe: false,
+                        });
                     }
-                    _ => items.push(Field { key: Rc::from(""), place, value: value(&key, each) }),
+                    _ => {
+                        items.push(Field { key: Rc::from(""), place, value: value(&key, each), maybe: false })
+                    }
                 }
             }
             if by_key {
@@ -422,6 +429,7 @@ pub(super) fn called<'a>(module: &'a Module<'a>) -> impl Iterator<Item = String>
 }
 
 fn object(fields: &[(&str, Val)], place: Place) -> Val {
-    let field = |(key, value): &(&str, Val)| Field { key: Rc::from(*key), place, value: value.clone() };
+    let field =
+        |(key, value): &(&str, Val)| Field { key: Rc::from(*key), place, value: value.clone(), maybe: false };
     Val::map(fields.iter().map(field).collect(), false, place)
 }

@@ -101,8 +101,8 @@ impl<'a> World<'a> {
                         text.hole(collection.description());
                         continue;
                     };
-                    for (key, value) in elements {
-                        if value.is_many() {
+                    for (key, value, maybe) in elements {
+                        if maybe || value.is_many() {
                             text.hole(value.description());
                             continue;
                         }

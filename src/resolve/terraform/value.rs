@@ -49,7 +49,7 @@ pub(super) struct Items {
 pub(super) struct Map {
     /// In order of writing; a key stands once.
     pub(super) entries: Vec<Field>,
-    /// Whether there may be more than is known.
+    /// Whether there may be others than those listed.
     pub(super) open: bool,
     weight: usize,
 }
@@ -59,6 +59,8 @@ pub(super) struct Field {
     pub(super) key: Rc<str>,
     pub(super) place: Place,
     pub(super) value: Val,
+    /// Whether it is there depends on something unknown.
+    pub(super) maybe: bool,
 }
 
 #[derive(Debug)]
@@ -217,7 +219,7 @@ impl Val {
             Data::Null | Data::Bool(_) | Data::Number(_) | Data::Text(_) => true,
             Data::Template(_) | Data::Unknown(_) | Data::Failed | Data::Resource(_) => false,
             Data::List(list) | Data::Set(list) => list.items.iter().all(Self::is_known),
-            Data::Map(map) => !map.open && map.entries.iter().all(|field| field.value.is_known()),
+            Data::Map(map) => map.is_closed() && map.entries.iter().all(|field| field.value.is_known()),
         }
     }
 
@@ -269,7 +271,7 @@ impl Val {
                 all(left.items.iter().zip(&right.items).map(|(left, right)| left.equals(right)))
             }
             (Data::Map(left), Data::Map(right)) => {
-                if left.open || right.open {
+                if !left.is_closed() || !right.is_closed() {
                     return None;
                 }
                 if left.entries.len() != right.entries.len() {
@@ -282,6 +284,29 @@ impl Val {
             }
             _ => Some(false),
         }
+    }
+
+    /// What is known of a value that is either this or `other`.
+    pub(super) fn or(self, other: &Val, text: &str) -> Val {
+        if self.equals(other) == Some(true) {
+            return self;
+        }
+        let (Data::Map(left), Data::Map(right)) = (&self.data, &other.data) else {
+            return Val::unknown(text, self.origin);
+        };
+        let either = |field: &Field, counterpart: Option<&Field>| match counterpart {
+            Some(counterpart) => Field {
+                value: field.value.clone().or(&counterpart.value, text),
+                maybe: field.maybe || counterpart.maybe,
+                ..field.clone()
+            },
+            None => Field { maybe: true, ..field.clone() },
+        };
+        let mut fields: Vec<Field> =
+            left.entries.iter().map(|field| either(field, right.field(&field.key))).collect();
+        let rest = right.entries.iter().filter(|field| left.field(&field.key).is_none());
+        fields.extend(rest.map(|field| either(field, None)));
+        Self { used: self.used, ..Val::map(fields, left.open || right.open, self.origin) }
     }
 
     /// The value as a node of the tree. `whole` is the expression in which it ends up.
@@ -310,7 +335,7 @@ impl Val {
                 Value::List(list.items.iter().map(|item| item.node(used, whole)).collect())
             }
             // What else a map may hold cannot be said in the tree, and absence must not be concluded from it.
-            Data::Map(map) if map.open => whole_unknown(self.description()),
+            Data::Map(map) if !map.is_closed() => whole_unknown(self.description()),
             Data::Map(map) => {
                 let entry = |field: &Field| Entry {
                     key: field.key.to_string(),
@@ -347,8 +372,17 @@ impl Map {
         (weight <= WEIGHT).then_some(Self { entries: kept, open, weight })
     }
 
+    /// Whether it holds exactly the listed keys.
+    pub(super) fn is_closed(&self) -> bool {
+        !self.open && !self.entries.iter().any(|field| field.maybe)
+    }
+
     pub(super) fn get(&self, key: &str) -> Option<&Val> {
-        self.entries.iter().find(|field| &*field.key == key).map(|field| &field.value)
+        self.field(key).map(|field| &field.value)
+    }
+
+    pub(super) fn field(&self, key: &str) -> Option<&Field> {
+        self.entries.iter().find(|field| &*field.key == key)
     }
 }
 

@@ -134,6 +134,7 @@ fn add(verb: &Verb, value: &Val, text: &mut Text) -> Option<()> {
         's' => to_text(value)?.chars().take(verb.precision.unwrap_or(usize::MAX)).collect(),
         'v' if !verb.alternate => match &value.data {
             Data::Null => "null".to_owned(),
+            Data::Number(number) => number.general(),
             _ => match to_text(value) {
                 Some(text) => text.to_string(),
                 None => super::decode::encode(value)?,

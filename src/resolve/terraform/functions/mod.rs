@@ -140,7 +140,8 @@ fn has_failed(value: &Val) -> bool {
 
 /// An object of a few fields.
 pub(super) fn object(fields: &[(&str, Val)], place: Place) -> Val {
-    let field = |(key, value): &(&str, Val)| Field { key: Rc::from(*key), place, value: value.clone() };
+    let field =
+        |(key, value): &(&str, Val)| Field { key: Rc::from(*key), place, value: value.clone(), maybe: false };
     Val::map(fields.iter().map(field).collect(), false, place)
 }
 

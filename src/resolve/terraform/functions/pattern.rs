@@ -62,7 +62,11 @@ fn found(regex: &Regex, captures: &Captures<'_>, arguments: &Arguments<'_>) -> V
     if names.is_empty() {
         return arguments.new_list((1..regex.captures_len()).map(group).collect());
     }
-    let field =
-        |(at, name): (usize, &str)| Field { key: Rc::from(name), place: arguments.place, value: group(at) };
+    let field = |(at, name): (usize, &str)| Field {
+        key: Rc::from(name),
+        place: arguments.place,
+        value: group(at),
+        maybe: false,
+    };
     Val::map(names.into_iter().map(field).collect(), false, arguments.place)
 }
