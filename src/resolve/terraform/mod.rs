@@ -8,6 +8,7 @@ mod functions;
 mod module;
 mod number;
 mod operators;
+mod plan;
 mod scope;
 mod template;
 mod types;
@@ -16,6 +17,8 @@ mod value;
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::rc::Rc;
+
+pub use plan::{plan_resources, state_resources};
 
 use crate::formats::Parsed;
 use crate::problem::{Code, Problem};
