@@ -122,6 +122,37 @@ impl Project {
     }
 }
 
+/// Each folder's `expected.txt` says what is found in it; `BLESS=1` writes it anew.
+#[test]
+fn projects_have_the_resources_that_are_expected() {
+    let mut wrong = Vec::new();
+    for folder in std::fs::read_dir("fixtures/terraform").unwrap() {
+        let folder = folder.unwrap().path();
+        if !folder.is_dir() || folder.ends_with("expressions") {
+            continue;
+        }
+        let project = Project::read(&folder);
+        let mut report = project.report(&project.resources(&Inputs::default(), &|_| true));
+        for problem in project.parsed.iter().flat_map(|parsed| &parsed.problems) {
+            _ = writeln!(
+                report,
+                "{} {}: {}",
+                project.line(problem.place),
+                problem.code.name(),
+                problem.message
+            );
+        }
+        let file = folder.join("expected.txt");
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(&file, &report).unwrap();
+        }
+        if std::fs::read_to_string(&file).unwrap_or_default() != report {
+            wrong.push(format!("{}\n{report}", folder.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// Public files that are not part of this repository: `CLIENTLINT_CORPUS=folder`.
 #[test]
 fn a_corpus_is_read_without_problems() {

@@ -58,7 +58,15 @@ impl<'a> World<'a> {
         match &node.value {
             // A nested block, or an object, which allows for the same.
             Value::Map(entries) => Node::new(node.place, Value::Map(self.entries(entries.iter(), scope))),
-            _ => self.evaluate(node, scope).into_node(node.place),
+            _ => {
+                let mut value = self.evaluate(node, scope).into_node(node.place);
+                if let Value::Unknown(unknown) = &mut value.value
+                    && unknown.text == "…"
+                {
+                    unknown.text = super::describe::describe(node);
+                }
+                value
+            }
         }
     }
 

@@ -177,7 +177,8 @@ impl Val {
     /// A value computed from others at `place`: it keeps the origin of the first that came from elsewhere.
     pub(super) fn made_from<'v>(mut self, parts: impl IntoIterator<Item = &'v Val>, place: Place) -> Self {
         let covers = |at: Place| at.file == place.file && place.span.covers(at.span);
-        let foreign = parts.into_iter().find(|part| !covers(part.origin));
+        // What is unknown did not supply anything.
+        let foreign = parts.into_iter().find(|part| !part.is_unknown() && !covers(part.origin));
         self.origin = foreign.map_or(place, |part| part.origin);
         self.used = Some(place);
         self.made = true;
@@ -318,6 +319,8 @@ impl Val {
         let covers = |outer: Place| outer.file == self.origin.file && outer.span.covers(self.origin.span);
         let used = context.or(self.used);
         let (place, supplied) = match used {
+            // There is no value that something could have supplied.
+            _ if self.is_unknown() => (used.unwrap_or(self.origin), None),
             Some(used) if self.made => (used, (!covers(used)).then(|| Box::new(self.origin))),
             Some(used) if !covers(used) && !covers(whole) => (used, Some(Box::new(self.origin))),
             _ => (self.origin, None),
