@@ -8,7 +8,7 @@ use super::number::Decimal;
 use super::operators;
 use super::scope::{Key, Scope, World};
 use super::types;
-use super::value::{Data, Field, ResourceValue, Val};
+use super::value::{Data, Field, ResourceValue, Val, WEIGHT};
 use crate::expression::{Expression, For};
 use crate::source::Place;
 use crate::tree::{Node, Reference, Unknown, Value};
@@ -251,6 +251,7 @@ impl<'a> World<'a> {
         let mut fields: Vec<Field> = Vec::new();
         let mut items: Vec<Val> = Vec::new();
         let mut open = open;
+        let mut weight = 0;
         for (key, value, maybe) in elements {
             let value_is_many = value.is_many();
             let mut inner = scope.with(each.value_name.clone(), value);
@@ -267,6 +268,10 @@ impl<'a> World<'a> {
             let value = self.evaluate(&each.value, &inner);
             if matches!(value.data, Data::Failed) {
                 return Val::failed(place);
+            }
+            weight += value.weight();
+            if weight > WEIGHT {
+                return Val::unknown(describe(node), place);
             }
             let uncertain = maybe || value_is_many || taken.is_none();
             let Some(key) = &each.key else {

@@ -78,7 +78,9 @@ pub(super) struct ResourceValue {
 }
 
 /// Values that hold more than this many others become unknown: no real configuration does.
-const WEIGHT: usize = 200_000;
+pub(super) const WEIGHT: usize = 200_000;
+/// And so do longer texts.
+pub(super) const LENGTH: usize = 1 << 18;
 
 impl Val {
     pub(super) fn new(data: Data, origin: Place) -> Self {
@@ -99,7 +101,7 @@ impl Val {
 
     pub(super) fn text(text: impl AsRef<str>, origin: Place) -> Self {
         let text = text.as_ref();
-        if text.len() > WEIGHT * 8 {
+        if text.len() > LENGTH {
             return Self::unknown("…", origin);
         }
         Self::new(Data::Text(Rc::from(text)), origin)
@@ -244,7 +246,9 @@ impl Val {
                     Piece::Text(text) => text.clone(),
                     Piece::Hole(hole) => format!("${{{hole}}}"),
                 };
-                pieces.iter().map(piece).collect()
+                // Long enough to be recognised; a hole of a hole must not grow without end.
+                let text: String = pieces.iter().take(20).map(piece).collect();
+                text.chars().take(200).collect()
             }
             _ => "…".to_owned(),
         }

@@ -184,7 +184,10 @@ fn substring(arguments: &Arguments<'_>) -> Option<Val> {
 /// Indents all lines but the first.
 fn indent(arguments: &Arguments<'_>) -> Option<Val> {
     let (spaces, text) = (arguments.number(0)?.index()?, arguments.text(1)?);
-    let indented = format!("\n{}", " ".repeat(spaces.min(1000)));
+    if spaces > 200 {
+        return Some(Val::unknown("indent(…)", arguments.place));
+    }
+    let indented = format!("\n{}", " ".repeat(spaces));
     Some(arguments.new_text(text.replace('\n', &indented)))
 }
 

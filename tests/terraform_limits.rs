@@ -1,0 +1,145 @@
+//! Terraform projects that are made to exhaust whoever evaluates them.
+
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use clientlint::formats::hcl::Hcl;
+use clientlint::formats::{Format, Parsed};
+use clientlint::resolve::terraform::{Inputs, Resources, TerraformFile, resources};
+use clientlint::source::{FileId, Source};
+use clientlint::tree::{Node, Value};
+
+fn evaluate(files: &[(&str, &str)]) -> Resources {
+    let sources: Vec<Source> = files
+        .iter()
+        .enumerate()
+        .map(|(at, (path, text))| {
+            Source::new(FileId(u32::try_from(at).unwrap()), *path, None, (*text).to_owned())
+        })
+        .collect();
+    let parsed: Vec<Parsed> = sources.iter().map(|source| Hcl.parse(source)).collect();
+    let files: Vec<TerraformFile<'_>> = sources
+        .iter()
+        .zip(&parsed)
+        .map(|(source, parsed)| TerraformFile {
+            source,
+            directory: source.path.rsplit_once('/').map_or("", |(directory, _)| directory).to_owned(),
+            parsed,
+        })
+        .collect();
+    let start = Instant::now();
+    let found = resources(&files, &Inputs::default(), &|_| true, &|_| None);
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    found
+}
+
+fn value<'r>(found: &'r Resources, key: &str) -> &'r Node {
+    found.resources[0].body.get(key).unwrap()
+}
+
+const RESOURCE: &str = "resource \"auth0_client\" \"x\" {\n  name = local.l60\n  alg = \"HS256\"\n}\n";
+
+/// `l0` to `l<count>`, each made of the one before it.
+fn chain(count: usize, first: &str, next: &str) -> String {
+    let mut text = format!("locals {{\n  l0 = {first}\n");
+    for at in 1..=count {
+        let _ = writeln!(text, "  l{at} = {}", next.replace("LAST", &format!("local.l{}", at - 1)));
+    }
+    text + "}\n" + RESOURCE
+}
+
+#[test]
+fn long_chains_of_locals_are_followed_or_unknown() {
+    let found = evaluate(&[("main.tf", &chain(60, "\"x\"", "\"${LAST}!\""))]);
+    assert!(value(&found, "name").text().is_some_and(|text| text.len() == 61));
+    let text = chain(5000, "\"x\"", "try(upper(\"${LAST}!\"), \"\")").replace("local.l60", "local.l5000");
+    let found = evaluate(&[("main.tf", &text)]);
+    assert!(matches!(value(&found, "name").value, Value::Unknown(_) | Value::Template(_)));
+    assert_eq!(value(&found, "alg").text(), Some("HS256"));
+}
+
+#[test]
+fn what_doubles_again_and_again_becomes_unknown() {
+    for (first, next) in [
+        ("\"x\"", "\"${LAST}${LAST}\""),
+        ("[\"x\"]", "concat(LAST, LAST)"),
+        ("[\"x\"]", "[LAST, LAST]"),
+        ("[\"x\"]", "flatten([LAST, LAST])"),
+        ("{ a = 1 }", "{ a = LAST, b = LAST }"),
+        ("[\"x\"]", "setproduct(LAST, [1, 2])"),
+        ("[\"x\"]", "[for a in LAST : [for b in LAST : \"${a}${b}\"]][0]"),
+        ("\"x\"", "jsonencode([LAST, LAST])"),
+        ("\"x\"", "replace(LAST, \"x\", \"xx\")"),
+        ("\"x\"", "join(LAST, [LAST, LAST])"),
+        ("2", "LAST * LAST"),
+        ("[\"x\"]", "LAST == LAST ? [LAST, LAST] : LAST"),
+        ("var.nope", "[LAST, LAST]"),
+        ("var.nope", "\"${LAST}${LAST}\""),
+    ] {
+        let found = evaluate(&[("main.tf", &chain(60, first, next))]);
+        assert_eq!(value(&found, "alg").text(), Some("HS256"), "{next}");
+    }
+}
+
+#[test]
+fn great_numbers_of_instances_are_not_made() {
+    let found = evaluate(&[("main.tf", "resource \"a\" \"x\" {\n  count = 1000000000\n}\n")]);
+    assert_eq!(found.resources.len(), 1);
+    let text = "locals {\n  a = range(1000)\n}\nresource \"a\" \"x\" {\n  for_each = toset([for p in setproduct(local.a, local.a, local.a) : jsonencode(p)])\n}\n";
+    assert_eq!(evaluate(&[("main.tf", text)]).resources.len(), 1);
+}
+
+#[test]
+fn modules_in_modules_come_to_an_end() {
+    let mut files: Vec<(String, String)> = Vec::new();
+    for level in 0..12 {
+        let mut text = String::from("resource \"a\" \"x\" {\n  name = \"y\"\n}\n");
+        for call in 0..10 {
+            let next = level + 1;
+            let _ = writeln!(text, "module \"m{call}\" {{\n  source = \"../m{next}\"\n  count = 3\n}}");
+        }
+        files.push((format!("m{level}/main.tf"), text));
+    }
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let found = evaluate(&files);
+    assert!(found.resources.len() > 1000);
+    assert!(!found.problems.is_empty());
+}
+
+#[test]
+fn expressions_as_deep_as_the_parser_allows_do_not_exhaust_the_stack() {
+    for (open, close) in [
+        ("[", "]"),
+        ("(", ")"),
+        ("{ a = ", " }"),
+        ("upper(", ")"),
+        ("try(", ", \"x\")"),
+        ("\"a${", "}\""),
+        ("true ? ", " : null"),
+        ("[for x in [1] : ", "]"),
+        ("{ for k, v in { a = 1 } : k => ", " }"),
+        ("merge({}, { a = ", "}).a"),
+        ("[", "][*][0]"),
+    ] {
+        for depth in [20, 31, 60] {
+            let nested = format!("{}\"x\"{}", open.repeat(depth), close.repeat(depth));
+            // Each local adds its own depth to that of the one that refers to it.
+            let text = chain(60, &nested, &format!("{}LAST{}", open.repeat(depth), close.repeat(depth)));
+            let found = evaluate(&[("main.tf", &text)]);
+            if found.resources.is_empty() {
+                continue; // deeper than the parser reads
+            }
+            assert_eq!(value(&found, "alg").text(), Some("HS256"), "{open} {depth}");
+        }
+    }
+    let sum = format!("1{}", " + 1".repeat(120));
+    let found = evaluate(&[("main.tf", &chain(60, &sum, "LAST + 1"))]);
+    assert!(matches!(&value(&found, "name").value, Value::Number(_) | Value::Unknown(_)));
+}
+
+#[test]
+fn nested_blocks_as_deep_as_the_parser_allows_do_not_exhaust_the_stack() {
+    let open = "dynamic \"b\" {\n for_each = [1]\n content {\n";
+    let text = format!("resource \"a\" \"x\" {{\n{}{}}}\n", open.repeat(30), "}\n}\n".repeat(30));
+    assert_eq!(evaluate(&[("main.tf", &text)]).resources.len(), 1);
+}
