@@ -143,3 +143,22 @@ fn nested_blocks_as_deep_as_the_parser_allows_do_not_exhaust_the_stack() {
     let text = format!("resource \"a\" \"x\" {{\n{}{}}}\n", open.repeat(30), "}\n}\n".repeat(30));
     assert_eq!(evaluate(&[("main.tf", &text)]).resources.len(), 1);
 }
+
+#[test]
+fn a_thousand_clients_take_no_time() {
+    let mut text = String::from("variable \"host\" {\n  default = \"app.example\"\n}\n");
+    for at in 0..1000 {
+        let _ = writeln!(
+            text,
+            "resource \"auth0_client\" \"c{at}\" {{\n  name = \"Client {at}\"\n  callbacks = concat([\"https://${{var.host}}/{at}\"], [for p in range(5) : \"http://localhost:${{p}}\"])\n}}\nresource \"auth0_client_credentials\" \"c{at}\" {{\n  client_id = auth0_client.c{at}.id\n}}"
+        );
+    }
+    let start = Instant::now();
+    let found = evaluate(&[("main.tf", &text)]);
+    println!("{:?} for {} bytes", start.elapsed(), text.len());
+    assert_eq!(found.resources.len(), 2000);
+    let many = "variable \"n\" {\n  default = 5\n}\nlocals {\n  c = { for i in setproduct(range(70), range(70)) : \"c${i[0]}-${i[1]}\" => { name = \"n${i[0]}\" } }\n}\nresource \"a\" \"x\" {\n  for_each = local.c\n  name = each.value.name\n}\nresource \"b\" \"x\" {\n  for_each = local.c\n  id = a.x[each.key].id\n}\n";
+    let start = Instant::now();
+    assert_eq!(evaluate(&[("main.tf", many)]).resources.len(), 9800);
+    println!("{:?} for 9800 instances", start.elapsed());
+}

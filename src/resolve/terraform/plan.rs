@@ -203,8 +203,20 @@ impl Configuration<'_> {
             let outer = module.rfind("module.").map_or("", |at| module[..at].trim_end_matches('.'));
             return self.reference(outer, above, argument.items().first()?.text()?);
         }
-        let mut words = written.splitn(3, '.');
-        let (kind, name, attribute) = (words.next()?, words.next()?, words.next().unwrap_or(""));
+        let (kind, rest) = written.split_once('.')?;
+        // A key may hold dots; a quote in it is escaped.
+        let end = match rest.find(['.', '[']) {
+            Some(at) if rest[at..].starts_with("[\"") => {
+                rest[at..].find("\"]").map_or(rest.len(), |key| at + key + 2)
+            }
+            Some(at) if rest[at..].starts_with('[') => {
+                rest[at..].find(']').map_or(rest.len(), |key| at + key + 1)
+            }
+            Some(at) => at,
+            None => rest.len(),
+        };
+        let (name, attribute) = rest.split_at(end);
+        let attribute = attribute.trim_start_matches('.');
         if matches!(kind, "each" | "local" | "module" | "data" | "count" | "path" | "terraform") {
             return None;
         }
