@@ -162,3 +162,70 @@ fn a_thousand_clients_take_no_time() {
     assert_eq!(evaluate(&[("main.tf", many)]).resources.len(), 9800);
     println!("{:?} for 9800 instances", start.elapsed());
 }
+
+/// Texts with parts cut out, doubled and mixed, from the fixtures or from `CLIENTLINT_CORPUS`: no panic, and every
+/// place lies within its text.
+#[test]
+fn damaged_texts_are_read_as_far_as_they_go() {
+    let root = std::env::var("CLIENTLINT_CORPUS").unwrap_or_else(|_| "fixtures/terraform".to_owned());
+    let files = walkdir::WalkDir::new(root).sort_by_file_name().into_iter().filter_map(Result::ok);
+    let texts: Vec<String> = files
+        .filter(|file| file.path().extension().is_some_and(|extension| extension == "tf"))
+        .filter_map(|file| std::fs::read_to_string(file.path()).ok())
+        .filter(|text| text.len() < 20_000)
+        .collect();
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut below = move |bound: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % u64::try_from(bound.max(1)).unwrap()).unwrap()
+    };
+    let rounds =
+        std::env::var("CLIENTLINT_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(300);
+    for _ in 0..rounds {
+        let mut text: Vec<char> = texts[below(texts.len())].chars().collect();
+        for _ in 0..=below(4) {
+            let at = below(text.len());
+            let end = (at + below(12)).min(text.len());
+            match below(4) {
+                0 => drop(text.drain(at..end)),
+                1 => {
+                    let part = text[at..end].to_vec();
+                    text.splice(at..at, part.repeat(1 + below(3)));
+                }
+                2 => {
+                    let other: Vec<char> = texts[below(texts.len())].chars().collect();
+                    let from = below(other.len());
+                    text.splice(at..at, other[from..(from + 30).min(other.len())].to_vec());
+                }
+                _ => {
+                    let signs = [
+                        '"', '{', '}', '[', ']', '$', '%', '\n', '\\', '(', '~', '.', '*', 'é', '\u{feff}',
+                        '\0',
+                    ];
+                    text.insert(at, signs[below(signs.len())]);
+                }
+            }
+            if text.is_empty() {
+                text.push('a');
+            }
+        }
+        let text: String = text.into_iter().collect();
+        let source = Source::new(FileId(0), "main.tf", None, text.clone());
+        let length = source.text.len();
+        for problem in Hcl.parse(&source).problems {
+            assert!(problem.place.span.end as usize <= length);
+        }
+        for resource in evaluate(&[("main.tf", &text)]).resources {
+            inside(&resource.body, length);
+        }
+    }
+}
+
+fn inside(node: &Node, length: usize) {
+    let places = [Some(node.place), node.supplied.as_deref().copied()];
+    assert!(places.iter().flatten().all(|place| place.span.end as usize <= length));
+    node.items().iter().for_each(|item| inside(item, length));
+    node.entries().iter().for_each(|entry| inside(&entry.value, length));
+}
