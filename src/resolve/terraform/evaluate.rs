@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::collection::{as_many, elements, grouped};
 use super::describe::describe;
 use super::functions;
 use super::number::Decimal;
@@ -11,7 +12,7 @@ use super::types;
 use super::value::{Data, Field, ResourceValue, Val, WEIGHT};
 use crate::expression::{Expression, For};
 use crate::source::Place;
-use crate::tree::{Node, Reference, Unknown, Value};
+use crate::tree::{Node, Reference, Value};
 
 /// How deep evaluation goes, references followed. Deeper values are unknown, so that no input exhausts the stack.
 const DEPTH: usize = 160;
@@ -365,61 +366,6 @@ fn item(list: &Val, index: usize, node: &Node) -> Val {
         Some(item) => item.used_at(node.place),
         None => Val::failed(node.place),
     }
-}
-
-/// A key, its value, and whether it may be absent.
-pub(super) type Element = (Val, Val, bool);
-
-/// The elements of a collection with their keys in Terraform's order and whether each may be absent, and whether
-/// there may be more.
-pub(super) fn elements(collection: &Val) -> Option<(Vec<Element>, bool)> {
-    match &collection.data {
-        Data::Map(map) => {
-            let fields = collection.fields()?.into_iter();
-            let pair =
-                |field: Field| (Val::text(&field.key, field.place).of(collection), field.value, field.maybe);
-            Some((fields.map(pair).collect(), map.open))
-        }
-        Data::Set(_) => {
-            Some((collection.items()?.into_iter().map(|item| (item.clone(), item, false)).collect(), false))
-        }
-        Data::List(_) => {
-            let items = collection.items()?;
-            let known = items.iter().position(Val::is_many).unwrap_or(items.len());
-            let pair = |(at, item): (usize, Val)| {
-                let key = if at <= known {
-                    Val::number(Decimal::from_length(at), item.origin)
-                } else {
-                    Val::unknown("…", item.origin)
-                };
-                (key, item, false)
-            };
-            Some((items.into_iter().enumerate().map(pair).collect(), false))
-        }
-        _ => None,
-    }
-}
-
-/// Values of the same key in one list.
-fn grouped(fields: Vec<Field>, place: Place) -> Vec<Field> {
-    let mut groups: Vec<(Field, Vec<Val>)> = Vec::new();
-    for field in fields {
-        match groups.iter_mut().find(|(first, _)| first.key == field.key) {
-            Some((_, values)) => values.push(field.value),
-            None => groups.push((field.clone(), vec![field.value])),
-        }
-    }
-    let group = |(field, values): (Field, Vec<Val>)| Field { value: Val::list(values, place), ..field };
-    groups.into_iter().map(group).collect()
-}
-
-/// An item that may be there any number of times, none included.
-pub(super) fn as_many(value: Val) -> Val {
-    let unknown = match &value.data {
-        Data::Unknown(unknown) => Unknown { many: true, ..(**unknown).clone() },
-        _ => Unknown::many(value.description()),
-    };
-    Val { data: Data::Unknown(Rc::new(unknown)), ..value }
 }
 
 /// One of several resources of which the key is unknown: a resource under the name that all share.

@@ -2,6 +2,7 @@
 //! evaluated as far as the files tell.
 
 mod body;
+mod collection;
 mod describe;
 mod evaluate;
 mod functions;
@@ -9,6 +10,7 @@ mod module;
 mod number;
 mod operators;
 mod plan;
+mod reference;
 mod scope;
 mod template;
 mod types;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::evaluate::elements;
+use super::collection::elements;
 use super::scope::{Scope, World};
 use super::types;
 use super::value::{Data, LENGTH, Val};

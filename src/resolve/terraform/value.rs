@@ -243,7 +243,8 @@ impl Val {
             Data::Resource(resource) => resource.address.clone(),
             Data::Template(pieces) => {
                 let piece = |piece: &Piece| match piece {
-                    Piece::Text(text) => text.clone(),
+                    // Known text may be part of a secret.
+                    Piece::Text(_) => "…".to_owned(),
                     Piece::Hole(hole) => format!("${{{hole}}}"),
                 };
                 // Long enough to be recognised; a hole of a hole must not grow without end.

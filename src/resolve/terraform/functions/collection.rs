@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{Arguments, Outcome, unified};
-use crate::resolve::terraform::evaluate::as_many;
+use crate::resolve::terraform::collection::as_many;
 use crate::resolve::terraform::number::Decimal;
 use crate::resolve::terraform::types::{to_bool, to_text};
 use crate::resolve::terraform::value::{Data, Field, Val};

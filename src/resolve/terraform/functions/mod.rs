@@ -44,7 +44,7 @@ pub(super) fn call<'a>(world: &World<'a>, call: &Call, place: Place, scope: &Sco
     {
         match last.items() {
             Some(items) => values.extend(items),
-            None if matches!(last.data, Data::Unknown(_)) => values.push(super::evaluate::as_many(last)),
+            None if matches!(last.data, Data::Unknown(_)) => values.push(super::collection::as_many(last)),
             None => return Val::failed(place),
         }
     }
