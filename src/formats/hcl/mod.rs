@@ -10,9 +10,10 @@ mod template;
 use hcl_edit::Span as _;
 use hcl_edit::structure::{Block, BlockLabel, Body, Structure};
 
+use super::comments::directives;
 use super::{Format, Parsed};
 use crate::problem::{Code, Problem};
-use crate::source::{Place, Source, Span};
+use crate::source::{Place, Source};
 use crate::tree::{Entry, Node, Value};
 
 /// HashiCorp's configuration language.
@@ -28,12 +29,13 @@ impl Format for Hcl {
     }
 
     fn parse(&self, source: &Source) -> Parsed {
-        let mut parsed = Parsed { comments: comments(&source.text), ..Parsed::default() };
+        let mut parsed = Parsed::default();
         let whole = source.place(0..source.text.len());
         let entries = recovery::parse(source, &mut parsed.problems);
         if !entries.is_empty() {
             parsed.documents.push(Node::new(whole, Value::Map(entries)));
         }
+        parsed.comments = directives(source, &parsed.documents, &["#", "//", "/*"]);
         parsed
     }
 }
@@ -126,26 +128,6 @@ fn problem(error: &hcl_edit::parser::Error, source: &Source, base: usize) -> Pro
     };
     // The parser's messages name what it expected, never what it read; its line context is not used.
     Problem { code, place: source.place(offset..end), message: message.to_owned() }
-}
-
-/// Comments that speak to clientlint. A sign inside a string counts only where the rest looks like a comment.
-fn comments(text: &str) -> Vec<Span> {
-    memchr::memmem::find_iter(text.as_bytes(), b"clientlint:")
-        .filter_map(|at| {
-            let line = text[..at].rfind(['\n', '\r']).map_or(0, |end| end + 1);
-            let before = text[line..at].trim_end();
-            let sign = if before.ends_with('#') {
-                1
-            } else if before.ends_with("//") {
-                2
-            } else {
-                return None;
-            };
-            let end =
-                memchr::memchr2(b'\n', b'\r', &text.as_bytes()[at..]).map_or(text.len(), |end| at + end);
-            Some(Span::new(line + before.len() - sign, end))
-        })
-        .collect()
 }
 
 #[cfg(test)]
