@@ -125,7 +125,9 @@ fn gather(entries: Vec<Entry>) -> Vec<Entry> {
     for entry in entries {
         let before = gathered.iter_mut().find(|known| known.key == entry.key).filter(|_| is_block(&entry));
         match before {
-            Some(Entry { value: Node { value: Value::List(items), .. }, .. }) if items.iter().all(Node::is_map) => {
+            Some(Entry { value: Node { value: Value::List(items), .. }, .. })
+                if items.iter().all(Node::is_map) =>
+            {
                 items.push(entry.value);
             }
             Some(known) if is_block(known) => {
