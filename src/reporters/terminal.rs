@@ -8,7 +8,7 @@ use miette::{
     SourceSpan, SpanContents,
 };
 
-use super::{Run, printable};
+use super::{Run, clipped, printable};
 use crate::finding::{Finding, Location, Problem};
 use crate::masked::MaskedSource;
 use crate::rule::{Rule, Safety, Severity};
@@ -94,7 +94,11 @@ impl<'a> Drawn<'a> {
             }
         }
         Self {
-            head: printable(&finding.message),
+            head: match source {
+                Some(_) => clipped(&finding.message),
+                // Its file could not be read in full, so no line of it is shown.
+                None => format!("{}: {}", finding.location, clipped(&finding.message)),
+            },
             code: format!("{}[{}]", finding.severity.name(), finding.rule),
             severity: match finding.severity {
                 Severity::Error => miette::Severity::Error,
@@ -111,7 +115,7 @@ impl<'a> Drawn<'a> {
     fn of_problem(problem: &Problem) -> Self {
         let at = &problem.location;
         Self {
-            head: format!("{}:{}:{}: {}", printable(&at.path), at.start.line, at.start.column, printable(&problem.message)),
+            head: format!("{at}: {}", printable(&problem.message)),
             code: format!("error[{}]", problem.code),
             severity: miette::Severity::Error,
             help: "this file was not analysed in full; its line is not shown because it may hold a secret".to_owned(),
@@ -127,8 +131,8 @@ fn help(finding: &Finding, rule: Option<&Rule>) -> String {
     let mut lines = Vec::new();
     if let Some(client) = &finding.client {
         let traits = client.traits();
-        let traits = if traits.is_empty() { String::new() } else { format!(" ({})", printable(&traits)) };
-        lines.push(format!("client:  {}{traits}", printable(client.title())));
+        let traits = if traits.is_empty() { String::new() } else { format!(" ({})", clipped(&traits)) };
+        lines.push(format!("client:  {}{traits}", clipped(client.title())));
     }
     if let Some(rule) = rule {
         lines.push(format!("why:     {}", one_line(&rule.text.why)));
