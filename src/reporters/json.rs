@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::Run;
-use crate::finding::{ClientSummary, Finding, Location, Problem};
+use crate::finding::{ClientSummary, Finding, Location};
 use crate::lint::Report;
 use crate::rule::{Safety, Severity};
 use crate::source::Position;
