@@ -224,7 +224,7 @@ fn check(options: &CheckOptions, out: &mut dyn Write) -> Outcome {
         None => (
             config.fail_on,
             match &config.path {
-                Some(path) => path.display().to_string(),
+                Some(path) => discover::Base::of(path).show(path),
                 None => "default".to_owned(),
             },
         ),
@@ -291,7 +291,11 @@ fn analyse(options: &InputOptions, configs: &Configs) -> Result<(Report, Counts)
         if options.paths.len() > 1 {
             return Err("`-` stands alone: standard input is one document".to_owned());
         }
-        (vec![standard_input(options.stdin_filename.as_deref())?], 1, 0)
+        let mut inputs = vec![standard_input(options.stdin_filename.as_deref())?];
+        if options.stdin_filename.is_some() {
+            add_companions(&mut inputs, config.max_size);
+        }
+        (inputs, 1, 0)
     } else {
         files(options, configs, &config)?
     };
@@ -318,14 +322,14 @@ fn first_path(path: &Path, stdin_filename: Option<&Path>) -> PathBuf {
 fn standard_input(name: Option<&Path>) -> Result<Input, String> {
     let content = discover::read_standard_input()?;
     let shown = match (name, &content) {
-        (Some(name), _) => name.to_string_lossy().replace('\\', "/"),
-        (None, Content::Text(text)) => {
+        (Some(name), _) => discover::Base::of(name).show(&absolute(name)),
+        (None, Content::Text(text) | Content::NotUtf8 { text, .. } | Content::Utf16(text)) => {
             let start = text.trim_start_matches('\u{feff}').trim_start();
             if start.starts_with(['{', '[']) { "stdin.json".to_owned() } else { "stdin.yaml".to_owned() }
         }
         (None, _) => "stdin.json".to_owned(),
     };
-    Ok(Input { path: absolute(Path::new(&shown)), shown, content, requested: true })
+    Ok(Input { path: absolute(name.unwrap_or(Path::new(&shown))), shown, content, requested: true })
 }
 
 /// The files that were asked for, and those of their projects.
@@ -489,7 +493,12 @@ impl Configs {
 
 fn read_config(path: &Path) -> Result<Config, String> {
     let text = discover::read_text(path)?;
-    Config::read(path, &text, &discover::rule_files).map_err(|error| error.to_string())
+    Config::read(path, &text, &discover::rule_files).map_err(|mut error| {
+        if Path::new(&error.path) == path {
+            error.path = discover::Base::of(path).show(path);
+        }
+        error.to_string()
+    })
 }
 
 /// How the terminal wants to be written to.
