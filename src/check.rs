@@ -122,11 +122,12 @@ fn judge<'a>(definition: &Definition, rule: &'a Rule, settings: &Settings) -> Op
 }
 
 /// Where the deciding value stands: that of the last attribute listed which is written; of several items the first.
+/// `None` where that attribute decided by not being written.
 fn deciding(matches: &[Match<'_>]) -> Option<Place> {
-    let written = |found: &&Match<'_>| found.fact.is_some_and(|fact| fact.place().is_some());
-    let last = matches.iter().rev().find(written)?.attribute;
-    let first = matches.iter().filter(written).find(|found| found.attribute == last)?;
-    first.fact?.place()
+    let place = |found: &Match<'_>| found.fact.and_then(Fact::place);
+    let last = matches.iter().rev().find(|found| found.fact.is_none() || place(found).is_some())?;
+    last.fact?;
+    matches.iter().find(|found| found.attribute == last.attribute && place(found).is_some()).and_then(place)
 }
 
 /// Everything else that a violation rests on: other values, where values come from, and reasons for inferences.
@@ -195,8 +196,9 @@ fn fill(template: &str, definition: &Definition, matches: &[Match<'_>]) -> Strin
             rest = after;
             continue;
         };
-        match Attribute::named(name) {
-            Some(attribute) => message.push_str(&value_of(attribute, definition, matches)),
+        let (attribute, part) = name.split_once('.').map_or((name, None), |(name, part)| (name, Some(part)));
+        match Attribute::named(attribute) {
+            Some(attribute) => message.push_str(&value_of(attribute, part, definition, matches)),
             None => {
                 message.push('{');
                 message.push_str(name);
@@ -209,12 +211,18 @@ fn fill(template: &str, definition: &Definition, matches: &[Match<'_>]) -> Strin
     message
 }
 
-fn value_of(attribute: Attribute, definition: &Definition, matches: &[Match<'_>]) -> String {
-    let shown: Vec<String> = matches
-        .iter()
-        .filter(|found| found.attribute == attribute)
-        .filter_map(|found| found.fact.map(|fact| fact.datum.show()))
-        .collect();
+/// The value of an attribute, or of a part of it where it is a map, as it is shown in a message.
+fn value_of(attribute: Attribute, part: Option<&str>, definition: &Definition, matches: &[Match<'_>]) -> String {
+    let show = |fact: &Fact| match (part, &fact.datum) {
+        (Some(part), Datum::Map(entries)) => entries
+            .iter()
+            .find(|(name, _)| name == part)
+            .map(|(_, fact)| fact.datum.show())
+            .unwrap_or_default(),
+        _ => fact.datum.show(),
+    };
+    let shown: Vec<String> =
+        matches.iter().filter(|found| found.attribute == attribute).filter_map(|found| found.fact.map(show)).collect();
     if shown.is_empty() {
         let fact = definition.facts.get(&attribute).or_else(|| definition.defaults.get(&attribute));
         return fact.map_or_else(|| "not set".to_owned(), |fact| fact.datum.show());

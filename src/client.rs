@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::secret::Class;
+use crate::secret::{Class, Fingerprint};
 use crate::source::Place;
 use crate::tree::{Piece, Unknown};
 use crate::uri::Uri;
@@ -25,6 +25,8 @@ pub struct Definition {
     pub name_place: Option<Place>,
     /// Whether the document holds only some of the attributes, so that what is absent was not asked.
     pub partial: bool,
+    /// For comparing its literal client secret with others, if it has one.
+    pub secret: Option<Fingerprint>,
     /// What is written and what was inferred.
     pub facts: BTreeMap<Attribute, Fact>,
     /// What the platform fills in where nothing is written.
@@ -110,6 +112,7 @@ impl Definition {
             place,
             name_place: None,
             partial: false,
+            secret: None,
             facts: BTreeMap::new(),
             defaults: BTreeMap::new(),
         }

@@ -1,5 +1,9 @@
 //! Secrets: which fields hold them, what class of value stands there, and which bytes must never be shown.
 
+use std::fmt;
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::OnceLock;
+
 use crate::source::{Source, Span};
 use crate::tree::{Node, Piece, Value};
 
@@ -38,6 +42,48 @@ impl Class {
             Self::Unknown => "unknown",
         }
     }
+}
+
+/// A secret for comparing it with others of the same run. Keyed anew in every run, and never shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Fingerprint(pub(crate) u64);
+
+impl Fingerprint {
+    /// The fingerprint of a secret.
+    pub fn of(text: &str) -> Self {
+        static KEY: OnceLock<RandomState> = OnceLock::new();
+        Self(KEY.get_or_init(RandomState::new).hash_one(text))
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Fingerprint(..)")
+    }
+}
+
+/// What makes a literal secret weak: `guessable`, `short-for-hmac` (RFC 7518 section 3.2: a key for HMAC is at least
+/// as long as the hash, 32 octets for HS256). `public` says whether it equals something that everybody can read.
+pub fn weaknesses(text: &str, public: bool) -> Vec<&'static str> {
+    const SHORTEST: usize = 16;
+    const SHORTEST_KEY: usize = 32;
+    let mut counts = [0_u32; 256];
+    text.bytes().for_each(|byte| counts[usize::from(byte)] += 1);
+    let length = f64::from(u32::try_from(text.len()).unwrap_or(u32::MAX));
+    let entropy: f64 = counts
+        .iter()
+        .filter(|count| **count > 0)
+        .map(|count| f64::from(*count) / length)
+        .map(|share| -share * share.log2())
+        .sum();
+    let mut weaknesses = Vec::new();
+    if text.len() < SHORTEST || entropy < 3.0 || public {
+        weaknesses.push("guessable");
+    }
+    if text.len() < SHORTEST_KEY {
+        weaknesses.push("short-for-hmac");
+    }
+    weaknesses
 }
 
 /// The class of what stands in a field for a secret; `None` for nothing at all.

@@ -91,11 +91,9 @@ fn judge(config: &Config, id: &str, path: &str, text: &str) -> Vec<String> {
     let source = Source::new(FileId(0), path, None, text.to_owned());
     let parsed = formats::YAML.parse(&source);
     assert!(parsed.problems.is_empty(), "{path}: {:?}", parsed.problems);
-    let settings = Settings {
-        only: BTreeSet::from([id.to_owned()]),
-        persona: Persona::Auditor,
-        ..Settings::default()
-    };
+    let rule = config.rules.iter().find(|rule| rule.id == id).unwrap();
+    let persona = rule.cases.iter().map(|case| case.persona).max().unwrap().max(Persona::Pedantic);
+    let settings = Settings { persona, ..Settings::default() };
     let mut found = BTreeSet::new();
     let mut wrong = Vec::new();
     for document in &parsed.documents {
@@ -119,6 +117,9 @@ fn judge(config: &Config, id: &str, path: &str, text: &str) -> Vec<String> {
         link(&mut definitions);
         for definition in &definitions {
             for violation in check(definition, &config.rules, &settings).violations {
+                if violation.rule.id != id {
+                    continue;
+                }
                 let line = source.position(violation.place.span.start).line;
                 found.insert((line, violation.severity));
                 if violation.message.contains("not set") && !violation.case.message.contains("not set") {

@@ -62,6 +62,12 @@ pub struct Table {
     /// Names of clients that come with the tenant.
     #[serde(default)]
     pub furniture: Vec<String>,
+    /// What fields may hold: kind of object, path, values.
+    #[serde(default)]
+    pub enums: BTreeMap<String, BTreeMap<String, Allowed>>,
+    /// Fields that have another name today.
+    #[serde(default)]
+    pub deprecated: Vec<Deprecated>,
     /// Paths of fields with secrets, by kind of object, beside the client secret.
     #[serde(default)]
     pub secrets: BTreeMap<String, Vec<String>>,
@@ -142,7 +148,7 @@ pub enum Spelling {
 
 impl Spelling {
     /// A path of the table in this spelling.
-    fn spell(self, path: &str) -> String {
+    pub(super) fn spell(self, path: &str) -> String {
         if self == Self::AsWritten {
             return path.to_owned();
         }
@@ -226,6 +232,31 @@ pub struct ApplicationType {
     /// Whether the type is only likely.
     #[serde(default)]
     pub likely: bool,
+}
+
+/// What a field may hold, as of the day that the table's file names.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Allowed {
+    /// The values.
+    pub values: Vec<String>,
+    /// What people write, and what they mean by it.
+    #[serde(default)]
+    pub meant: BTreeMap<String, String>,
+}
+
+/// A field that has another name today.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Deprecated {
+    /// The kind of object.
+    pub kind: String,
+    /// The shapes in which the old name is old.
+    pub shapes: Vec<String>,
+    /// The old name.
+    pub field: String,
+    /// The new one.
+    pub replacement: String,
 }
 
 /// One text or several.
