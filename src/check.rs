@@ -88,7 +88,9 @@ pub fn check<'a>(definition: &Definition, rules: &'a [Rule], settings: &Settings
 /// Who wants to see a violation: everybody, where a profile or the configuration sets its severity.
 fn persona(violation: &Violation<'_>, settings: &Settings) -> Persona {
     let raised = settings.severities.contains_key(&violation.rule.id)
-        || settings.profile.is_some_and(|profile| violation.case.profiles.iter().any(|(named, _)| *named == profile));
+        || settings
+            .profile
+            .is_some_and(|profile| violation.case.profiles.iter().any(|(named, _)| *named == profile));
     if raised { Persona::Regular } else { violation.case.persona }
 }
 
@@ -174,10 +176,13 @@ fn says(_definition: &Definition, attribute: Attribute) -> String {
 fn conclusion(attribute: Attribute, fact: &Fact, reason: &str) -> String {
     let word = fact.datum.show();
     match attribute {
-        Attribute::CLIENT_TYPE | Attribute::CLIENT_TYPE_CERTAIN => format!("makes the client {}", match word.as_str() {
-            "true" | "false" => "what it is",
-            word => word,
-        }),
+        Attribute::CLIENT_TYPE | Attribute::CLIENT_TYPE_CERTAIN => format!(
+            "makes the client {}",
+            match word.as_str() {
+                "true" | "false" => "what it is",
+                word => word,
+            }
+        ),
         Attribute::PARTY | Attribute::PARTY_CERTAIN if word == "first" || word == "third" => {
             format!("makes the client {word}-party")
         }
@@ -212,7 +217,12 @@ fn fill(template: &str, definition: &Definition, matches: &[Match<'_>]) -> Strin
 }
 
 /// The value of an attribute, or of a part of it where it is a map, as it is shown in a message.
-fn value_of(attribute: Attribute, part: Option<&str>, definition: &Definition, matches: &[Match<'_>]) -> String {
+fn value_of(
+    attribute: Attribute,
+    part: Option<&str>,
+    definition: &Definition,
+    matches: &[Match<'_>],
+) -> String {
     let show = |fact: &Fact| match (part, &fact.datum) {
         (Some(part), Datum::Map(entries)) => entries
             .iter()
@@ -221,8 +231,11 @@ fn value_of(attribute: Attribute, part: Option<&str>, definition: &Definition, m
             .unwrap_or_default(),
         _ => fact.datum.show(),
     };
-    let shown: Vec<String> =
-        matches.iter().filter(|found| found.attribute == attribute).filter_map(|found| found.fact.map(show)).collect();
+    let shown: Vec<String> = matches
+        .iter()
+        .filter(|found| found.attribute == attribute)
+        .filter_map(|found| found.fact.map(show))
+        .collect();
     if shown.is_empty() {
         let fact = definition.facts.get(&attribute).or_else(|| definition.defaults.get(&attribute));
         return fact.map_or_else(|| "not set".to_owned(), |fact| fact.datum.show());

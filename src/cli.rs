@@ -168,10 +168,12 @@ pub fn run(cli: &Cli, out: &mut dyn Write, errors: &mut dyn Write) -> io::Result
     let outcome = match &cli.command {
         Command::Check(options) => check(options, out),
         Command::Clients(options) => clients(options, out),
-        Command::Explain { rule, config } => with_rules(config, |rules| match explain::explain(rules, rule) {
-            Some(text) => Ok(write!(out, "{text}").map(|()| 0)),
-            None => Err(no_rule(rule, rules.rules.iter().map(|rule| rule.id.as_str()))),
-        }),
+        Command::Explain { rule, config } => {
+            with_rules(config, |rules| match explain::explain(rules, rule) {
+                Some(text) => Ok(write!(out, "{text}").map(|()| 0)),
+                None => Err(no_rule(rule, rules.rules.iter().map(|rule| rule.id.as_str()))),
+            })
+        }
         Command::Rules { format, config } => with_rules(config, |config| {
             Ok(match format {
                 RulesFormat::Text => explain::table(out, &config.rules),
@@ -213,10 +215,13 @@ fn check(options: &CheckOptions, out: &mut dyn Write) -> Outcome {
     let config = configs.of(counts.first.as_deref())?;
     let (fail_on, from) = match options.fail_on {
         Some(fail_on) => (fail_on.severity(), "--fail-on".to_owned()),
-        None => (config.fail_on, match &config.path {
-            Some(path) => path.display().to_string(),
-            None => "default".to_owned(),
-        }),
+        None => (
+            config.fail_on,
+            match &config.path {
+                Some(path) => path.display().to_string(),
+                None => "default".to_owned(),
+            },
+        ),
     };
     let (allow_empty, exit_zero) = (options.allow_empty, options.exit_zero);
     let verdict = Verdict::of(&report, fail_on, from, options.min_severity, allow_empty, exit_zero);
@@ -228,7 +233,9 @@ fn check(options: &CheckOptions, out: &mut dyn Write) -> Outcome {
         looked_at: counts.looked_at,
         excluded: counts.excluded,
     };
-    Ok(reporters::write(options.format, out, &run, look(options.color)).and_then(|()| out.flush()).map(|()| exit))
+    Ok(reporters::write(options.format, out, &run, look(options.color))
+        .and_then(|()| out.flush())
+        .map(|()| exit))
 }
 
 fn clients(options: &ClientsOptions, out: &mut dyn Write) -> Outcome {
@@ -265,7 +272,11 @@ fn analyse(options: &InputOptions, configs: &Configs) -> Result<(Report, Counts)
     let first = options.paths.first().map(|path| first_path(path, options.stdin_filename.as_deref()));
     let config = configs.of(first.as_deref())?;
     if let Some(kind) = &options.kind {
-        let known = config.providers.iter().flat_map(|provider| &provider.table.shapes).map(|shape| shape.id.as_str());
+        let known = config
+            .providers
+            .iter()
+            .flat_map(|provider| &provider.table.shapes)
+            .map(|shape| shape.id.as_str());
         if !known.clone().any(|id| id == kind) {
             return Err(format!("there is no shape `{kind}`{}", did_you_mean(kind, known)));
         }
@@ -312,7 +323,11 @@ fn standard_input(name: Option<&Path>) -> Result<Input, String> {
 }
 
 /// The files that were asked for, and those of their projects.
-fn files(options: &InputOptions, configs: &Configs, config: &Config) -> Result<(Vec<Input>, usize, usize), String> {
+fn files(
+    options: &InputOptions,
+    configs: &Configs,
+    config: &Config,
+) -> Result<(Vec<Input>, usize, usize), String> {
     let words: Vec<&str> = config
         .providers
         .iter()
@@ -331,7 +346,8 @@ fn files(options: &InputOptions, configs: &Configs, config: &Config) -> Result<(
         names.iter().any(|pattern| crate::providers::like(pattern, name))
     };
     let layouts = configs.any_layout();
-    let always = |path: &Path| named(path) || (layouts && of(path).is_some_and(|config| config.has_layout(path)));
+    let always =
+        |path: &Path| named(path) || (layouts && of(path).is_some_and(|config| config.has_layout(path)));
     let excluded = |path: &Path| of(path).is_some_and(|config| config.excludes(path));
     let request = Request {
         paths: &options.paths,
@@ -392,7 +408,15 @@ impl Configs {
             None => None,
         };
         let by_folder = Mutex::default();
-        Ok(Self { fixed, builtin, by_folder, select: Vec::new(), disable: Vec::new(), persona: None, profile: None })
+        Ok(Self {
+            fixed,
+            builtin,
+            by_folder,
+            select: Vec::new(),
+            disable: Vec::new(),
+            persona: None,
+            profile: None,
+        })
     }
 
     /// The same with what the command line says of rules.
@@ -407,7 +431,11 @@ impl Configs {
     }
 
     fn adjust(&self, config: Arc<Config>) -> Result<Arc<Config>, String> {
-        if self.select.is_empty() && self.disable.is_empty() && self.persona.is_none() && self.profile.is_none() {
+        if self.select.is_empty()
+            && self.disable.is_empty()
+            && self.persona.is_none()
+            && self.profile.is_none()
+        {
             return Ok(config);
         }
         for id in self.select.iter().chain(&self.disable) {
@@ -450,7 +478,9 @@ impl Configs {
             NAMES.iter().map(|name| folder.join(name)).filter(|path| discover::is_file(path)).collect();
         let found = match here.as_slice() {
             [path] => read_config(path).map(Arc::new).and_then(|config| self.adjust(config)),
-            [first, second, ..] => Err(format!("{} and {}: one of them is too many", first.display(), second.display())),
+            [first, second, ..] => {
+                Err(format!("{} and {}: one of them is too many", first.display(), second.display()))
+            }
             [] => match folder.parent().filter(|_| !folder.join(".git").exists()) {
                 Some(above) => self.of_folder(above),
                 None => Ok(self.builtin.clone()),
@@ -492,8 +522,11 @@ fn look(color: When) -> Look {
         When::Auto if set("FORCE_COLOR") || (set("CLICOLOR_FORCE") && !is("CLICOLOR_FORCE", "0")) => true,
         When::Auto => terminal && !is("TERM", "dumb"),
     };
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
-    let unicode = locale.is_none_or(|name| name.to_uppercase().replace('-', "").contains("UTF8")) && !is("TERM", "dumb");
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+    let unicode = locale.is_none_or(|name| name.to_uppercase().replace('-', "").contains("UTF8"))
+        && !is("TERM", "dumb");
     let columns = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
     Look { colour, unicode, width: columns.unwrap_or(100) }
 }

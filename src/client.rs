@@ -232,9 +232,14 @@ impl Datum {
             Self::Text(text) => Json::String(text.clone()),
             Self::Secret(class) => Json::String(class.name().to_owned()),
             Self::Uri(uri) => uri.json()?,
-            Self::List(items) => Json::Array(items.iter().map(|item| item.datum.json()).collect::<Option<_>>()?),
+            Self::List(items) => {
+                Json::Array(items.iter().map(|item| item.datum.json()).collect::<Option<_>>()?)
+            }
             Self::Map(entries) => Json::Object(
-                entries.iter().map(|(key, fact)| Some((key.clone(), fact.datum.json()?))).collect::<Option<_>>()?,
+                entries
+                    .iter()
+                    .map(|(key, fact)| Some((key.clone(), fact.datum.json()?)))
+                    .collect::<Option<_>>()?,
             ),
         })
     }
@@ -248,9 +253,7 @@ impl Datum {
             Self::Pattern(pieces) => show_pieces(pieces),
             Self::Secret(class) => format!("{} secret", class.name()),
             Self::Uri(uri) => uri.show(),
-            Self::List(items) => {
-                items.iter().map(|item| item.datum.show()).collect::<Vec<_>>().join(", ")
-            }
+            Self::List(items) => items.iter().map(|item| item.datum.show()).collect::<Vec<_>>().join(", "),
             // The first entry names a map: `field` of a secret, `uri` of a URI.
             Self::Map(entries) => entries.first().map(|(_, fact)| fact.datum.show()).unwrap_or_default(),
         }

@@ -112,7 +112,8 @@ pub fn discover(request: &Request<'_>) -> Result<Found, DiscoverError> {
             excluded += 1;
         } else {
             looked_at += 1;
-            let content = read(path, request.max_size, &mut Vec::new(), None).unwrap_or(Content::Text(String::new()));
+            let content =
+                read(path, request.max_size, &mut Vec::new(), None).unwrap_or(Content::Text(String::new()));
             insert(&mut found, path, &base, content);
         }
     }
@@ -280,7 +281,10 @@ pub fn is_file(path: &Path) -> bool {
 /// It cannot be read, or is no UTF-8.
 pub fn read_standard_input() -> Result<Content, String> {
     let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes).map_err(|error| format!("standard input: {}", reason(&error)))?;
+    io::stdin()
+        .lock()
+        .read_to_end(&mut bytes)
+        .map_err(|error| format!("standard input: {}", reason(&error)))?;
     Ok(match String::from_utf8(bytes) {
         Ok(text) => Content::Text(text),
         Err(error) => {

@@ -35,7 +35,8 @@ pub fn across<'a>(definitions: impl Iterator<Item = &'a mut Definition>) {
         if definition.kind == Kind::Client
             && let Some(id) = definition.text(Attribute::CLIENT_ID)
         {
-            let facts = kept.iter().filter_map(|at| Some((*at, as_evidence(definition, definition.facts.get(at)?))));
+            let facts =
+                kept.iter().filter_map(|at| Some((*at, as_evidence(definition, definition.facts.get(at)?))));
             clients.entry(id.to_owned()).or_insert_with(|| facts.collect());
             if let Known::Fact(fact) = definition.effective(Attribute::ID_TOKEN_ALG) {
                 algorithms.entry(id.to_owned()).or_insert_with(|| fact.clone());
@@ -96,7 +97,9 @@ impl Names {
 
     fn of(definitions: &[Definition], kind: Kind, by: &[Attribute]) -> Self {
         let mut names = Self { known: BTreeMap::new(), open: false };
-        for (at, definition) in definitions.iter().enumerate().filter(|(_, definition)| definition.kind == kind) {
+        for (at, definition) in
+            definitions.iter().enumerate().filter(|(_, definition)| definition.kind == kind)
+        {
             let first = definition.facts.get(&by[0]);
             names.open |= first.is_some_and(|fact| fact.datum.text().is_none());
             for attribute in by {
@@ -119,14 +122,14 @@ impl Names {
     }
 
     /// Whether a word is declared; `None` where that cannot be known: an identifier that the server gave, a name
-    /// beside names that are not known.
+    /// beside names that are not known, a project that declares none at all.
     fn declares(&self, word: &str) -> Option<bool> {
         if self.known.contains_key(word) {
             return Some(true);
         }
         let given = word.starts_with("tpc_")
             || ((20..=40).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_alphanumeric()));
-        (!self.open && !given).then_some(false)
+        (!self.open && !given && !self.known.is_empty()).then_some(false)
     }
 }
 
@@ -149,7 +152,8 @@ fn grants(definitions: &mut [Definition], clients: &Names, apis: &Names) {
             continue;
         }
         if definitions[at].text(Attribute::DEFAULT_FOR) == Some("third_party_clients") {
-            let evidence = vec![definitions[at].evidence(Attribute::DEFAULT_FOR, "default for third-party clients")];
+            let evidence =
+                vec![definitions[at].evidence(Attribute::DEFAULT_FOR, "default for third-party clients")];
             give(&mut definitions[at], Attribute::PARTY, Datum::from_text("third"), evidence);
         }
         let named = definitions[at].facts.get(&Attribute::GRANT_CLIENT).cloned();
@@ -161,7 +165,9 @@ fn grants(definitions: &mut [Definition], clients: &Names, apis: &Names) {
                 }
             }
         }
-        if let Some(found) = named.as_ref().and_then(|fact| fact.datum.text()).and_then(|name| clients.declares(name)) {
+        if let Some(found) =
+            named.as_ref().and_then(|fact| fact.datum.text()).and_then(|name| clients.declares(name))
+        {
             give(&mut definitions[at], Attribute::GRANT_CLIENT_FOUND, Datum::Flag(found), Vec::new());
         }
         let audience = definitions[at].text(Attribute::AUDIENCE).map(str::to_owned);
@@ -184,10 +190,14 @@ fn grants(definitions: &mut [Definition], clients: &Names, apis: &Names) {
 
 /// Says which scopes of a grant its API does not define, where the project declares both.
 fn undefined_scopes(definitions: &mut [Definition], at: usize, apis: &Names) {
-    let Some(api) = definitions[at].facts.get(&Attribute::AUDIENCE).and_then(|fact| apis.find(fact)) else { return };
+    let Some(api) = definitions[at].facts.get(&Attribute::AUDIENCE).and_then(|fact| apis.find(fact)) else {
+        return;
+    };
     let Some(scopes) = definitions[api].facts.get(&Attribute::SCOPE) else { return };
     let value = |item: &Fact| match &item.datum {
-        Datum::Map(entries) => entries.iter().find(|(key, _)| key == "value" || key == "name")?.1.datum.text().map(str::to_owned),
+        Datum::Map(entries) => {
+            entries.iter().find(|(key, _)| key == "value" || key == "name")?.1.datum.text().map(str::to_owned)
+        }
         datum => datum.text().map(str::to_owned),
     };
     let defined: Option<BTreeSet<String>> = scopes.datum.items().iter().map(value).collect();
@@ -221,7 +231,8 @@ fn granted(definitions: &mut [Definition], clients: &Names) {
     if !any || !all_known {
         return;
     }
-    for (at, definition) in definitions.iter_mut().enumerate().filter(|(_, known)| known.kind == Kind::Client) {
+    for (at, definition) in definitions.iter_mut().enumerate().filter(|(_, known)| known.kind == Kind::Client)
+    {
         let list = audiences.remove(&at).unwrap_or_default();
         give(definition, Attribute::GRANTED_APIS, Datum::List(list), Vec::new());
     }
@@ -244,7 +255,9 @@ fn connections(definitions: &mut [Definition], clients: &Names) {
                 third.push(item.clone());
             }
         }
-        for (attribute, list) in [(Attribute::UNKNOWN_CLIENTS, unknown), (Attribute::THIRD_PARTY_CLIENTS, third)] {
+        for (attribute, list) in
+            [(Attribute::UNKNOWN_CLIENTS, unknown), (Attribute::THIRD_PARTY_CLIENTS, third)]
+        {
             if !list.is_empty() {
                 give(&mut definitions[at], attribute, Datum::List(list), Vec::new());
             }
@@ -258,8 +271,14 @@ fn twins(definitions: &mut [Definition]) {
     for (at, client) in definitions.iter().enumerate().filter(|(_, known)| known.kind == Kind::Client) {
         let file = client.place.file.0;
         // Instances of one block are one definition, and directories of one Terraform project are environments.
-        let set = if client.text(Attribute::SHAPE) == Some("terraform") { format!("{file}") } else { String::new() };
-        for (by, same) in [(Attribute::CLIENT_NAME, Attribute::SAME_NAME), (Attribute::CLIENT_ID, Attribute::SAME_ID)] {
+        let set = if client.text(Attribute::SHAPE) == Some("terraform") {
+            format!("{file}")
+        } else {
+            String::new()
+        };
+        for (by, same) in
+            [(Attribute::CLIENT_NAME, Attribute::SAME_NAME), (Attribute::CLIENT_ID, Attribute::SAME_ID)]
+        {
             if let Some(text) = client.text(by) {
                 seen.entry((same, format!("{set}\n{text}"))).or_default().push(at);
             }
@@ -325,7 +344,9 @@ fn apis_for_public_clients(definitions: &mut [Definition]) {
     });
     let granted: BTreeSet<String> = definitions
         .iter()
-        .filter(|known| known.kind == Kind::ClientGrant && known.text(Attribute::CLIENT_TYPE) == Some("public"))
+        .filter(|known| {
+            known.kind == Kind::ClientGrant && known.text(Attribute::CLIENT_TYPE) == Some("public")
+        })
         .filter(|known| known.text(Attribute::SUBJECT_TYPE) == Some("user"))
         .filter_map(|known| known.text(Attribute::AUDIENCE).map(str::to_owned))
         .collect();
@@ -352,7 +373,9 @@ fn deprecated(definitions: &mut Vec<Definition>) {
     let Some(place) = fields.first().and_then(Fact::place) else { return };
     let mut project = Definition::new(Kind::Project, place);
     project.name_place = Some(place);
-    if let Some(provider) = definitions.first().and_then(|known| known.facts.get(&Attribute::PROVIDER)).cloned() {
+    if let Some(provider) =
+        definitions.first().and_then(|known| known.facts.get(&Attribute::PROVIDER)).cloned()
+    {
         project.facts.insert(Attribute::PROVIDER, provider);
     }
     give(&mut project, Attribute::DEPRECATED_FIELDS, Datum::List(fields), Vec::new());

@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::discover::{Content, Input};
 use crate::finding::{ClientSummary, Confidence, Finding, Location, Problem, Related, Skipped};
 use crate::formats::Parsed;
+use crate::link;
 use crate::masked::MaskedSource;
 use crate::problem::{self, Code};
 use crate::project::{self, Definitions, Document};
@@ -74,11 +75,17 @@ pub fn lint(inputs: Vec<Input>, job: &Job<'_>) -> Report {
             (!stopped.contains(&source.id)).then(|| format.parse(source))
         })
         .collect();
-    let projects = projects(&sources, parsed, job);
-    let outcomes: Vec<Outcome> = projects
+    let mut projects: Vec<Project<'_>> = projects(&sources, parsed, job)
         .into_par_iter()
-        .map(|documents| analyse(&documents, job, &sources, &requested))
+        .filter_map(|documents| {
+            let config = (job.config)(documents.first()?.source.file.as_deref());
+            let definitions = project::definitions(&documents, &config);
+            Some(Project { documents, config, definitions })
+        })
         .collect();
+    link::across(projects.iter_mut().flat_map(|project| &mut project.definitions.definitions));
+    let outcomes: Vec<Outcome> =
+        projects.par_iter().map(|project| judge(project, &sources, &requested)).collect();
     let mut recognised = BTreeSet::new();
     let mut definitions = Vec::new();
     for outcome in outcomes {
@@ -108,7 +115,9 @@ pub fn lint(inputs: Vec<Input>, job: &Job<'_>) -> Report {
 fn content(content: Content) -> (String, Option<(Code, String)>) {
     match content {
         Content::Text(text) => (text, None),
-        Content::NotUtf8 { valid } => (valid, Some((Code::Encoding, "the text is no UTF-8 from here on".to_owned()))),
+        Content::NotUtf8 { valid } => {
+            (valid, Some((Code::Encoding, "the text is no UTF-8 from here on".to_owned())))
+        }
         Content::TooLarge(size) => {
             let message =
                 format!("{} MB is larger than what is read; `files.max-size` allows more", size / 1_000_000);
@@ -174,14 +183,22 @@ struct Outcome {
     hidden: usize,
 }
 
-fn analyse(documents: &[Document<'_>], job: &Job<'_>, sources: &[Source], requested: &[bool]) -> Outcome {
+/// A project with what it defines.
+struct Project<'a> {
+    documents: Vec<Document<'a>>,
+    config: Arc<Config>,
+    definitions: Definitions,
+}
+
+fn judge(project: &Project<'_>, sources: &[Source], requested: &[bool]) -> Outcome {
     let mut outcome = Outcome::default();
-    let Some(first) = documents.first() else { return outcome };
-    let config = (job.config)(first.source.file.as_deref());
-    let Definitions { definitions, recognised, problems } = project::definitions(documents, &config);
+    let Project { documents, config, definitions: Definitions { definitions, recognised, problems } } =
+        project;
     let asked = |file: FileId| requested.get(file.0 as usize).copied().unwrap_or(false);
-    let paths: BTreeMap<FileId, Arc<str>> =
-        documents.iter().map(|document| (document.source.id, Arc::from(document.source.path.as_str()))).collect();
+    let paths: BTreeMap<FileId, Arc<str>> = documents
+        .iter()
+        .map(|document| (document.source.id, Arc::from(document.source.path.as_str())))
+        .collect();
     let locator = Locator { sources, paths: &paths };
 
     let judged: Vec<(Arc<ClientSummary>, Vec<Finding>, usize)> = definitions
@@ -190,8 +207,10 @@ fn analyse(documents: &[Document<'_>], job: &Job<'_>, sources: &[Source], reques
         .map(|definition| {
             let summary = Arc::new(summary(definition, &locator));
             let Verdict { violations, hidden } = check(definition, &config.rules, &config.settings);
-            let findings =
-                violations.into_iter().map(|violation| finding(violation, &summary, &locator, &config)).collect();
+            let findings = violations
+                .into_iter()
+                .map(|violation| finding(violation, &summary, &locator, config))
+                .collect();
             (summary, findings, hidden)
         })
         .collect();
@@ -209,20 +228,21 @@ fn analyse(documents: &[Document<'_>], job: &Job<'_>, sources: &[Source], reques
     }
     let known: BTreeSet<FileId> = recognised.iter().copied().collect();
     for document in documents.iter().filter(|document| asked(document.source.id)) {
-        report_problems(document, &config, known.contains(&document.source.id), &mut outcome);
+        report_problems(document, config, known.contains(&document.source.id), &mut outcome);
     }
     outcome.problems.extend(
         problems.iter().filter(|problem| asked(problem.place.file)).map(|problem| locator.problem(problem)),
     );
-    let supplied = supplied_secrets(&definitions);
+    let supplied = supplied_secrets(definitions);
     for document in documents.iter().filter(|document| pointed.contains(&document.source.path)) {
         let readable = document.parsed.problems.is_empty();
         let mut spans = secret::spans(document.source, &document.parsed.documents, readable);
-        spans.extend(supplied.iter().filter(|place| place.file == document.source.id).map(|place| place.span));
+        spans
+            .extend(supplied.iter().filter(|place| place.file == document.source.id).map(|place| place.span));
         let masked = MaskedSource::new(document.source, &secret::merge(spans));
         outcome.masked.push((document.source.path.clone(), masked));
     }
-    outcome.recognised = recognised;
+    outcome.recognised.clone_from(recognised);
     outcome
 }
 
@@ -246,7 +266,8 @@ fn report_problems(document: &Document<'_>, config: &Config, recognised: bool, o
     }
     let text = &document.source.text;
     let tells = |probe: &String| memchr::memmem::find(text.as_bytes(), probe.as_bytes()).is_some();
-    let enough = config.providers.iter().any(|provider| provider.table.probe.iter().filter(|p| tells(p)).count() >= 2);
+    let enough =
+        config.providers.iter().any(|provider| provider.table.probe.iter().filter(|p| tells(p)).count() >= 2);
     if !recognised && !enough && document.kind.is_none() {
         return;
     }
@@ -255,7 +276,9 @@ fn report_problems(document: &Document<'_>, config: &Config, recognised: bool, o
         outcome.skipped.push(Skipped { path, reason: "a template that must be rendered first".to_owned() });
         return;
     }
-    outcome.problems.extend(document.parsed.problems.iter().map(|problem| locate_problem(document.source, problem)));
+    outcome
+        .problems
+        .extend(document.parsed.problems.iter().map(|problem| locate_problem(document.source, problem)));
 }
 
 /// Whether a text is a template of Helm, Jinja or the like.
@@ -302,8 +325,13 @@ fn finding(
     locator: &Locator<'_>,
     config: &Config,
 ) -> Finding {
-    let confidence = if violation.assumes.is_empty() && !violation.likely { Confidence::High } else { Confidence::Medium };
-    let persona = if violation.case.persona <= config.settings.persona { violation.case.persona } else { Persona::Regular };
+    let confidence =
+        if violation.assumes.is_empty() && !violation.likely { Confidence::High } else { Confidence::Medium };
+    let persona = if violation.case.persona <= config.settings.persona {
+        violation.case.persona
+    } else {
+        Persona::Regular
+    };
     Finding {
         rule: Arc::from(violation.rule.id.as_str()),
         severity: violation.severity,
@@ -339,7 +367,9 @@ fn summary(definition: &Definition, locator: &Locator<'_>) -> ClientSummary {
     };
     let grants = match definition.known(Attribute::GRANT_TYPES) {
         Known::Fact(fact) => match &fact.datum {
-            Datum::List(items) => Some(items.iter().filter_map(|item| item.datum.text().map(str::to_owned)).collect()),
+            Datum::List(items) => {
+                Some(items.iter().filter_map(|item| item.datum.text().map(str::to_owned)).collect())
+            }
             _ => None,
         },
         _ => None,
@@ -378,7 +408,9 @@ fn summary(definition: &Definition, locator: &Locator<'_>) -> ClientSummary {
 fn has_secret(definition: &Definition) -> &'static str {
     match definition.facts.get(&Attribute::CLIENT_SECRET).map(|fact| &fact.datum) {
         Some(Datum::Secret(Class::Literal)) => "literal",
-        Some(Datum::Secret(Class::Reference | Class::Managed | Class::Placeholder | Class::Hash)) => "reference",
+        Some(Datum::Secret(Class::Reference | Class::Managed | Class::Placeholder | Class::Hash)) => {
+            "reference"
+        }
         Some(Datum::Secret(Class::Unknown)) => "unknown",
         _ => "none",
     }

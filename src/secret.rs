@@ -115,28 +115,57 @@ pub fn classify_text(text: &str) -> Class {
     if lower.contains("redacted") || lower == "_value_not_shown_" || is_run(text, "*xX•.-_") {
         return Class::Redacted;
     }
-    if text.contains("##") || text.contains("@@") || text.contains("{{") || wrapped("$(", ")") || wrapped("%", "%")
+    if text.contains("##")
+        || text.contains("@@")
+        || text.contains("{{")
+        || wrapped("$(", ")")
+        || wrapped("%", "%")
         || wrapped("__", "__")
     {
         return Class::Placeholder;
     }
-    if text.starts_with("${") || (text.starts_with('$') && is_name(&text[1..])) || lower.starts_with("env:")
+    if text.starts_with("${")
+        || (text.starts_with('$') && is_name(&text[1..]))
+        || lower.starts_with("env:")
         || lower.starts_with("process.env.")
     {
         return Class::Reference;
     }
     const MANAGED: &[&str] = &[
-        "op://", "vault:", "arn:aws:", "enc[", "sops:", "secret://", "secretref:", "projects/", "ref+", "keyvault",
-        "@microsoft.keyvault(", "ssm:", "aws-ssm:", "gcp-secret:", "akv:", "doppler:", "infisical:", "age1", "kms:",
+        "op://",
+        "vault:",
+        "arn:aws:",
+        "enc[",
+        "sops:",
+        "secret://",
+        "secretref:",
+        "projects/",
+        "ref+",
+        "keyvault",
+        "@microsoft.keyvault(",
+        "ssm:",
+        "aws-ssm:",
+        "gcp-secret:",
+        "akv:",
+        "doppler:",
+        "infisical:",
+        "age1",
+        "kms:",
     ];
     if MANAGED.iter().any(|prefix| lower.starts_with(prefix)) || lower.starts_with("-----begin age") {
         return Class::Managed;
     }
-    const HASHES: &[&str] = &["$pbkdf2", "$argon2", "$2a$", "$2b$", "$2y$", "$scrypt$", "$5$", "$6$", "{bcrypt}"];
+    const HASHES: &[&str] =
+        &["$pbkdf2", "$argon2", "$2a$", "$2b$", "$2y$", "$scrypt$", "$5$", "$6$", "{bcrypt}"];
     if HASHES.iter().any(|prefix| lower.starts_with(prefix)) {
         return Class::Hash;
     }
-    if wrapped("<", ">") || wrapped("[", "]") || wrapped("{", "}") || text.contains("...") || text.contains('…') {
+    if wrapped("<", ">")
+        || wrapped("[", "]")
+        || wrapped("{", "}")
+        || text.contains("...")
+        || text.contains('…')
+    {
         return Class::Sample;
     }
     if is_sample(&lower) { Class::Sample } else { Class::Literal }
@@ -147,13 +176,24 @@ fn classify_expression(text: &str) -> Class {
     if text.contains("##") || text.contains("@@") {
         return Class::Placeholder;
     }
-    const MANAGED: &[&str] =
-        &["data.", "random_password.", "random_string.", "vault_", "aws_", "google_", "azurerm_", "ephemeral."];
+    const MANAGED: &[&str] = &[
+        "data.",
+        "random_password.",
+        "random_string.",
+        "vault_",
+        "aws_",
+        "google_",
+        "azurerm_",
+        "ephemeral.",
+    ];
     let text = text.trim().trim_start_matches("${");
     if MANAGED.iter().any(|prefix| text.starts_with(prefix)) {
         Class::Managed
-    } else if text.starts_with("var.") || text.starts_with("local.") || text.starts_with("each.")
-        || text.starts_with("module.") || text.contains('.')
+    } else if text.starts_with("var.")
+        || text.starts_with("local.")
+        || text.starts_with("each.")
+        || text.starts_with("module.")
+        || text.contains('.')
     {
         Class::Reference
     } else {
@@ -164,14 +204,56 @@ fn classify_expression(text: &str) -> Class {
 /// Words that say that a value is to be replaced. A real secret is random text and holds none of them as a word.
 fn is_sample(lower: &str) -> bool {
     const WHOLE: &[&str] = &[
-        "secret", "client_secret", "client-secret", "clientsecret", "some_client_secret", "some-client-secret",
-        "password", "changeme", "change_me", "change-me", "test", "dummy", "example", "todo", "tbd", "none", "null",
-        "placeholder", "foo", "bar", "foobar", "mysecret", "my_secret", "my-secret", "abc", "abc123", "123", "1234",
-        "12345", "123456", "12345678", "a", "b", "x", "fake", "insecure_secret",
+        "secret",
+        "client_secret",
+        "client-secret",
+        "clientsecret",
+        "some_client_secret",
+        "some-client-secret",
+        "password",
+        "changeme",
+        "change_me",
+        "change-me",
+        "test",
+        "dummy",
+        "example",
+        "todo",
+        "tbd",
+        "none",
+        "null",
+        "placeholder",
+        "foo",
+        "bar",
+        "foobar",
+        "mysecret",
+        "my_secret",
+        "my-secret",
+        "abc",
+        "abc123",
+        "123",
+        "1234",
+        "12345",
+        "123456",
+        "12345678",
+        "a",
+        "b",
+        "x",
+        "fake",
+        "insecure_secret",
     ];
     const WORDS: &[&str] = &[
-        "your", "yours", "replace", "replaceme", "changeme", "insert", "placeholder", "todo", "fixme", "sample",
-        "enter", "fill",
+        "your",
+        "yours",
+        "replace",
+        "replaceme",
+        "changeme",
+        "insert",
+        "placeholder",
+        "todo",
+        "fixme",
+        "sample",
+        "enter",
+        "fill",
     ];
     let word = |word: &str| WORDS.contains(&word);
     WHOLE.contains(&lower)
@@ -192,10 +274,31 @@ pub fn is_secret_key(key: &str) -> bool {
     let plain: String =
         key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
     const ENDINGS: &[&str] = &[
-        "clientsecret", "clientsecretwo", "signingsecret", "secretkey", "apisecret", "appsecret", "password",
-        "passwd", "privatekey", "accesstoken", "apitoken", "apikey", "bearertoken", "registrationaccesstoken",
-        "masterkey", "storageaccesskey", "saskey", "servicepassword", "clientassertionprivatekey", "basicsecret",
-        "accesskey", "secretaccesskey", "refreshtokenvalue", "cookiesecret", "sessionsecret",
+        "clientsecret",
+        "clientsecretwo",
+        "signingsecret",
+        "secretkey",
+        "apisecret",
+        "appsecret",
+        "password",
+        "passwd",
+        "privatekey",
+        "accesstoken",
+        "apitoken",
+        "apikey",
+        "bearertoken",
+        "registrationaccesstoken",
+        "masterkey",
+        "storageaccesskey",
+        "saskey",
+        "servicepassword",
+        "clientassertionprivatekey",
+        "basicsecret",
+        "accesskey",
+        "secretaccesskey",
+        "refreshtokenvalue",
+        "cookiesecret",
+        "sessionsecret",
     ];
     const NAMES: &[&str] = &["secret", "auth0secret", "k", "clientsecretvalue", "rotatedsecret"];
     // `token_endpoint_auth_method: client_secret_post` and `secret_encoded` only speak of secrets.
@@ -236,14 +339,16 @@ fn collect(source: &Source, node: &Node, secret: bool, spans: &mut Vec<Span>) {
     match &node.value {
         Value::Map(entries) => {
             for entry in entries {
-                let secret = is_secret_key(&entry.key) || (secret && matches!(entry.value.value, Value::Text(_)));
+                let secret =
+                    is_secret_key(&entry.key) || (secret && matches!(entry.value.value, Value::Text(_)));
                 collect(source, &entry.value, secret, spans);
             }
         }
         Value::List(items) => items.iter().for_each(|item| collect(source, item, secret, spans)),
         Value::Text(text) => {
             let long = text.contains("PRIVATE KEY-----");
-            let hide = secret && !text.is_empty()
+            let hide = secret
+                && !text.is_empty()
                 && matches!(classify_text(text), Class::Literal | Class::Hash | Class::Managed);
             if (hide || long) && node.place.file == source.id {
                 spans.push(node.place.span);
@@ -321,7 +426,9 @@ mod tests {
 
     #[test]
     fn keys_that_only_speak_of_secrets_hold_none() {
-        for key in ["client_secret", "clientSecret", "AUTH0_CLIENT_SECRET", "client_secret_wo", "signing_secret"] {
+        for key in
+            ["client_secret", "clientSecret", "AUTH0_CLIENT_SECRET", "client_secret_wo", "signing_secret"]
+        {
             assert!(is_secret_key(key), "{key}");
         }
         for key in ["secret_encoded", "token_endpoint_auth_method", "client_secret_expires_at", "name"] {

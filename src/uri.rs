@@ -26,8 +26,24 @@ pub enum Part {
 
 /// Names of the parts, as rules write them.
 pub const PARTS: &[&str] = &[
-    "uri", "scheme", "host", "host_kind", "port", "path", "query", "fragment", "userinfo", "wildcard", "domain",
-    "shared", "placeholder", "private_use", "reverse_domain", "platform_scheme", "unsafe_scheme", "fault",
+    "uri",
+    "scheme",
+    "host",
+    "host_kind",
+    "port",
+    "path",
+    "query",
+    "fragment",
+    "userinfo",
+    "wildcard",
+    "domain",
+    "shared",
+    "placeholder",
+    "private_use",
+    "reverse_domain",
+    "platform_scheme",
+    "unsafe_scheme",
+    "fault",
 ];
 
 impl Uri {
@@ -85,24 +101,82 @@ const UNSAFE_SCHEMES: &[&str] =
 
 /// Schemes that a platform or a browser reserves for its applications.
 const PLATFORM_SCHEMES: &[&str] = &[
-    "ms-app", "ms-appx-web", "ms-appx", "msauth", "msal", "chrome-extension", "moz-extension", "safari-extension",
-    "safari-web-extension", "capacitor", "ionic", "exp", "app", "tauri", "vscode", "vscode-insiders", "cursor",
+    "ms-app",
+    "ms-appx-web",
+    "ms-appx",
+    "msauth",
+    "msal",
+    "chrome-extension",
+    "moz-extension",
+    "safari-extension",
+    "safari-web-extension",
+    "capacitor",
+    "ionic",
+    "exp",
+    "app",
+    "tauri",
+    "vscode",
+    "vscode-insiders",
+    "cursor",
 ];
 
 /// Domains under which strangers get names for a while: tunnels and previews.
 const TUNNELS: &[&str] = &[
-    "ngrok.io", "ngrok.app", "ngrok-free.app", "ngrok.dev", "ngrok-free.dev", "trycloudflare.com", "loca.lt",
-    "localtunnel.me", "serveo.net", "gitpod.io", "github.dev", "app.github.dev", "githubpreview.dev", "exp.direct",
-    "lhr.life", "localhost.run", "devtunnels.ms", "webcontainer.io", "stackblitz.io", "csb.app", "codesandbox.io",
-    "replit.dev", "repl.co",
+    "ngrok.io",
+    "ngrok.app",
+    "ngrok-free.app",
+    "ngrok.dev",
+    "ngrok-free.dev",
+    "trycloudflare.com",
+    "loca.lt",
+    "localtunnel.me",
+    "serveo.net",
+    "gitpod.io",
+    "github.dev",
+    "app.github.dev",
+    "githubpreview.dev",
+    "exp.direct",
+    "lhr.life",
+    "localhost.run",
+    "devtunnels.ms",
+    "webcontainer.io",
+    "stackblitz.io",
+    "csb.app",
+    "codesandbox.io",
+    "replit.dev",
+    "repl.co",
 ];
 
 /// Domains under which strangers get names for good, beside the private part of the public suffix list.
 const HOSTING: &[&str] = &[
-    "vercel.app", "now.sh", "netlify.app", "netlify.com", "pages.dev", "workers.dev", "web.app", "firebaseapp.com",
-    "herokuapp.com", "azurewebsites.net", "azurestaticapps.net", "github.io", "gitlab.io", "amplifyapp.com",
-    "cloudfront.net", "s3.amazonaws.com", "s3-website.amazonaws.com", "onrender.com", "fly.dev", "surge.sh",
-    "railway.app", "up.railway.app", "run.app", "appspot.com", "glitch.me", "render.com", "deno.dev", "bubbleapps.io",
+    "vercel.app",
+    "now.sh",
+    "netlify.app",
+    "netlify.com",
+    "pages.dev",
+    "workers.dev",
+    "web.app",
+    "firebaseapp.com",
+    "herokuapp.com",
+    "azurewebsites.net",
+    "azurestaticapps.net",
+    "github.io",
+    "gitlab.io",
+    "amplifyapp.com",
+    "cloudfront.net",
+    "s3.amazonaws.com",
+    "s3-website.amazonaws.com",
+    "onrender.com",
+    "fly.dev",
+    "surge.sh",
+    "railway.app",
+    "up.railway.app",
+    "run.app",
+    "appspot.com",
+    "glitch.me",
+    "render.com",
+    "deno.dev",
+    "bubbleapps.io",
 ];
 
 fn known(value: impl Into<Json>) -> Part {
@@ -129,7 +203,10 @@ fn take_apart(pieces: &[Piece]) -> Vec<(&'static str, Part)> {
     let unsafe_scheme = UNSAFE_SCHEMES.contains(&scheme.as_str());
     let platform = PLATFORM_SCHEMES.contains(&scheme.as_str()) || scheme.starts_with("msauth.");
     parts.push(("scheme", known(scheme.clone())));
-    parts.push(("private_use", known(!web && !unsafe_scheme && !platform && scheme != "urn" && !scheme.contains('*'))));
+    parts.push((
+        "private_use",
+        known(!web && !unsafe_scheme && !platform && scheme != "urn" && !scheme.contains('*')),
+    ));
     parts.push(("reverse_domain", known(scheme.contains('.'))));
     parts.push(("platform_scheme", known(platform)));
     parts.push(("unsafe_scheme", known(unsafe_scheme)));
@@ -158,10 +235,13 @@ fn take_apart(pieces: &[Piece]) -> Vec<(&'static str, Part)> {
     parts.push(("placeholder", placeholder(&text, open)));
     let wildcard = wildcard(&text, &scheme, host_wildcard, path, query, open);
     let fault = fault(&text, web, authority, path, fragment, &wildcard, host_fault);
-    parts.push(("fault", match fault {
-        "none" if open => Part::Unknown,
-        fault => known(fault),
-    }));
+    parts.push((
+        "fault",
+        match fault {
+            "none" if open => Part::Unknown,
+            fault => known(fault),
+        },
+    ));
     parts.push(("wildcard", wildcard));
     parts
 }
@@ -215,7 +295,9 @@ fn split_scheme(text: &str) -> Option<(&str, &str)> {
         && characters.all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.' | '*'));
     let port = rest.split(['/', '?', '#']).next().unwrap_or("");
     let is_port = !rest.starts_with("//")
-        && (port == "*" || port.starts_with(HOLE) || (!port.is_empty() && port.bytes().all(|b| b.is_ascii_digit())));
+        && (port == "*"
+            || port.starts_with(HOLE)
+            || (!port.is_empty() && port.bytes().all(|b| b.is_ascii_digit())));
     (named && !is_port).then_some((scheme, rest))
 }
 
@@ -235,16 +317,19 @@ fn authority_parts(
 ) -> Option<&'static str> {
     let (host, port) = split_port(host_port);
     if let Some(port) = port {
-        parts.push(("port", match port.parse::<u16>() {
-            Ok(number) => known(number),
-            Err(_) if port.contains(HOLE) => Part::Unknown,
-            Err(_) => {
-                if web && port != "*" && !port.is_empty() {
-                    *fault = Some("unparsable");
+        parts.push((
+            "port",
+            match port.parse::<u16>() {
+                Ok(number) => known(number),
+                Err(_) if port.contains(HOLE) => Part::Unknown,
+                Err(_) => {
+                    if web && port != "*" && !port.is_empty() {
+                        *fault = Some("unparsable");
+                    }
+                    known(port)
                 }
-                known(port)
-            }
-        }));
+            },
+        ));
     }
     let host = host.to_ascii_lowercase();
     let open = host.contains(HOLE);
@@ -266,10 +351,13 @@ fn authority_parts(
         } else if open {
             parts.push(("domain", Part::Unknown));
         }
-        parts.push(("shared", match shared(plain) {
-            "none" if open => Part::Unknown,
-            shared => known(shared),
-        }));
+        parts.push((
+            "shared",
+            match shared(plain) {
+                "none" if open => Part::Unknown,
+                shared => known(shared),
+            },
+        ));
     } else {
         parts.push(("domain", Part::Unknown));
         parts.push(("shared", Part::Unknown));
@@ -325,7 +413,8 @@ fn host_kind(host: &str, suffix: Option<&str>) -> Option<&'static str> {
             let mapped = address.to_ipv4_mapped();
             return Some(if address.is_loopback() || mapped.is_some_and(|v4| v4.is_loopback()) {
                 "loopback"
-            } else if address.is_unique_local() || address.is_unicast_link_local() || address.is_unspecified() {
+            } else if address.is_unique_local() || address.is_unicast_link_local() || address.is_unspecified()
+            {
                 "private"
             } else {
                 "public"
@@ -336,8 +425,18 @@ fn host_kind(host: &str, suffix: Option<&str>) -> Option<&'static str> {
         }
     }
     const PRIVATE: &[&str] = &[
-        "local", "internal", "test", "lan", "home", "corp", "intranet", "private", "localdomain", "home.arpa",
-        "example", "invalid",
+        "local",
+        "internal",
+        "test",
+        "lan",
+        "home",
+        "corp",
+        "intranet",
+        "private",
+        "localdomain",
+        "home.arpa",
+        "example",
+        "invalid",
     ];
     // Names for documentation (RFC 2606) are somebody's public hosts for a linter's purposes.
     let is_under = |name: &&&str| host.ends_with(&format!(".{name}"));
@@ -358,7 +457,8 @@ fn shared(host: &str) -> &'static str {
         return "tunnel";
     }
     // The private section of the public suffix list holds the domains under which companies hand out names.
-    let private_suffix = psl::suffix(host.as_bytes()).is_some_and(|suffix| suffix.typ() == Some(psl::Type::Private));
+    let private_suffix =
+        psl::suffix(host.as_bytes()).is_some_and(|suffix| suffix.typ() == Some(psl::Type::Private));
     if under(HOSTING) || private_suffix { "hosting" } else { "none" }
 }
 
@@ -538,9 +638,15 @@ mod tests {
         let hole = |name: &str| Piece::Hole(name.into());
         let text = |text: &str| Piece::Text(text.into());
         let uri = Uri::from_pieces(vec![text("https://"), hole("##H##"), text("/cb")]);
-        assert_eq!([part(&uri, "scheme"), part(&uri, "host_kind"), part(&uri, "path")], ["https", "?", "/cb"]);
+        assert_eq!(
+            [part(&uri, "scheme"), part(&uri, "host_kind"), part(&uri, "path")],
+            ["https", "?", "/cb"]
+        );
         let uri = Uri::from_pieces(vec![text("https://"), hole("##E##"), text(".shop.com/cb")]);
-        assert_eq!([part(&uri, "host"), part(&uri, "host_kind"), part(&uri, "domain")], ["?", "public", "shop.com"]);
+        assert_eq!(
+            [part(&uri, "host"), part(&uri, "host_kind"), part(&uri, "domain")],
+            ["?", "public", "shop.com"]
+        );
         let uri = Uri::from_pieces(vec![hole("var.base"), text("/cb")]);
         assert_eq!([part(&uri, "scheme"), part(&uri, "fault"), part(&uri, "wildcard")], ["?", "?", "?"]);
         let uri = Uri::from_pieces(vec![text("http://localhost:"), hole("##PORT##"), text("/cb")]);

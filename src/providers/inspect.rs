@@ -30,7 +30,9 @@ fn item(basis: &Basis, parts: &[(&str, &str)]) -> Fact {
 
 fn add(definition: &mut Definition, attribute: Attribute, items: Vec<Fact>) {
     if !items.is_empty() {
-        definition.facts.insert(attribute, Fact { datum: Datum::List(items), basis: Basis::Inferred(Vec::new()) });
+        definition
+            .facts
+            .insert(attribute, Fact { datum: Datum::List(items), basis: Basis::Inferred(Vec::new()) });
     }
 }
 
@@ -40,7 +42,8 @@ fn secrets(found: &Found<'_>, definition: &mut Definition) {
     let mut weak = Vec::new();
     let own = found.provider.entry_of(found, Attribute::CLIENT_SECRET).map(|entry| ("client_secret", entry));
     let listed = found.provider.table.secrets.get(found.kind.name()).into_iter().flatten();
-    let listed = listed.filter_map(|path| Some((path.as_str(), super::normalise::entry_at(found.node, path)?)));
+    let listed =
+        listed.filter_map(|path| Some((path.as_str(), super::normalise::entry_at(found.node, path)?)));
     for (field, entry) in own.into_iter().chain(listed) {
         let Some(class) = secret::classify(&entry.value) else { continue };
         let basis = basis(entry.key_place, &entry.value);
@@ -56,9 +59,9 @@ fn secrets(found: &Found<'_>, definition: &mut Definition) {
             if field == "client_secret" {
                 definition.secret = Some(secret::Fingerprint::of(text));
             }
-            let same = [Attribute::CLIENT_ID, Attribute::CLIENT_NAME]
-                .into_iter()
-                .any(|attribute| definition.text(attribute).is_some_and(|known| known.eq_ignore_ascii_case(text)));
+            let same = [Attribute::CLIENT_ID, Attribute::CLIENT_NAME].into_iter().any(|attribute| {
+                definition.text(attribute).is_some_and(|known| known.eq_ignore_ascii_case(text))
+            });
             for reason in secret::weaknesses(text, same) {
                 weak.push(item(&basis, &[("field", field), ("reason", reason)]));
             }
@@ -77,8 +80,11 @@ fn private_keys(node: &Node, definition: &mut Definition) {
         match &node.value {
             Value::Text(text) if text.contains("PRIVATE KEY-----") => add(key_place),
             Value::Map(entries) => {
-                let has = |key: &str| entries.iter().any(|entry| entry.key == key && entry.value.text().is_some());
-                if has("kty") && (has("d") || (has("k") && node.get("kty").and_then(Node::text) == Some("oct"))) {
+                let has =
+                    |key: &str| entries.iter().any(|entry| entry.key == key && entry.value.text().is_some());
+                if has("kty")
+                    && (has("d") || (has("k") && node.get("kty").and_then(Node::text) == Some("oct")))
+                {
                     add(key_place);
                 }
                 for entry in entries {
@@ -127,7 +133,9 @@ fn wrong_types(found: &Found<'_>, definition: &mut Definition) {
     for (attribute, fact) in &definition.facts {
         let meaning = attribute.meaning();
         let (expected, found) = match (meaning.holds, &fact.datum) {
-            (Holds::Flag, Datum::Text(text)) if text == "true" || text == "false" => ("true or false", "text"),
+            (Holds::Flag, Datum::Text(text)) if text == "true" || text == "false" => {
+                ("true or false", "text")
+            }
             (Holds::Number, Datum::Text(text)) if text.parse::<f64>().is_ok() => ("a number", "text"),
             (Holds::Texts | Holds::Uris, Datum::Text(_)) => ("a list", "text"),
             (Holds::Text, Datum::Flag(_)) => ("text", "true or false"),

@@ -2,6 +2,7 @@
 
 use super::normalise;
 use crate::client::{Datum, Definition, Fact};
+use crate::secret::{Class, Fingerprint, classify_text};
 use crate::tree::Node;
 use crate::vocabulary::{Attribute, Kind};
 
@@ -32,9 +33,16 @@ pub fn definitions(document: &Node) -> Result<Vec<Definition>, String> {
 fn definition(node: &Node) -> Result<Definition, String> {
     let kind = node.get("kind").and_then(Node::text).map_or(Some(Kind::Client), Kind::named);
     let mut definition = Definition::new(kind.ok_or("no such kind")?, node.place);
-    for entry in node.entries().iter().filter(|entry| !matches!(entry.key.as_str(), "kind" | "case" | "definitions")) {
+    for entry in
+        node.entries().iter().filter(|entry| !matches!(entry.key.as_str(), "kind" | "case" | "definitions"))
+    {
         let attribute =
             Attribute::named(&entry.key).ok_or_else(|| format!("`{}` is no attribute", entry.key))?;
+        if attribute == Attribute::CLIENT_SECRET
+            && let Some(text) = entry.value.text()
+        {
+            definition.secret = Some(Fingerprint::of(text)).filter(|_| classify_text(text) == Class::Literal);
+        }
         if let Some(fact) = normalise::fact(attribute.meaning().holds, entry, false) {
             definition.facts.insert(attribute, fact);
         }
@@ -44,9 +52,12 @@ fn definition(node: &Node) -> Result<Definition, String> {
         && let Datum::Secret(class) = fact.datum
     {
         let text = |text: &str| Fact { datum: Datum::from_text(text), basis: fact.basis.clone() };
-        let item = Datum::Map(vec![("field".into(), text("client_secret")), ("class".into(), text(class.name()))]);
+        let item =
+            Datum::Map(vec![("field".into(), text("client_secret")), ("class".into(), text(class.name()))]);
         let items = vec![Fact { datum: item, basis: fact.basis.clone() }];
-        definition.facts.insert(Attribute::SECRETS, Fact { datum: Datum::List(items), basis: fact.basis.clone() });
+        definition
+            .facts
+            .insert(Attribute::SECRETS, Fact { datum: Datum::List(items), basis: fact.basis.clone() });
     }
     definition.name_place = definition.facts.get(&Attribute::CLIENT_NAME).and_then(Fact::place);
     definition.key = definition.text(Attribute::CLIENT_NAME).unwrap_or_default().to_owned();

@@ -70,17 +70,24 @@ fn datum(holds: Holds, node: &Node, typed_by_text: bool) -> Option<Datum> {
         (Value::Null, _) => return None,
         (Value::Unknown(unknown), _) => Datum::Unknown(unknown.clone()),
         (Value::Expression(_), _) => Datum::Unknown(crate::tree::Unknown::new("")),
-        (Value::List(items), Holds::Texts | Holds::Uris) => Datum::List(items.iter().filter_map(item).collect()),
+        (Value::List(items), Holds::Texts | Holds::Uris) => {
+            Datum::List(items.iter().filter_map(item).collect())
+        }
         // Names with settings under them: addons, authentication methods.
         (Value::Map(entries), Holds::Texts) => Datum::List(
             entries
                 .iter()
                 .filter(|entry| !is_nothing(&entry.value))
-                .map(|entry| Fact { datum: Datum::from_text(&entry.key), basis: Basis::Written(entry.key_place) })
+                .map(|entry| Fact {
+                    datum: Datum::from_text(&entry.key),
+                    basis: Basis::Written(entry.key_place),
+                })
                 .collect(),
         ),
         // `callbacks: "##CALLBACKS##"`: what the marker stands for may well be a list.
-        (Value::Template(pieces), Holds::Texts | Holds::Uris) if matches!(pieces.as_slice(), [Piece::Hole(_)]) => {
+        (Value::Template(pieces), Holds::Texts | Holds::Uris)
+            if matches!(pieces.as_slice(), [Piece::Hole(_)]) =>
+        {
             Datum::Unknown(crate::tree::Unknown::many(crate::client::show_pieces(pieces)))
         }
         (Value::Text(text), Holds::Uri) => Datum::Uri(Box::new(Uri::from_text(text))),
@@ -100,7 +107,9 @@ fn datum(holds: Holds, node: &Node, typed_by_text: bool) -> Option<Datum> {
         (Value::List(items), _) => Datum::List(
             items
                 .iter()
-                .filter_map(|node| Some(Fact { datum: datum(Holds::Any, node, false)?, basis: basis(node.place, node) }))
+                .filter_map(|node| {
+                    Some(Fact { datum: datum(Holds::Any, node, false)?, basis: basis(node.place, node) })
+                })
                 .collect(),
         ),
         (Value::Map(entries), _) => Datum::Map(

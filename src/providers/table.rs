@@ -341,8 +341,8 @@ impl Provider {
             for spelling in [Spelling::AsWritten, Spelling::Camel] {
                 let mut list = Vec::with_capacity(attributes.len());
                 for (name, at) in attributes {
-                    let attribute = Attribute::named(name)
-                        .ok_or_else(|| format!("{id}: `{name}` is no attribute"))?;
+                    let attribute =
+                        Attribute::named(name).ok_or_else(|| format!("{id}: `{name}` is no attribute"))?;
                     list.push((attribute, at.each().iter().map(|path| spelling.spell(path)).collect()));
                 }
                 paths.insert((kind, spelling), list);
@@ -354,13 +354,22 @@ impl Provider {
 }
 
 fn default_row(id: &str, row: &Default) -> Result<DefaultRow, String> {
-    let named = |name: &String| Attribute::named(name).ok_or_else(|| format!("{id}: `{name}` is no attribute"));
+    let named =
+        |name: &String| Attribute::named(name).ok_or_else(|| format!("{id}: `{name}` is no attribute"));
     let basis = Basis::Default(row.says.as_str().into());
     let fact = |json: &Json| fact_of(json, &basis).ok_or_else(|| format!("{id}: a default is no map"));
     Ok(DefaultRow {
         on: row.on.as_deref().and_then(Kind::named).unwrap_or(Kind::Client),
-        when: row.when.iter().map(|(name, words)| Ok((named(name)?, words.each().to_vec()))).collect::<Result<_, String>>()?,
-        set: row.set.iter().map(|(name, json)| Ok((named(name)?, fact(json)?))).collect::<Result<_, String>>()?,
+        when: row
+            .when
+            .iter()
+            .map(|(name, words)| Ok((named(name)?, words.each().to_vec())))
+            .collect::<Result<_, String>>()?,
+        set: row
+            .set
+            .iter()
+            .map(|(name, json)| Ok((named(name)?, fact(json)?)))
+            .collect::<Result<_, String>>()?,
     })
 }
 
@@ -369,7 +378,9 @@ fn fact_of(json: &Json, basis: &Basis) -> Option<Fact> {
         Json::Bool(flag) => Datum::Flag(*flag),
         Json::Number(number) => Datum::Number(number.to_string()),
         Json::String(text) => Datum::from_text(text),
-        Json::Array(items) => Datum::List(items.iter().map(|item| fact_of(item, basis)).collect::<Option<_>>()?),
+        Json::Array(items) => {
+            Datum::List(items.iter().map(|item| fact_of(item, basis)).collect::<Option<_>>()?)
+        }
         Json::Null | Json::Object(_) => return None,
     };
     Some(Fact { datum, basis: basis.clone() })
@@ -381,7 +392,9 @@ fn expand(test: &mut Test, words: &BTreeMap<String, Vec<String>>) -> Result<(), 
         let mut full = Vec::with_capacity(list.len());
         for word in list.drain(..) {
             match word.strip_prefix('=') {
-                Some(name) => full.extend(words.get(name).ok_or_else(|| format!("no list `{name}`"))?.iter().cloned()),
+                Some(name) => {
+                    full.extend(words.get(name).ok_or_else(|| format!("no list `{name}`"))?.iter().cloned())
+                }
                 None => full.push(word),
             }
         }

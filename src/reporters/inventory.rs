@@ -120,7 +120,13 @@ pub fn clients_text(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     }
     for problem in &report.problems {
         let at = &problem.location;
-        writeln!(out, "not read in full: {}:{}: {}", printable(&at.path), at.start.line, printable(&problem.message))?;
+        writeln!(
+            out,
+            "not read in full: {}:{}: {}",
+            printable(&at.path),
+            at.start.line,
+            printable(&problem.message)
+        )?;
     }
     Ok(())
 }

@@ -4,8 +4,8 @@ use std::fmt;
 use std::io::{self, Write};
 
 use miette::{
-    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
-    SourceSpan, SpanContents,
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
+    SourceCode, SourceSpan, SpanContents,
 };
 
 use super::{Run, printable};
@@ -51,7 +51,9 @@ fn handler(look: Look) -> GraphicalReportHandler {
     let theme = match (look.unicode, look.colour) {
         (true, true) => GraphicalTheme::unicode(),
         (true, false) => GraphicalTheme::unicode_nocolor(),
-        (false, true) => GraphicalTheme { characters: GraphicalTheme::ascii().characters, ..GraphicalTheme::unicode() },
+        (false, true) => {
+            GraphicalTheme { characters: GraphicalTheme::ascii().characters, ..GraphicalTheme::unicode() }
+        }
         (false, false) => GraphicalTheme::none(),
     };
     GraphicalReportHandler::new_themed(theme).with_links(false).with_width(look.width).with_context_lines(1)
@@ -111,10 +113,17 @@ impl<'a> Drawn<'a> {
     fn of_problem(problem: &Problem) -> Self {
         let at = &problem.location;
         Self {
-            head: format!("{}:{}:{}: {}", printable(&at.path), at.start.line, at.start.column, printable(&problem.message)),
+            head: format!(
+                "{}:{}:{}: {}",
+                printable(&at.path),
+                at.start.line,
+                at.start.column,
+                printable(&problem.message)
+            ),
             code: format!("error[{}]", problem.code),
             severity: miette::Severity::Error,
-            help: "this file was not analysed in full; its line is not shown because it may hold a secret".to_owned(),
+            help: "this file was not analysed in full; its line is not shown because it may hold a secret"
+                .to_owned(),
             labels: Vec::new(),
             source: None,
             others: Vec::new(),
@@ -154,7 +163,11 @@ fn labelled(source: &MaskedSource, location: &Location, says: &str, primary: boo
     let end = source.offset(location.end.byte).max(start);
     let says = (!says.is_empty()).then(|| printable(says));
     let span = SourceSpan::new(start.into(), end - start);
-    if primary { LabeledSpan::new_primary_with_span(says, span) } else { LabeledSpan::new_with_span(says, span) }
+    if primary {
+        LabeledSpan::new_primary_with_span(says, span)
+    } else {
+        LabeledSpan::new_with_span(says, span)
+    }
 }
 
 impl fmt::Debug for Drawn<'_> {

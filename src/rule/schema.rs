@@ -62,7 +62,9 @@ impl Schema {
                         properties.push((name.clone(), Self::new(map(schema)?)?));
                     }
                 }
-                "required" => required = list(value)?.iter().filter_map(Json::as_str).map(str::to_owned).collect(),
+                "required" => {
+                    required = list(value)?.iter().filter_map(Json::as_str).map(str::to_owned).collect()
+                }
                 "not" => all.push(Self::Not(Box::new(Self::new(map(value)?)?))),
                 "anyOf" => all.push(Self::Any(Self::each(value)?)),
                 "allOf" => all.extend(Self::each(value)?),
@@ -90,7 +92,9 @@ impl Schema {
     pub(super) fn compile(&self) -> Result<(), String> {
         match self {
             Self::Value(leaf) => build(&leaf.schema).map(drop),
-            Self::Properties { properties, .. } => properties.iter().try_for_each(|(_, schema)| schema.compile()),
+            Self::Properties { properties, .. } => {
+                properties.iter().try_for_each(|(_, schema)| schema.compile())
+            }
             Self::All(schemas) | Self::Any(schemas) => schemas.iter().try_for_each(Self::compile),
             Self::Not(schema) => schema.compile(),
         }
@@ -172,7 +176,9 @@ impl Subject<'_> {
     /// Whether a property, if it has it, satisfies a schema.
     fn property(self, name: &str, schema: &Schema) -> Truth {
         match self {
-            Self::Datum(Datum::Uri(uri)) => uri.part(name).map_or(Truth::True, |part| schema.holds(Subject::Part(part))),
+            Self::Datum(Datum::Uri(uri)) => {
+                uri.part(name).map_or(Truth::True, |part| schema.holds(Subject::Part(part)))
+            }
             Self::Datum(Datum::Map(entries)) => {
                 let fact: Option<&Fact> = entries.iter().find(|(key, _)| key == name).map(|(_, fact)| fact);
                 fact.map_or(Truth::True, |fact| schema.holds(Subject::Datum(&fact.datum)))

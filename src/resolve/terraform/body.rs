@@ -58,7 +58,15 @@ impl<'a> World<'a> {
         match &node.value {
             // A nested block, or an object, which allows for the same.
             Value::Map(entries) => Node::new(node.place, Value::Map(self.entries(entries.iter(), scope))),
-            _ => self.evaluate(node, scope).into_node(node.place),
+            _ => {
+                let mut value = self.evaluate(node, scope).into_node(node.place);
+                if let Value::Unknown(unknown) = &mut value.value
+                    && unknown.text == "…"
+                {
+                    unknown.text = super::describe::describe(node);
+                }
+                value
+            }
         }
     }
 
@@ -79,19 +87,19 @@ impl<'a> World<'a> {
             evaluated.push(Entry { key: label.key.clone(), key_place: label.key_place, value });
         };
         let many = |text: String| Node::new(body.place, Value::Unknown(Unknown::many(text)));
-        let blocks: Vec<(Val, Val)> = if let Some(fields) = collection.fields() {
+        let blocks: Vec<(Val, Val, bool)> = if let Some(fields) = collection.fields() {
             fields
                 .into_iter()
-                .map(|field| (Val::text(&field.key, field.place).of(&collection), field.value))
+                .map(|field| (Val::text(&field.key, field.place).of(&collection), field.value, field.maybe))
                 .collect()
         } else if let Some(items) = collection.items() {
             let index = |at| Val::number(super::number::Decimal::from_length(at), node.place);
-            items.into_iter().enumerate().map(|(at, item)| (index(at), item)).collect()
+            items.into_iter().enumerate().map(|(at, item)| (index(at), item, false)).collect()
         } else {
             return push(many(super::describe::describe(node)));
         };
-        for (key, value) in blocks {
-            if value.is_many() {
+        for (key, value, maybe) in blocks {
+            if maybe || value.is_many() {
                 push(many(value.description()));
                 continue;
             }
