@@ -128,7 +128,7 @@ fn example_rules_are_rules() {
 fn example_configurations_are_configurations() {
     for path in ["README.md", "docs/writing-rules.md"] {
         let text = page(path);
-        let rules: Vec<(String, String)> = examples(&page("README.md"), "yaml")
+        let rules: Vec<(String, String)> = examples(&text, "yaml")
             .into_iter()
             .filter(|text| text.starts_with("# rules-of-ours/"))
             .map(|text| (text.lines().next().unwrap_or_default().trim_start_matches("# ").to_owned(), text.to_owned()))
