@@ -334,9 +334,9 @@ fn files(options: &InputOptions, configs: &Configs, config: &Config) -> Result<(
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("");
         names.iter().any(|pattern| crate::providers::like(pattern, name))
     };
-    let layouts = configs.any_layout();
-    let always = |path: &Path| named(path) || (layouts && of(path).is_some_and(|config| config.has_layout(path)));
+    let always = |path: &Path| named(path) || of(path).is_some_and(|config| config.has_layout(path));
     let excluded = |path: &Path| of(path).is_some_and(|config| config.excludes(path));
+    let max_size = |path: &Path| of(path).unwrap_or_else(|| configs.builtin.clone()).max_size;
     let request = Request {
         paths: &options.paths,
         probe: &words,
@@ -344,7 +344,7 @@ fn files(options: &InputOptions, configs: &Configs, config: &Config) -> Result<(
         excluded: &excluded,
         gitignore: !options.no_gitignore,
         force_exclude: options.force_exclude,
-        max_size: config.max_size,
+        max_size: &max_size,
         threads: options.threads,
     };
     let found = discover(&request).map_err(|error| error.to_string())?;
@@ -469,11 +469,6 @@ impl Configs {
     /// Reads the configurations of all inputs, so that a wrong one is said before anything is analysed.
     fn check(&self, inputs: &[Input]) -> Result<(), String> {
         inputs.iter().try_for_each(|input| self.of(Some(&input.path)).map(drop))
-    }
-
-    /// Whether some configuration that was read has layouts of its own.
-    fn any_layout(&self) -> bool {
-        true
     }
 }
 
