@@ -357,6 +357,7 @@ fn files(
     };
     let always = |path: &Path| named(path) || of(path).is_some_and(|config| config.has_layout(path));
     let excluded = |path: &Path| of(path).is_some_and(|config| config.excludes(path));
+    let max_size = |path: &Path| of(path).unwrap_or_else(|| configs.builtin.clone()).max_size;
     let request = Request {
         paths: &options.paths,
         probe: &words,
@@ -364,7 +365,7 @@ fn files(
         excluded: &excluded,
         gitignore: !options.no_gitignore,
         force_exclude: options.force_exclude,
-        max_size: config.max_size,
+        max_size: &max_size,
         threads: options.threads,
     };
     let found = discover(&request).map_err(|error| error.to_string())?;

@@ -60,8 +60,8 @@ pub struct Request<'a> {
     pub gitignore: bool,
     /// Whether excluded files are left out even where they are named themselves.
     pub force_exclude: bool,
-    /// Larger files are not read, in bytes.
-    pub max_size: u64,
+    /// Up to how many bytes a file is read.
+    pub max_size: &'a (dyn Fn(&Path) -> u64 + Sync),
     /// How many threads walk; 0 for as many as there are cores.
     pub threads: usize,
 }
@@ -116,8 +116,8 @@ pub fn discover(request: &Request<'_>) -> Result<Found, DiscoverError> {
             excluded += 1;
         } else {
             looked_at += 1;
-            let content =
-                read(path, request.max_size, &mut Vec::new(), None).unwrap_or(Content::Text(String::new()));
+            let content = read(path, (request.max_size)(&absolute(path)), &mut Vec::new(), None)
+                .unwrap_or(Content::Text(String::new()));
             insert(&mut found, path, &base, content);
         }
     }
@@ -141,11 +141,15 @@ fn walk(
 ) -> usize {
     let sink = Mutex::new((Vec::new(), 0_usize));
     let look = |path: &Path, buffer: &mut Vec<u8>| {
-        if !is_of_interest(path) || (request.excluded)(&absolute(path)) {
+        if !is_of_interest(path) {
             return;
         }
-        let probe = if (request.always)(&absolute(path)) { None } else { probe };
-        let content = read(path, request.max_size, buffer, probe);
+        let whole = absolute(path);
+        if (request.excluded)(&whole) {
+            return;
+        }
+        let probe = if (request.always)(&whole) { None } else { probe };
+        let content = read(path, (request.max_size)(&whole), buffer, probe);
         if let Ok(mut sink) = sink.lock() {
             sink.1 += 1;
             if let Some(content) = content {
