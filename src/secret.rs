@@ -354,10 +354,11 @@ fn collect(source: &Source, node: &Node, secret: bool, spans: &mut Vec<Span>) {
                 spans.push(node.place.span);
             }
         }
-        Value::Template(pieces) if secret => {
-            if pieces.iter().any(|piece| matches!(piece, Piece::Text(text) if text.trim().len() > 3)) {
-                spans.push(node.place.span);
-            }
+        Value::Template(pieces)
+            if secret
+                && pieces.iter().any(|piece| matches!(piece, Piece::Text(text) if text.trim().len() > 3)) =>
+        {
+            spans.push(node.place.span);
         }
         Value::Number(_) if secret => spans.push(node.place.span),
         Value::Expression(expression) => expression.parts(&mut |part| collect(source, part, secret, spans)),

@@ -115,6 +115,7 @@ impl Span {
 
 impl Place {
     /// The empty place at the start of this one.
+    #[must_use]
     pub fn start(self) -> Self {
         Self { file: self.file, span: Span { start: self.span.start, end: self.span.start } }
     }

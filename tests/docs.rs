@@ -4,6 +4,7 @@
 //! `UPDATE=1 cargo test --test docs` writes it anew; read the difference.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -58,7 +59,7 @@ fn fresh(text: &str) -> String {
     while let Some((before, after)) = rest.split_once("<!-- run: ") {
         let (command, after) = after.split_once(" -->").expect("a marker is closed");
         let (_, after) = after.split_once("<!-- end -->").expect("a generated part has an end");
-        fresh += &format!("{before}<!-- run: {command} -->\n{}\n<!-- end -->", block(command));
+        let _ = write!(fresh, "{before}<!-- run: {command} -->\n{}\n<!-- end -->", block(command));
         rest = after;
     }
     fresh + rest
@@ -89,7 +90,8 @@ fn rules_that_pages_name_exist() {
                 let rest = &text[at + start.len()..];
                 let end = rest.find(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'));
                 let id = &rest[..end.unwrap_or(rest.len())];
-                let named = known.contains(id) || own.contains(id) || id.is_empty() || rest.starts_with("tag:");
+                let named =
+                    known.contains(id) || own.contains(id) || id.is_empty() || rest.starts_with("tag:");
                 assert!(named, "{path} names the rule `{id}`, which does not exist");
             }
         }
@@ -115,7 +117,8 @@ fn example_rules_are_rules() {
     let mut count = 0;
     for path in ["README.md", "docs/writing-rules.md"] {
         let text = page(path);
-        for example in examples(&text, "yaml").into_iter().filter(|text| text.starts_with("# rules-of-ours/")) {
+        for example in examples(&text, "yaml").into_iter().filter(|text| text.starts_with("# rules-of-ours/"))
+        {
             let name = example.lines().next().unwrap_or_default().trim_start_matches("# ");
             rule::parse(name, example, &|_| Options::new()).unwrap_or_else(|error| panic!("{path}: {error}"));
             count += 1;
@@ -131,7 +134,9 @@ fn example_configurations_are_configurations() {
         let rules: Vec<(String, String)> = examples(&text, "yaml")
             .into_iter()
             .filter(|text| text.starts_with("# rules-of-ours/"))
-            .map(|text| (text.lines().next().unwrap_or_default().trim_start_matches("# ").to_owned(), text.to_owned()))
+            .map(|text| {
+                (text.lines().next().unwrap_or_default().trim_start_matches("# ").to_owned(), text.to_owned())
+            })
             .collect();
         for example in examples(&text, "toml") {
             let folder = |_: &Path| Ok(rules.clone());
@@ -144,7 +149,10 @@ fn example_configurations_are_configurations() {
 #[test]
 fn the_changelog_knows_the_version() {
     let version = env!("CARGO_PKG_VERSION");
-    assert!(page("CHANGELOG.md").contains(&format!("## {version}")), "CHANGELOG.md says nothing of {version}");
+    assert!(
+        page("CHANGELOG.md").contains(&format!("## {version}")),
+        "CHANGELOG.md says nothing of {version}"
+    );
 }
 
 #[test]
