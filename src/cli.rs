@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -204,7 +204,7 @@ pub fn run(cli: &Cli, out: &mut dyn Write, errors: &mut dyn Write) -> io::Result
 type Outcome = Result<io::Result<u8>, String>;
 
 fn with_rules(options: &ConfigOptions, run: impl FnOnce(&Config) -> Outcome) -> Outcome {
-    let configs = Configs::new(options)?;
+    let configs = Configs::new(options, Adjustment::default())?;
     let here = absolute(Path::new("clientlint.toml"));
     run(&*configs.of(Some(&here))?)
 }
@@ -214,7 +214,13 @@ fn no_rule<'a>(id: &str, known: impl Iterator<Item = &'a str>) -> String {
 }
 
 fn check(options: &CheckOptions, out: &mut dyn Write) -> Outcome {
-    let configs = Configs::new(&options.input.config)?.with(options)?;
+    let adjustment = Adjustment {
+        select: options.select.clone(),
+        disable: options.disable.clone(),
+        persona: options.persona,
+        profile: options.profile,
+    };
+    let configs = Configs::new(&options.input.config, adjustment)?;
     let (report, counts) = analyse(&options.input, &configs)?;
     let config = configs.of(counts.first.as_deref())?;
     let (fail_on, from) = match options.fail_on {
@@ -222,7 +228,7 @@ fn check(options: &CheckOptions, out: &mut dyn Write) -> Outcome {
         None => (
             config.fail_on,
             match &config.path {
-                Some(path) => path.display().to_string(),
+                Some(path) => discover::Base::of(path).show(path),
                 None => "default".to_owned(),
             },
         ),
@@ -243,7 +249,7 @@ fn check(options: &CheckOptions, out: &mut dyn Write) -> Outcome {
 }
 
 fn clients(options: &ClientsOptions, out: &mut dyn Write) -> Outcome {
-    let configs = Configs::new(&options.input.config)?;
+    let configs = Configs::new(&options.input.config, Adjustment::default())?;
     let (report, _) = analyse(&options.input, &configs)?;
     let written = match options.format {
         ClientsFormat::Text => reporters::clients_text(out, &report),
@@ -289,7 +295,11 @@ fn analyse(options: &InputOptions, configs: &Configs) -> Result<(Report, Counts)
         if options.paths.len() > 1 {
             return Err("`-` stands alone: standard input is one document".to_owned());
         }
-        (vec![standard_input(options.stdin_filename.as_deref())?], 1, 0)
+        let mut inputs = vec![standard_input(options.stdin_filename.as_deref())?];
+        if options.stdin_filename.is_some() {
+            add_companions(&mut inputs, config.max_size);
+        }
+        (inputs, 1, 0)
     } else {
         files(options, configs, &config)?
     };
@@ -316,14 +326,14 @@ fn first_path(path: &Path, stdin_filename: Option<&Path>) -> PathBuf {
 fn standard_input(name: Option<&Path>) -> Result<Input, String> {
     let content = discover::read_standard_input()?;
     let shown = match (name, &content) {
-        (Some(name), _) => name.to_string_lossy().replace('\\', "/"),
-        (None, Content::Text(text)) => {
+        (Some(name), _) => discover::Base::of(name).show(&absolute(name)),
+        (None, Content::Text(text) | Content::NotUtf8 { text, .. } | Content::Utf16(text)) => {
             let start = text.trim_start_matches('\u{feff}').trim_start();
             if start.starts_with(['{', '[']) { "stdin.json".to_owned() } else { "stdin.yaml".to_owned() }
         }
         (None, _) => "stdin.json".to_owned(),
     };
-    Ok(Input { path: absolute(Path::new(&shown)), shown, content, requested: true })
+    Ok(Input { path: absolute(name.unwrap_or(Path::new(&shown))), shown, content, requested: true })
 }
 
 /// The files that were asked for, and those of their projects.
@@ -349,9 +359,7 @@ fn files(
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("");
         names.iter().any(|pattern| crate::providers::like(pattern, name))
     };
-    let layouts = configs.any_layout();
-    let always =
-        |path: &Path| named(path) || (layouts && of(path).is_some_and(|config| config.has_layout(path)));
+    let always = |path: &Path| named(path) || of(path).is_some_and(|config| config.has_layout(path));
     let excluded = |path: &Path| of(path).is_some_and(|config| config.excludes(path));
     let request = Request {
         paths: &options.paths,
@@ -395,63 +403,27 @@ fn add_companions(inputs: &mut Vec<Input>, max_size: u64) {
 /// The configurations of a run: one for all, or the nearest of each file.
 struct Configs {
     fixed: Option<Arc<Config>>,
-    builtin: Arc<Config>,
+    builtin: OnceLock<Result<Arc<Config>, String>>,
     by_folder: Mutex<BTreeMap<PathBuf, Result<Arc<Config>, String>>>,
+    adjustment: Adjustment,
+}
+
+/// What the command line says of rules, over what any configuration says.
+#[derive(Default)]
+struct Adjustment {
     select: Vec<String>,
     disable: Vec<String>,
     persona: Option<Persona>,
     profile: Option<Profile>,
 }
 
-impl Configs {
-    fn new(options: &ConfigOptions) -> Result<Self, String> {
-        let builtin = Arc::new(Config::builtin().map_err(|error| error.to_string())?);
-        let fixed = match &options.config {
-            Some(path) => Some(Arc::new(read_config(&absolute(path))?)),
-            None if options.no_config => Some(builtin.clone()),
-            None => None,
-        };
-        let by_folder = Mutex::default();
-        Ok(Self {
-            fixed,
-            builtin,
-            by_folder,
-            select: Vec::new(),
-            disable: Vec::new(),
-            persona: None,
-            profile: None,
-        })
-    }
-
-    /// The same with what the command line says of rules.
-    fn with(mut self, options: &CheckOptions) -> Result<Self, String> {
-        self.select.clone_from(&options.select);
-        self.disable.clone_from(&options.disable);
-        self.persona = options.persona;
-        self.profile = options.profile;
-        self.fixed = self.fixed.take().map(|config| self.adjust(config)).transpose()?;
-        self.builtin = self.adjust(self.builtin.clone())?;
-        Ok(self)
-    }
-
-    fn adjust(&self, config: Arc<Config>) -> Result<Arc<Config>, String> {
-        if self.select.is_empty()
-            && self.disable.is_empty()
-            && self.persona.is_none()
-            && self.profile.is_none()
-        {
-            return Ok(config);
-        }
+impl Adjustment {
+    fn apply(&self, mut config: Config) -> Result<Config, String> {
         for id in self.select.iter().chain(&self.disable) {
             if named_rules(&config.rules, std::slice::from_ref(id)).is_empty() {
                 return Err(no_rule(id, config.rules.iter().map(|rule| rule.id.as_str())));
             }
         }
-        // A configuration is adjusted right after it was read, when nobody else holds it.
-        let mut config = match Arc::try_unwrap(config) {
-            Ok(config) => config,
-            Err(_) => Config::builtin().map_err(|error| error.to_string())?,
-        };
         let settings = &mut config.settings;
         if !self.select.is_empty() {
             settings.only = named_rules(&config.rules, &self.select);
@@ -459,7 +431,28 @@ impl Configs {
         settings.off.extend(named_rules(&config.rules, &self.disable));
         settings.persona = self.persona.unwrap_or(settings.persona);
         settings.profile = self.profile.or(settings.profile);
-        Ok(Arc::new(config))
+        Ok(config)
+    }
+}
+
+impl Configs {
+    /// The configurations as the options say, adjusted to what they say of rules.
+    fn new(options: &ConfigOptions, adjustment: Adjustment) -> Result<Self, String> {
+        let mut configs =
+            Self { fixed: None, builtin: OnceLock::new(), by_folder: Mutex::default(), adjustment };
+        configs.fixed = match &options.config {
+            Some(path) => Some(Arc::new(configs.adjustment.apply(read_config(&absolute(path))?)?)),
+            None if options.no_config => Some(configs.builtin()?),
+            None => None,
+        };
+        Ok(configs)
+    }
+
+    /// The built-in settings, which need not be made where every file has a configuration.
+    fn builtin(&self) -> Result<Arc<Config>, String> {
+        let make =
+            || self.adjustment.apply(Config::builtin().map_err(|error| error.to_string())?).map(Arc::new);
+        self.builtin.get_or_init(make).clone()
     }
 
     /// The configuration of a file: the nearest in the folders above it, up to the root of the repository.
@@ -469,7 +462,7 @@ impl Configs {
         }
         match file.and_then(Path::parent) {
             Some(folder) => self.of_folder(folder),
-            None => Ok(self.builtin.clone()),
+            None => self.builtin(),
         }
     }
 
@@ -481,13 +474,13 @@ impl Configs {
         let here: Vec<PathBuf> =
             NAMES.iter().map(|name| folder.join(name)).filter(|path| discover::is_file(path)).collect();
         let found = match here.as_slice() {
-            [path] => read_config(path).map(Arc::new).and_then(|config| self.adjust(config)),
+            [path] => read_config(path).and_then(|config| self.adjustment.apply(config)).map(Arc::new),
             [first, second, ..] => {
                 Err(format!("{} and {}: one of them is too many", first.display(), second.display()))
             }
             [] => match folder.parent().filter(|_| !folder.join(".git").exists()) {
                 Some(above) => self.of_folder(above),
-                None => Ok(self.builtin.clone()),
+                None => self.builtin(),
             },
         };
         if let Ok(mut known) = self.by_folder.lock() {
@@ -500,18 +493,16 @@ impl Configs {
     fn check(&self, inputs: &[Input]) -> Result<(), String> {
         inputs.iter().try_for_each(|input| self.of(Some(&input.path)).map(drop))
     }
-
-    /// Whether some configuration that was read has layouts of its own.
-    fn any_layout(&self) -> bool {
-        true
-    }
 }
 
 fn read_config(path: &Path) -> Result<Config, String> {
     let text = discover::read_text(path)?;
-    let shown = discover::Base::of(path).show(path);
-    let _ = shown;
-    Config::read(path, &text, &discover::rule_files).map_err(|error| error.to_string())
+    Config::read(path, &text, &discover::rule_files).map_err(|mut error| {
+        if Path::new(&error.path) == path {
+            error.path = discover::Base::of(path).show(path);
+        }
+        error.to_string()
+    })
 }
 
 /// How the terminal wants to be written to.

@@ -31,11 +31,15 @@ pub struct Input {
 pub enum Content {
     /// Text.
     Text(String),
-    /// Bytes that are no UTF-8: where they stop to be.
+    /// Bytes that are no UTF-8.
     NotUtf8 {
-        /// The text up to there.
-        valid: String,
+        /// What can be read of them.
+        text: String,
+        /// Where they stop to be UTF-8, in bytes.
+        valid: usize,
     },
+    /// UTF-16, as the shell of Windows writes it.
+    Utf16(String),
     /// It is larger than what is read.
     TooLarge(u64),
     /// It could not be read.
@@ -202,23 +206,46 @@ fn read(path: &Path, max_size: u64, buffer: &mut Vec<u8>, probe: Option<&AhoCora
     }
     buffer.clear();
     buffer.reserve(usize::try_from(size).unwrap_or(0) + 1);
-    if let Err(error) = file.read_to_end(buffer) {
+    // A device or a pipe has no size, and need not end.
+    if let Err(error) = (&mut file).take(max_size + 1).read_to_end(buffer) {
         return unreadable(&error);
     }
-    if probe.is_some_and(|probe| !probe.is_match(buffer.as_slice())) {
-        return None;
+    let read = buffer.len() as u64;
+    if read > max_size {
+        return Some(Content::TooLarge(read));
     }
-    Some(match std::str::from_utf8(buffer) {
+    let content = decode(buffer);
+    let found = match (&content, probe) {
+        (_, None) => true,
+        (Content::Utf16(text), Some(probe)) => probe.is_match(text),
+        (_, Some(probe)) => probe.is_match(buffer.as_slice()),
+    };
+    found.then_some(content)
+}
+
+/// The text that bytes are.
+fn decode(bytes: &[u8]) -> Content {
+    match std::str::from_utf8(bytes) {
         Ok(text) => Content::Text(text.to_owned()),
+        Err(_) if bytes.starts_with(&[0xff, 0xfe]) => Content::Utf16(utf16(bytes, u16::from_le_bytes)),
+        Err(_) if bytes.starts_with(&[0xfe, 0xff]) => Content::Utf16(utf16(bytes, u16::from_be_bytes)),
         Err(error) => {
-            let valid = String::from_utf8_lossy(&buffer[..error.valid_up_to()]).into_owned();
-            Content::NotUtf8 { valid }
+            Content::NotUtf8 { text: String::from_utf8_lossy(bytes).into_owned(), valid: error.valid_up_to() }
         }
-    })
+    }
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
+    let units = bytes[2..].chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+    char::decode_utf16(units).map(|character| character.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
 }
 
 /// Reads a file beside those that were asked for, as context; `None` where that is not possible.
 pub fn read_context(path: &Path, shown: String, max_size: u64) -> Option<Input> {
+    // Neither a pipe nor a device is anybody's context.
+    if !path.is_file() {
+        return None;
+    }
     match read(path, max_size, &mut Vec::new(), None)? {
         content @ Content::Text(_) => {
             Some(Input { path: path.to_path_buf(), shown, content, requested: false })
@@ -254,7 +281,7 @@ pub fn rule_files(folder: &Path) -> Result<Vec<(String, String)>, String> {
         let is_rule = entry.path().extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
         if entry.file_type().is_file() && is_rule {
             let text = read_text(entry.path())?;
-            files.push((entry.path().display().to_string(), text));
+            files.push((Base::of(entry.path()).show(&absolute(entry.path())), text));
         }
     }
     Ok(files)
@@ -278,20 +305,14 @@ pub fn is_file(path: &Path) -> bool {
 ///
 /// # Errors
 ///
-/// It cannot be read, or is no UTF-8.
+/// It cannot be read.
 pub fn read_standard_input() -> Result<Content, String> {
     let mut bytes = Vec::new();
     io::stdin()
         .lock()
         .read_to_end(&mut bytes)
         .map_err(|error| format!("standard input: {}", reason(&error)))?;
-    Ok(match String::from_utf8(bytes) {
-        Ok(text) => Content::Text(text),
-        Err(error) => {
-            let at = error.utf8_error().valid_up_to();
-            Content::NotUtf8 { valid: String::from_utf8_lossy(&error.as_bytes()[..at]).into_owned() }
-        }
-    })
+    Ok(decode(&bytes))
 }
 
 /// A path from the root, without looking at the file system beyond the working directory.

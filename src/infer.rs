@@ -277,7 +277,12 @@ fn party(definition: &mut Definition) {
             Datum::Flag(first) => Some(*first),
             // Something else is written: nobody can tell what a tool makes of it.
             _ => {
-                return set(definition, Attribute::PARTY, Datum::Unknown(Unknown::new("unknown")), Vec::new());
+                return set(
+                    definition,
+                    Attribute::PARTY,
+                    Datum::Unknown(Unknown::new("unknown")),
+                    Vec::new(),
+                );
             }
         },
         Known::Absent | Known::NotAsked => None,

@@ -24,6 +24,7 @@ pub mod masked;
 pub mod problem;
 pub mod project;
 pub mod providers;
+pub mod redaction;
 pub mod reporters;
 pub mod resolve;
 pub mod rule;

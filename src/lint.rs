@@ -15,9 +15,10 @@ use crate::link;
 use crate::masked::MaskedSource;
 use crate::problem::{self, Code};
 use crate::project::{self, Definitions, Document};
+use crate::redaction;
 use crate::resolve::terraform;
 use crate::rule::Persona;
-use crate::secret::{self, Class};
+use crate::secret::Class;
 use crate::source::{FileId, Place, Source, Span};
 use crate::vocabulary::{Attribute, Kind};
 
@@ -56,18 +57,25 @@ pub fn lint(inputs: Vec<Input>, job: &Job<'_>) -> Report {
     let mut sources = Vec::with_capacity(inputs.len());
     let mut requested = Vec::with_capacity(inputs.len());
     let mut failed: Vec<(FileId, problem::Problem)> = Vec::new();
+    let mut stopped: BTreeSet<FileId> = BTreeSet::new();
     for (number, input) in inputs.into_iter().enumerate() {
         let id = FileId(u32::try_from(number).unwrap_or(u32::MAX));
         let (text, failure) = content(input.content);
         let source = Source::new(id, input.shown, Some(input.path), text);
-        if let Some((code, message)) = failure {
-            let end = if code == Code::Encoding { source.text.len() } else { 0 };
-            failed.push((id, problem::Problem { code, place: source.place(end..end), message }));
+        if let Some((code, at, message)) = failure {
+            let at = at.saturating_sub(source.bom as usize);
+            stopped.insert(id);
+            // What is no text and speaks of no client is none of our business.
+            let ours = || {
+                job.kind.is_some() || speaks_of_clients(&source.text, &(job.config)(source.file.as_deref()))
+            };
+            if input.requested && (code != Code::Encoding || ours()) {
+                failed.push((id, problem::Problem { code, place: source.place(at..at), message }));
+            }
         }
         sources.push(source);
         requested.push(input.requested);
     }
-    let stopped: BTreeSet<FileId> = failed.iter().map(|(id, _)| *id).collect();
     let parsed: Vec<Option<Parsed>> = sources
         .par_iter()
         .map(|source| {
@@ -112,18 +120,21 @@ pub fn lint(inputs: Vec<Input>, job: &Job<'_>) -> Report {
 }
 
 /// The text of a file, and why it cannot be analysed, if it cannot.
-fn content(content: Content) -> (String, Option<(Code, String)>) {
+fn content(content: Content) -> (String, Option<(Code, usize, String)>) {
     match content {
         Content::Text(text) => (text, None),
-        Content::NotUtf8 { valid } => {
-            (valid, Some((Code::Encoding, "the text is no UTF-8 from here on".to_owned())))
+        Content::NotUtf8 { text, valid } => {
+            (text, Some((Code::Encoding, valid, "the text is no UTF-8 from here on".to_owned())))
+        }
+        Content::Utf16(text) => {
+            (text, Some((Code::Encoding, 0, "the text is UTF-16; save it as UTF-8".to_owned())))
         }
         Content::TooLarge(size) => {
             let message =
                 format!("{} MB is larger than what is read; `files.max-size` allows more", size / 1_000_000);
-            (String::new(), Some((Code::Limit, message)))
+            (String::new(), Some((Code::Limit, 0, message)))
         }
-        Content::Unreadable(reason) => (String::new(), Some((Code::Unreadable, reason))),
+        Content::Unreadable(reason) => (String::new(), Some((Code::Unreadable, 0, reason))),
     }
 }
 
@@ -233,30 +244,27 @@ fn judge(project: &Project<'_>, sources: &[Source], requested: &[bool]) -> Outco
     outcome.problems.extend(
         problems.iter().filter(|problem| asked(problem.place.file)).map(|problem| locator.problem(problem)),
     );
-    let supplied = supplied_secrets(definitions);
-    for document in documents.iter().filter(|document| pointed.contains(&document.source.path)) {
-        let readable = document.parsed.problems.is_empty();
-        let mut spans = secret::spans(document.source, &document.parsed.documents, readable);
-        spans
-            .extend(supplied.iter().filter(|place| place.file == document.source.id).map(|place| place.span));
-        let masked = MaskedSource::new(document.source, &secret::merge(spans));
-        outcome.masked.push((document.source.path.clone(), masked));
+    if !pointed.is_empty() {
+        let texts: Vec<redaction::Text<'_>> = documents
+            .iter()
+            .map(|document| redaction::Text {
+                source: document.source,
+                documents: &document.parsed.documents,
+                syntax: document.format.name(),
+            })
+            .collect();
+        let secrets = redaction::spans(&texts);
+        // Where a text could not be read, nobody knows where a secret in it ends: nothing of it is shown.
+        let shown = |document: &&Document<'_>| {
+            pointed.contains(&document.source.path) && !document.parsed.is_broken()
+        };
+        for document in documents.iter().filter(shown) {
+            let secrets = secrets.get(&document.source.id).map_or(&[][..], Vec::as_slice);
+            outcome.masked.push((document.source.path.clone(), MaskedSource::new(document.source, secrets)));
+        }
     }
     outcome.recognised.clone_from(recognised);
     outcome
-}
-
-/// Where literal secrets stand that are used elsewhere: defaults of variables, locals, module arguments.
-fn supplied_secrets(definitions: &[Definition]) -> Vec<Place> {
-    definitions
-        .iter()
-        .filter_map(|definition| definition.facts.get(&Attribute::CLIENT_SECRET))
-        .filter(|fact| matches!(fact.datum, Datum::Secret(Class::Literal)))
-        .filter_map(|fact| match &fact.basis {
-            Basis::Resolved { from, .. } => Some(*from),
-            _ => None,
-        })
-        .collect()
 }
 
 /// Reports what could not be read of a document, if the document is any of our business.
@@ -265,10 +273,7 @@ fn report_problems(document: &Document<'_>, config: &Config, recognised: bool, o
         return;
     }
     let text = &document.source.text;
-    let tells = |probe: &String| memchr::memmem::find(text.as_bytes(), probe.as_bytes()).is_some();
-    let enough =
-        config.providers.iter().any(|provider| provider.table.probe.iter().filter(|p| tells(p)).count() >= 2);
-    if !recognised && !enough && document.kind.is_none() {
+    if !recognised && document.kind.is_none() && !speaks_of_clients(text, config) {
         return;
     }
     if !recognised && is_template(text) {
@@ -279,6 +284,12 @@ fn report_problems(document: &Document<'_>, config: &Config, recognised: bool, o
     outcome
         .problems
         .extend(document.parsed.problems.iter().map(|problem| locate_problem(document.source, problem)));
+}
+
+/// Whether a text holds enough words of client definitions to be taken for one.
+fn speaks_of_clients(text: &str, config: &Config) -> bool {
+    let tells = |probe: &&String| memchr::memmem::find(text.as_bytes(), probe.as_bytes()).is_some();
+    config.providers.iter().any(|provider| provider.table.probe.iter().filter(tells).take(2).count() == 2)
 }
 
 /// Whether a text is a template of Helm, Jinja or the like.

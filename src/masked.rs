@@ -6,6 +6,16 @@ use crate::source::{Source, Span, line_starts};
 /// What stands for a secret. Its length says nothing.
 pub const MASK: &str = "[redacted]";
 
+/// Whether a character would move a terminal's cursor, or turn the order of what stands around it.
+pub fn is_unprintable(character: char) -> bool {
+    (character.is_control() && !matches!(character, '\t' | '\n' | '\r'))
+        || matches!(
+            character,
+            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
 /// A source without its secrets.
 #[derive(Debug)]
 pub struct MaskedSource {
@@ -14,7 +24,7 @@ pub struct MaskedSource {
     text: String,
     /// Line starts in the masked text.
     lines: Vec<u32>,
-    /// Masked stretches: where they stood in the file, and where they stand in the masked text.
+    /// Masked stretches and escaped characters: where they stood in the file, and where they stand in the masked text.
     masks: Vec<(Span, Span)>,
     /// Length of the byte order mark that positions in the file count and the text does not hold.
     bom: u32,
@@ -23,21 +33,52 @@ pub struct MaskedSource {
 impl MaskedSource {
     /// Masks spans of a source, which must be sorted and not overlap.
     pub fn new(source: &Source, secrets: &[Span]) -> Self {
-        let mut text = String::with_capacity(source.text.len());
-        let mut masks = Vec::with_capacity(secrets.len());
+        let mut masked = Self {
+            path: source.path.clone(),
+            text: String::with_capacity(source.text.len()),
+            lines: Vec::new(),
+            masks: Vec::with_capacity(secrets.len()),
+            bom: source.bom,
+        };
         let mut at = 0;
         for secret in secrets {
-            text.push_str(source.slice(Span { start: at, end: secret.start }));
-            let start = text.len();
-            text.push_str(MASK);
+            masked.push_plain(source, Span { start: at, end: secret.start });
+            let start = masked.text.len();
+            masked.text.push_str(MASK);
             // The lines that a secret fills stay lines, so that those after it keep their numbers.
-            text.extend(source.slice(*secret).chars().filter(|c| *c == '\n'));
-            masks.push((*secret, Span::new(start, text.len())));
+            masked.text.extend(source.slice(*secret).chars().filter(|c| *c == '\n'));
+            masked.masks.push((*secret, Span::new(start, masked.text.len())));
             at = secret.end;
         }
-        text.push_str(source.text.get(at as usize..).unwrap_or(""));
-        let lines = line_starts(&text);
-        Self { path: source.path.clone(), text, lines, masks, bom: source.bom }
+        masked.push_plain(source, Span::new(at as usize, source.text.len()));
+        masked.lines = line_starts(&masked.text);
+        masked
+    }
+
+    /// Adds text that is no secret. Characters that would move a terminal's cursor become escapes.
+    fn push_plain(&mut self, source: &Source, span: Span) {
+        let text = source.slice(span);
+        let mut rest = text;
+        while let Some(found) = rest.find(|c| c == '\r' || is_unprintable(c)) {
+            let (before, from) = rest.split_at(found);
+            let mut characters = from.chars();
+            let Some(character) = characters.next() else { break };
+            self.text.push_str(before);
+            let start = self.text.len();
+            match character {
+                '\r' if characters.as_str().starts_with('\n') => self.text.push('\r'),
+                // It ends a line by itself, for us as for an editor.
+                '\r' => self.text.push('\n'),
+                _ => {
+                    let offset = span.start as usize + (text.len() - from.len());
+                    self.text.extend(character.escape_unicode());
+                    let written = Span::new(offset, offset + character.len_utf8());
+                    self.masks.push((written, Span::new(start, self.text.len())));
+                }
+            }
+            rest = characters.as_str();
+        }
+        self.text.push_str(rest);
     }
 
     /// The masked text.
@@ -87,5 +128,14 @@ mod tests {
         assert_eq!(&masked.text()[masked.offset(10)..][..2], "b:");
         assert_eq!(&masked.text()[masked.offset(22)..][..2], "c:");
         assert_eq!(masked.line(4), "c: 1");
+    }
+
+    #[test]
+    fn what_moves_a_cursor_is_escaped() {
+        let source = Source::new(FileId(0), "a", None, "a: \u{1b}[2Jx\r\nb: \u{202e}y\rc: 1\n".into());
+        let masked = MaskedSource::new(&source, &[]);
+        assert_eq!(masked.text(), "a: \\u{1b}[2Jx\r\nb: \\u{202e}y\nc: 1\n");
+        assert_eq!(masked.line(2), "b: \\u{202e}y");
+        assert_eq!(&masked.text()[masked.offset(17)..][..1], "c");
     }
 }

@@ -124,7 +124,7 @@ pub fn definitions(documents: &[Document<'_>], config: &Config) -> Definitions {
                     place: object.place,
                     key: object.key.map(str::to_owned),
                 };
-                all.definitions.push(define(&found, config, &surroundings));
+                all.definitions.push(define(&found, config, &surroundings, document.parsed.is_broken()));
             }
         }
     }
@@ -134,9 +134,11 @@ pub fn definitions(documents: &[Document<'_>], config: &Config) -> Definitions {
 }
 
 /// The definition of an object, with all that follows for it.
-fn define(found: &Found<'_>, config: &Config, surroundings: &Surroundings) -> Definition {
+///
+/// Of a document that is broken nobody knows what else it would say: it is partial.
+fn define(found: &Found<'_>, config: &Config, surroundings: &Surroundings, broken: bool) -> Definition {
     let mut definition = providers::definition(found);
-    definition.partial = is_partial(found);
+    definition.partial = broken || is_partial(found);
     if definition.name_place.is_none()
         && found.kind == Kind::Client
         && let Some(key) = found.key.as_deref().filter(|_| found.shape.resources.is_empty())
@@ -208,7 +210,8 @@ fn add_resources(documents: &[Document<'_>], config: &Config, all: &mut Definiti
             Found { provider, shape, kind, node: &resource.body, place, key: Some(resource.address.clone()) };
         let document = documents.iter().find(|document| document.source.id == place.file);
         let surroundings = document.map(|document| surroundings(document, config)).unwrap_or_default();
-        all.definitions.push(define(&found, config, &surroundings));
+        let broken = document.is_some_and(|document| document.parsed.is_broken());
+        all.definitions.push(define(&found, config, &surroundings, broken));
     }
     all.recognised.dedup();
 }

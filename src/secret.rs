@@ -1,10 +1,9 @@
-//! Secrets: which fields hold them, what class of value stands there, and which bytes must never be shown.
+//! Secrets: which fields hold them, and what class of value stands there.
 
 use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::OnceLock;
 
-use crate::source::{Source, Span};
 use crate::tree::{Node, Piece, Value};
 
 /// What stands where a secret belongs.
@@ -303,100 +302,6 @@ pub fn is_secret_key(key: &str) -> bool {
     const NAMES: &[&str] = &["secret", "auth0secret", "k", "clientsecretvalue", "rotatedsecret"];
     // `token_endpoint_auth_method: client_secret_post` and `secret_encoded` only speak of secrets.
     NAMES.contains(&plain.as_str()) && key.len() > 1 || ENDINGS.iter().any(|ending| plain.ends_with(ending))
-}
-
-/// Every span of a source that must not be shown: values of secret fields, and private keys wherever they stand.
-///
-/// `documents` is what the text was read as; where it could not be read, lines with a secret field are hidden from
-/// the field's value to the end of the line.
-pub fn spans(source: &Source, documents: &[Node], readable: bool) -> Vec<Span> {
-    let mut spans = Vec::new();
-    for document in documents {
-        collect(source, document, false, &mut spans);
-    }
-    key_blocks(&source.text, &mut spans);
-    if !readable {
-        scrub(&source.text, &mut spans);
-    }
-    merge(spans)
-}
-
-/// Spans in order, those that touch made one.
-pub fn merge(mut spans: Vec<Span>) -> Vec<Span> {
-    spans.sort_unstable();
-    let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
-    for span in spans {
-        match merged.last_mut() {
-            Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
-            _ => merged.push(span),
-        }
-    }
-    merged
-}
-
-/// Spans of the scalars under secret keys. Markers and references stay readable: they show that it is done right.
-fn collect(source: &Source, node: &Node, secret: bool, spans: &mut Vec<Span>) {
-    match &node.value {
-        Value::Map(entries) => {
-            for entry in entries {
-                let secret =
-                    is_secret_key(&entry.key) || (secret && matches!(entry.value.value, Value::Text(_)));
-                collect(source, &entry.value, secret, spans);
-            }
-        }
-        Value::List(items) => items.iter().for_each(|item| collect(source, item, secret, spans)),
-        Value::Text(text) => {
-            let long = text.contains("PRIVATE KEY-----");
-            let hide = secret
-                && !text.is_empty()
-                && matches!(classify_text(text), Class::Literal | Class::Hash | Class::Managed);
-            if (hide || long) && node.place.file == source.id {
-                spans.push(node.place.span);
-            }
-        }
-        Value::Template(pieces)
-            if secret
-                && pieces.iter().any(|piece| matches!(piece, Piece::Text(text) if text.trim().len() > 3)) =>
-        {
-            spans.push(node.place.span);
-        }
-        Value::Number(_) if secret => spans.push(node.place.span),
-        Value::Expression(expression) => expression.parts(&mut |part| collect(source, part, secret, spans)),
-        _ => {}
-    }
-}
-
-/// PEM blocks of private keys, whatever they stand in.
-fn key_blocks(text: &str, spans: &mut Vec<Span>) {
-    for at in memchr::memmem::find_iter(text.as_bytes(), b"PRIVATE KEY-----") {
-        let Some(start) = text[..at].rfind("-----BEGIN").filter(|start| at - start < 40) else { continue };
-        let end = text[at + 10..].find("-----END").map_or(text.len(), |end| at + 10 + end);
-        spans.push(Span::new(start, end));
-    }
-}
-
-/// Ends of lines that follow a secret field, for a text that could not be read.
-fn scrub(text: &str, spans: &mut Vec<Span>) {
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let mut at = 0;
-        while let Some(found) = line[at..].find([':', '=']) {
-            let sign = at + found;
-            let key: String = line[..sign]
-                .trim_end_matches(|c: char| c.is_whitespace() || c == '"' || c == '\'')
-                .chars()
-                .rev()
-                .take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
-                .collect();
-            let key: String = key.chars().rev().collect();
-            if is_secret_key(&key) {
-                spans.push(Span::new(start + sign + 1, start + line.trim_end().len().max(sign + 1)));
-                break;
-            }
-            at = sign + 1;
-        }
-        start += line.len();
-    }
 }
 
 #[cfg(test)]

@@ -19,7 +19,12 @@ pub struct Source {
     /// Length in bytes of the byte order mark that was taken off `text`: 0 or 3.
     pub bom: u32,
     line_starts: OnceLock<Vec<u32>>,
+    /// How many characters start before each block of [`BLOCK`] bytes.
+    characters: OnceLock<Vec<u32>>,
 }
+
+/// Bytes between two places at which characters are counted in advance: a minified file is one long line.
+const BLOCK: usize = 4096;
 
 /// Number of a [`Source`] in a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,7 +66,15 @@ impl Source {
             Some(rest) => (rest.to_owned(), 3),
             None => (text, 0),
         };
-        Self { id, path: path.into(), file, text, bom, line_starts: OnceLock::new() }
+        Self {
+            id,
+            path: path.into(),
+            file,
+            text,
+            bom,
+            line_starts: OnceLock::new(),
+            characters: OnceLock::new(),
+        }
     }
 
     /// The place of a range of bytes of this source.
@@ -84,12 +97,35 @@ impl Source {
         while !self.text.is_char_boundary(end) {
             end -= 1;
         }
-        let column = self.text[start..end].chars().count();
+        let column = self.characters(start, end);
         Position {
             line: u32::try_from(line).unwrap_or(u32::MAX),
             column: u32::try_from(column + 1).unwrap_or(u32::MAX),
             byte: offset + self.bom,
         }
+    }
+
+    /// How many characters stand between two character boundaries.
+    fn characters(&self, start: usize, end: usize) -> usize {
+        if end - start <= 2 * BLOCK {
+            return self.text[start..end].chars().count();
+        }
+        let starts = |bytes: &[u8]| bytes.iter().filter(|byte| (**byte as i8) >= -0x40).count();
+        let bytes = self.text.as_bytes();
+        let blocks = self.characters.get_or_init(|| {
+            let mut before = 0;
+            let count = |block| {
+                let here = before;
+                before += starts(block);
+                u32::try_from(here).unwrap_or(u32::MAX)
+            };
+            bytes.chunks(BLOCK).map(count).collect()
+        });
+        let before = |at: usize| {
+            let block = (at / BLOCK).min(blocks.len() - 1);
+            blocks[block] as usize + starts(&bytes[block * BLOCK..at])
+        };
+        before(end) - before(start)
     }
 
     /// Byte offsets at which the lines start; the first is 0. `\n`, `\r\n` and a lone `\r` end a line.
@@ -146,5 +182,15 @@ mod tests {
         assert_eq!(at(8), Position { line: 1, column: 5, byte: 11 });
         assert_eq!(at(11), Position { line: 2, column: 1, byte: 14 });
         assert_eq!(at(99), Position { line: 2, column: 2, byte: 15 });
+    }
+
+    #[test]
+    fn columns_of_a_long_line_are_those_of_a_short_one() {
+        let source = Source::new(FileId(0), "a", None, format!("x\n{}", "aé🎵".repeat(10_000)));
+        for offset in [2, 9_000, 9_001, 9_002, 9_004, 32_770, 70_001] {
+            let end = (0..=offset).rev().find(|end| source.text.is_char_boundary(*end)).unwrap_or(0);
+            let column = source.text[2..end].chars().count() + 1;
+            assert_eq!(source.position(offset as u32).column as usize, column, "{offset}");
+        }
     }
 }

@@ -13,7 +13,7 @@ mod yaml_mask;
 mod yaml_places;
 mod yaml_schema;
 
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::source::{Source, Span};
 use crate::tree::Node;
 
@@ -50,4 +50,11 @@ pub struct Parsed {
     pub problems: Vec<Problem>,
     /// Comments that speak to clientlint: each starts at its sign (`#`, `//`) and ends before the line break.
     pub comments: Vec<Span>,
+}
+
+impl Parsed {
+    /// Whether something of the text could not be read at all.
+    pub fn is_broken(&self) -> bool {
+        self.problems.iter().any(|problem| problem.code != Code::DuplicateKey)
+    }
 }

@@ -152,6 +152,10 @@ fn wrong_types(found: &Found<'_>, definition: &mut Definition) {
 
 /// Fields that have another name today.
 fn deprecated_fields(found: &Found<'_>, definition: &mut Definition) {
+    // An export carries whatever the server returns. People do not write these two beside each other.
+    if ["sso_disabled", "custom_login_page_on"].iter().all(|key| found.node.get(key).is_some()) {
+        return;
+    }
     let mut items = Vec::new();
     for row in &found.provider.table.deprecated {
         if Kind::named(&row.kind) != Some(found.kind) || !row.shapes.contains(&found.shape.id) {

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::json::OneSkipped;
-use super::{count, printable};
+use super::json::{OneProblem, OneSkipped, problems};
+use super::{clipped, count, printable};
 use crate::finding::ClientSummary;
 use crate::lint::Report;
 
@@ -13,6 +13,7 @@ use crate::lint::Report;
 struct Inventory<'a> {
     version: u8,
     clients: Vec<OneClient<'a>>,
+    problems: Vec<OneProblem<'a>>,
     skipped: Vec<OneSkipped<'a>>,
 }
 
@@ -47,6 +48,7 @@ pub fn clients_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let inventory = Inventory {
         version: 1,
         clients: report.clients.iter().map(|client| one_client(client)).collect(),
+        problems: problems(report),
         skipped: report
             .skipped
             .iter()
@@ -90,10 +92,10 @@ pub fn clients_text(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let mut rows = vec![head];
     for client in &report.clients {
         rows.push([
-            printable(client.title()),
-            printable(client.application_type.as_deref().unwrap_or("-")),
+            clipped(client.title()),
+            clipped(client.application_type.as_deref().unwrap_or("-")),
             client.client_type.clone(),
-            printable(&client.client_type_because.join(", ")),
+            clipped(&client.client_type_because.join(", ")),
             client.party.clone(),
             client.channel.clone(),
             format!("{}:{}", printable(&client.path), client.line),
@@ -119,14 +121,7 @@ pub fn clients_text(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         writeln!(out, "skipped: {} ({})", printable(&skipped.path), skipped.reason)?;
     }
     for problem in &report.problems {
-        let at = &problem.location;
-        writeln!(
-            out,
-            "not read in full: {}:{}: {}",
-            printable(&at.path),
-            at.start.line,
-            printable(&problem.message)
-        )?;
+        writeln!(out, "not read in full: {}: {}", problem.location, printable(&problem.message))?;
     }
     Ok(())
 }

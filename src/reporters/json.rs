@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::Run;
 use crate::finding::{ClientSummary, Finding, Location};
+use crate::lint::Report;
 use crate::rule::{Safety, Severity};
 use crate::source::Position;
 
@@ -109,7 +110,7 @@ struct OneRelated<'a> {
 }
 
 #[derive(Serialize)]
-struct OneProblem<'a> {
+pub(super) struct OneProblem<'a> {
     code: &'static str,
     path: &'a str,
     line: u32,
@@ -147,17 +148,7 @@ pub(super) fn write(out: &mut dyn Write, run: &Run<'_>) -> io::Result<()> {
             },
         },
         findings: run.shown().map(|finding| one_finding(finding, run)).collect(),
-        problems: report
-            .problems
-            .iter()
-            .map(|problem| OneProblem {
-                code: problem.code,
-                path: &problem.location.path,
-                line: problem.location.start.line,
-                column: problem.location.start.column,
-                message: &problem.message,
-            })
-            .collect(),
+        problems: problems(report),
         skipped: report
             .skipped
             .iter()
@@ -166,6 +157,20 @@ pub(super) fn write(out: &mut dyn Write, run: &Run<'_>) -> io::Result<()> {
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)
+}
+
+pub(super) fn problems(report: &Report) -> Vec<OneProblem<'_>> {
+    report
+        .problems
+        .iter()
+        .map(|problem| OneProblem {
+            code: problem.code,
+            path: &problem.location.path,
+            line: problem.location.start.line,
+            column: problem.location.start.column,
+            message: &problem.message,
+        })
+        .collect()
 }
 
 fn one_finding<'a>(finding: &'a Finding, run: &'a Run<'_>) -> OneFinding<'a> {

@@ -11,7 +11,9 @@ use std::io::{self, Write};
 pub use inventory::{clients_json, clients_text};
 pub use terminal::Look;
 
+use crate::finding::Location;
 use crate::lint::Report;
+use crate::masked::is_unprintable;
 use crate::rule::{Rule, Severity};
 
 /// How a report is written.
@@ -67,10 +69,7 @@ pub fn write(format: Format, out: &mut dyn Write, run: &Run<'_>, look: Look) -> 
 
 /// A text in which nothing can move a terminal's cursor: control characters are shown as escapes.
 pub(crate) fn printable(text: &str) -> String {
-    let unsafe_character = |c: char| {
-        (c.is_control() && c != '\t')
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
+    let unsafe_character = |c: char| matches!(c, '\n' | '\r') || is_unprintable(c);
     if !text.contains(unsafe_character) {
         return text.to_owned();
     }
@@ -83,6 +82,22 @@ pub(crate) fn printable(text: &str) -> String {
         }
     }
     plain
+}
+
+/// The same, of a text that is as long as whoever wrote the file wanted: no more than a line or two of it.
+pub(crate) fn clipped(text: &str) -> String {
+    const LONGEST: usize = 200;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", printable(&text[..end])),
+        None => printable(text),
+    }
+}
+
+/// `PATH:LINE:COLUMN` of where it starts.
+impl std::fmt::Display for Location {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}:{}", printable(&self.path), self.start.line, self.start.column)
+    }
 }
 
 /// `1 finding`, `2 findings`.

@@ -8,7 +8,7 @@ use miette::{
     SourceCode, SourceSpan, SpanContents,
 };
 
-use super::{Run, printable};
+use super::{Run, clipped, printable};
 use crate::finding::{Finding, Location, Problem};
 use crate::masked::MaskedSource;
 use crate::rule::{Rule, Safety, Severity};
@@ -73,7 +73,13 @@ struct Drawn<'a> {
 impl<'a> Drawn<'a> {
     fn of(finding: &'a Finding, rule: Option<&Rule>, run: &'a Run<'_>) -> Self {
         let source = run.report.sources.get(&*finding.location.path);
-        let here = |location: &Location| location.path == finding.location.path;
+        // A window into a long line has room for one label: what else there is to see gets its own.
+        let wide = |location: &Location| {
+            source.is_some_and(|source| source.line(location.start.line).len() > LONG_LINE)
+        };
+        let here = |location: &Location| {
+            location.path == finding.location.path && !wide(location) && !wide(&finding.location)
+        };
         let label = finding.label.clone().unwrap_or_else(|| "here".to_owned());
         let mut labels = Vec::new();
         labels.extend(source.map(|source| labelled(source, &finding.location, &label, true)));
@@ -96,7 +102,11 @@ impl<'a> Drawn<'a> {
             }
         }
         Self {
-            head: printable(&finding.message),
+            head: match source {
+                Some(_) => clipped(&finding.message),
+                // Its file could not be read in full, so no line of it is shown.
+                None => format!("{}: {}", finding.location, clipped(&finding.message)),
+            },
             code: format!("{}[{}]", finding.severity.name(), finding.rule),
             severity: match finding.severity {
                 Severity::Error => miette::Severity::Error,
@@ -113,13 +123,7 @@ impl<'a> Drawn<'a> {
     fn of_problem(problem: &Problem) -> Self {
         let at = &problem.location;
         Self {
-            head: format!(
-                "{}:{}:{}: {}",
-                printable(&at.path),
-                at.start.line,
-                at.start.column,
-                printable(&problem.message)
-            ),
+            head: format!("{at}: {}", printable(&problem.message)),
             code: format!("error[{}]", problem.code),
             severity: miette::Severity::Error,
             help: "this file was not analysed in full; its line is not shown because it may hold a secret"
@@ -136,8 +140,8 @@ fn help(finding: &Finding, rule: Option<&Rule>) -> String {
     let mut lines = Vec::new();
     if let Some(client) = &finding.client {
         let traits = client.traits();
-        let traits = if traits.is_empty() { String::new() } else { format!(" ({})", printable(&traits)) };
-        lines.push(format!("client:  {}{traits}", printable(client.title())));
+        let traits = if traits.is_empty() { String::new() } else { format!(" ({})", clipped(&traits)) };
+        lines.push(format!("client:  {}{traits}", clipped(client.title())));
     }
     if let Some(rule) = rule {
         lines.push(format!("why:     {}", one_line(&rule.text.why)));
@@ -240,25 +244,29 @@ impl SourceCode for Text<'_> {
         }
         let line_of = |offset: usize| starts.partition_point(|start| *start as usize <= offset).max(1) - 1;
         let end_of = |line: usize| starts.get(line + 1).map_or(text.len(), |next| *next as usize);
-        let first = line_of(span.offset()).saturating_sub(before);
-        let last_byte = (span.offset() + span.len()).saturating_sub(usize::from(!span.is_empty()));
-        let last = (line_of(last_byte) + after).min(starts.len() - 1);
+        let is_long = |line: usize| end_of(line) - starts[line] as usize > LONG_LINE;
+        let line = line_of(span.offset());
+        let last_line = line_of((span.offset() + span.len()).saturating_sub(usize::from(!span.is_empty())));
+        // A long line around the label is none of its context.
+        let first = line.saturating_sub(before);
+        let first = if (first..line).any(is_long) { line } else { first };
+        let last = (last_line + after).min(starts.len() - 1);
+        let last = if (last_line + 1..=last).any(is_long) { last_line } else { last };
         let (mut start, mut end) = (starts[first] as usize, end_of(last));
         let mut column = 0;
-        let line = line_of(span.offset());
-        let long = (first..=last).any(|line| end_of(line) - starts[line] as usize > LONG_LINE);
+        let long = (first..=last).any(is_long);
         if long {
             let from = span.offset().saturating_sub(WINDOW).max(starts[line] as usize);
             let to = (span.offset() + span.len().min(2 * WINDOW) + WINDOW).min(end_of(line));
             start = boundary(text, from);
             end = boundary(text, to);
-            column = text[starts[line] as usize..start].chars().count();
         }
         if before == 0 && after == 0 {
-            // So miette asks where the label stands, to name the place above the text.
+            // So miette asks where the label stands, to name the place above the text. That is a place in the file:
+            // in the masked text a secret on the same line has another length.
             start = span.offset();
             end = end.max(start);
-            column = text[starts[line] as usize..start].chars().count();
+            column = self.location.start.column.saturating_sub(1) as usize;
         }
         let shown_line = if long || (before == 0 && after == 0) { line } else { first };
         Ok(Box::new(MietteSpanContents::new_named(

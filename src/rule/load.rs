@@ -165,8 +165,10 @@ impl Rule {
             |name: &str| options.get(name).or_else(|| text.options.get(name)?.get("default")).cloned();
         let in_rule = |message: String| format!("rule `{id}`: {message}");
         let condition = |map: &Map<String, Json>| {
-            let map = with_options(map, &value)?;
-            Condition::new(&map, false)
+            if text.options.is_empty() {
+                return Condition::new(map, false);
+            }
+            Condition::new(&with_options(map, &value)?, false)
         };
         let when = condition(&text.when).map_err(in_rule)?;
         let profiles = profiles(&text.profiles);

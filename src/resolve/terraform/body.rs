@@ -51,7 +51,7 @@ impl<'a> World<'a> {
             let value = self.argument(&entry.value, scope);
             evaluated.push(Entry { key: entry.key.clone(), key_place: entry.key_place, value });
         }
-        evaluated
+        gather(evaluated)
     }
 
     fn argument(&self, node: &Node, scope: &Scope<'a>) -> Node {
@@ -112,6 +112,33 @@ impl<'a> World<'a> {
             push(many(super::describe::describe(node)));
         }
     }
+}
+
+/// Blocks of one name as one list, as Terraform's own JSON has them. A block that stands alone stays as it is.
+fn gather(entries: Vec<Entry>) -> Vec<Entry> {
+    let is_block = |entry: &Entry| match &entry.value.value {
+        Value::Map(_) => true,
+        Value::Unknown(unknown) => unknown.many,
+        _ => false,
+    };
+    let mut gathered: Vec<Entry> = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let before = gathered.iter_mut().find(|known| known.key == entry.key).filter(|_| is_block(&entry));
+        match before {
+            Some(Entry { value: Node { value: Value::List(items), .. }, .. })
+                if items.iter().all(Node::is_map) =>
+            {
+                items.push(entry.value);
+            }
+            Some(known) if is_block(known) => {
+                let place = known.value.place;
+                let first = std::mem::replace(&mut known.value, Node::new(place, Value::Null));
+                known.value.value = Value::List(vec![first, entry.value]);
+            }
+            _ => gathered.push(entry),
+        }
+    }
+    gathered
 }
 
 fn is_dynamic(node: &Node) -> bool {

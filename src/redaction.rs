@@ -1,0 +1,374 @@
+//! Which bytes of a text must never be shown.
+//!
+//! Wider than what is *judged* to be a secret: a placeholder with a rest of text, a tag or a comment beside a secret
+//! and every other place where the same secret stands are hidden too. What is hidden in vain costs a reader little.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aho_corasick::AhoCorasick;
+
+use crate::expression::Expression;
+use crate::secret::is_secret_key;
+use crate::source::{FileId, Source, Span};
+use crate::tree::{Entry, Node, Value};
+
+/// A text of a project, and what it was read as.
+pub struct Text<'a> {
+    /// The text.
+    pub source: &'a Source,
+    /// Its documents.
+    pub documents: &'a [Node],
+    /// The name of its syntax.
+    pub syntax: &'a str,
+}
+
+/// The spans of a project's texts that must not be shown, sorted and apart.
+pub fn spans(texts: &[Text<'_>]) -> BTreeMap<FileId, Vec<Span>> {
+    let mut cover = Cover { names: suppliers(texts), ..Cover::default() };
+    for text in texts {
+        text.documents.iter().for_each(|document| cover.node(document, Standing::Plain));
+    }
+    let mut spans = cover.spans;
+    let known = AhoCorasick::new(&cover.literals).ok();
+    for text in texts {
+        let own = spans.entry(text.source.id).or_default();
+        let content = &text.source.text;
+        let occurrences = known.iter().flat_map(|known| known.find_iter(content));
+        own.extend(occurrences.map(|found| Span::new(found.start(), found.end())));
+        key_blocks(content, own);
+        written_out(content, text.syntax == "json", own);
+        tokens(content, own);
+    }
+    spans.into_iter().map(|(file, spans)| (file, merge(spans))).collect()
+}
+
+/// Spans in order, those that touch made one.
+fn merge(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_unstable();
+    let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans.into_iter().filter(|span| span.start < span.end) {
+        match merged.last_mut() {
+            Some(last) if span.start <= last.end => last.end = last.end.max(span.end),
+            _ => merged.push(span),
+        }
+    }
+    merged
+}
+
+/// Whether what stands under a key is hidden.
+fn is_hidden_key(key: &str) -> bool {
+    const ENDINGS: &[&str] = &[
+        "secret",
+        "secrets",
+        "pwd",
+        "sastoken",
+        "authtoken",
+        "signingkey",
+        "encryptionkey",
+        "decryptionkey",
+        "sharedkey",
+        "symmetrickey",
+    ];
+    let plain: String =
+        key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    is_secret_key(key) || ENDINGS.iter().any(|ending| plain.ends_with(ending))
+}
+
+/// Where in a document a value stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// Somewhere.
+    Plain,
+    /// Under a key for secrets.
+    Secret,
+    /// In settings that a vendor defines, where any `key` and `token` is one.
+    Addons,
+    /// In settings that are secrets throughout.
+    AllSecret,
+}
+
+/// What is found while walking.
+#[derive(Default)]
+struct Cover {
+    /// Names of variables and the like that supply secrets.
+    names: BTreeSet<String>,
+    spans: BTreeMap<FileId, Vec<Span>>,
+    /// Secrets themselves, to hide them wherever else they stand.
+    literals: BTreeSet<String>,
+}
+
+/// Shorter texts are not looked for elsewhere.
+const SHORT: usize = 8;
+
+impl Cover {
+    fn node(&mut self, node: &Node, standing: Standing) {
+        let secret = matches!(standing, Standing::Secret | Standing::AllSecret);
+        match &node.value {
+            Value::Map(entries) => {
+                let is_jwk = node.get("kty").is_some();
+                entries.iter().for_each(|entry| self.entry(entry, standing, is_jwk));
+            }
+            Value::List(items) => items.iter().for_each(|item| self.node(item, standing)),
+            Value::Text(text) => {
+                if secret && !is_reference(text) {
+                    self.hide(node);
+                    let text = text.trim();
+                    if text.len() >= SHORT && !text.contains('\n') && text.bytes().any(|b| b.is_ascii_digit())
+                    {
+                        self.literals.insert(text.to_owned());
+                    }
+                } else if text.contains("PRIVATE KEY-----") {
+                    self.hide(node);
+                }
+            }
+            Value::Template(_) | Value::Number(_) if secret => self.hide(node),
+            Value::Unknown(unknown) if secret && !is_reference(&unknown.text) => self.hide(node),
+            Value::Expression(expression) => match &**expression {
+                Expression::Template(_) if secret => self.hide(node),
+                expression => expression.parts(&mut |part| self.node(part, standing)),
+            },
+            _ => {}
+        }
+    }
+
+    fn entry(&mut self, entry: &Entry, standing: Standing, is_jwk: bool) {
+        let key = entry.key.as_str();
+        let private = is_jwk && ["d", "p", "q", "dp", "dq", "qi", "k", "oth"].contains(&key);
+        let ends_so =
+            || ["key", "token", "password"].iter().any(|end| key.to_ascii_lowercase().ends_with(end));
+        let scalar = !matches!(entry.value.value, Value::Map(_) | Value::List(_));
+        let standing = match standing {
+            Standing::AllSecret => Standing::AllSecret,
+            _ if private || is_hidden_key(key) || self.names.contains(key) => Standing::Secret,
+            Standing::Secret if scalar => Standing::Secret,
+            Standing::Addons if ends_so() => Standing::Secret,
+            Standing::Addons => Standing::Addons,
+            _ if key == "configuration" => Standing::AllSecret,
+            _ if key == "addons" => Standing::Addons,
+            _ => Standing::Plain,
+        };
+        if key == "variable" {
+            for variable in entry.value.entries() {
+                let of = |body: &Node| {
+                    matches!(body.get("sensitive").map(|node| &node.value), Some(Value::Bool(true)))
+                };
+                let supplies =
+                    self.names.contains(&variable.key) || is_hidden_key(&variable.key) || of(&variable.value);
+                if let Some(default) = variable.value.get("default").filter(|_| supplies) {
+                    self.node(default, Standing::Secret);
+                }
+            }
+        }
+        self.node(&entry.value, standing);
+    }
+
+    fn hide(&mut self, node: &Node) {
+        for place in std::iter::once(&node.place).chain(node.supplied.as_deref()) {
+            self.spans.entry(place.file).or_default().push(place.span);
+        }
+    }
+}
+
+/// Names of the variables, locals and arguments from which secrets are taken, in however many steps.
+fn suppliers(texts: &[Text<'_>]) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    if texts.iter().all(|text| text.syntax != "hcl") {
+        return names;
+    }
+    loop {
+        let before = names.len();
+        for text in texts {
+            text.documents.iter().for_each(|document| gather(document, false, &mut names));
+        }
+        if names.len() == before {
+            return names;
+        }
+    }
+}
+
+fn gather(node: &Node, secret: bool, names: &mut BTreeSet<String>) {
+    match &node.value {
+        Value::Map(entries) => {
+            for entry in entries {
+                let secret = is_hidden_key(&entry.key) || names.contains(&entry.key) || {
+                    secret && !entry.value.is_map()
+                };
+                gather(&entry.value, secret, names);
+            }
+        }
+        Value::List(items) => items.iter().for_each(|item| gather(item, secret, names)),
+        Value::Expression(expression) => match &**expression {
+            Expression::Attribute(of, name) if secret => {
+                let each = matches!(&of.value, Value::Expression(e) if matches!(&**e, Expression::Variable(v) if v == "each"));
+                names.insert(if each { "for_each".to_owned() } else { name.clone() });
+            }
+            Expression::Index(of, _) if secret => gather(of, true, names),
+            expression => expression.parts(&mut |part| gather(part, secret, names)),
+        },
+        _ => {}
+    }
+}
+
+/// Whether a text is nothing but the name of where the secret is kept, which shows that it is done right.
+fn is_reference(text: &str) -> bool {
+    let mut rest = text.trim();
+    if rest.is_empty() {
+        return true;
+    }
+    let name = |text: &str| {
+        !text.trim().is_empty()
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | ' '))
+    };
+    let upper = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+    if ["var.", "local.", "module.", "each.", "data."].iter().any(|root| rest.starts_with(root)) {
+        return name(rest);
+    }
+    if let Some(variable) = rest.strip_prefix('$').filter(|variable| upper(variable)) {
+        return !variable.is_empty();
+    }
+    while !rest.is_empty() {
+        let wrapped = [("##", "##"), ("@@", "@@"), ("{{", "}}"), ("${", "}"), ("$(", ")")].iter().find_map(
+            |(open, close)| {
+                let inner = rest.strip_prefix(open)?;
+                let end = inner.find(close)?;
+                name(&inner[..end]).then(|| inner[end + close.len()..].trim_start())
+            },
+        );
+        match wrapped {
+            Some(next) => rest = next,
+            None => return false,
+        }
+    }
+    true
+}
+
+/// PEM blocks of private keys, whatever they stand in.
+fn key_blocks(text: &str, spans: &mut Vec<Span>) {
+    for at in memchr::memmem::find_iter(text.as_bytes(), b"PRIVATE KEY-----") {
+        let Some(start) = text[..at].rfind("-----BEGIN").filter(|start| at - start < 40) else { continue };
+        let end = text[at + 10..].find("-----END").map_or(text.len(), |end| at + 10 + end);
+        spans.push(Span::new(start, end));
+    }
+}
+
+/// What is written after a key for secrets, wherever that stands: in comments, in text, beside a tag or an anchor.
+fn written_out(text: &str, json: bool, spans: &mut Vec<Span>) {
+    let bytes = text.as_bytes();
+    for sign in memchr::memchr2_iter(b':', b'=', bytes) {
+        let key = key_before(text, sign);
+        if key.is_empty() || !is_hidden_key(key) {
+            continue;
+        }
+        let rest = &text[sign..];
+        let blanks =
+            rest.bytes().take_while(|b| matches!(b, b':' | b'=' | b'>' | b' ' | b'\t' | b'\\')).count();
+        let start = sign + blanks;
+        let line = start + memchr::memchr2(b'\n', b'\r', &bytes[start..]).unwrap_or(bytes.len() - start);
+        let (end, inner) = match bytes.get(start) {
+            Some(quote @ (b'"' | b'\'')) => {
+                let end = closing(&bytes[..line], start, *quote);
+                let rest_of_line = if json { end } else { line };
+                (rest_of_line, text.get(start + 1..end.saturating_sub(1)))
+            }
+            // The tree knows the parts of a collection.
+            Some(b'{' | b'[') | None => continue,
+            Some(_) if json => {
+                let ends = |b: &u8| matches!(b, b',' | b'}' | b']' | b' ' | b'\t');
+                let end = bytes[start..line].iter().position(ends).map_or(line, |length| start + length);
+                (end, text.get(start..end))
+            }
+            Some(_) => (line, text.get(start..line)),
+        };
+        let harmless = inner.is_some_and(|inner| {
+            is_reference(inner)
+                || ["null", "~", "true", "false"].contains(&inner.trim().trim_end_matches(','))
+        });
+        if !harmless {
+            spans.push(Span::new(start, end));
+        }
+    }
+}
+
+/// The word before a `:` or `=`, without quotes.
+fn key_before(text: &str, sign: usize) -> &str {
+    let before = text[..sign].trim_end_matches([' ', '\t', '"', '\'', '\\']);
+    let length: usize = before
+        .chars()
+        .rev()
+        .take(80)
+        .take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
+        .map(char::len_utf8)
+        .sum();
+    &before[before.len() - length..]
+}
+
+/// The end of a quoted text that starts at `start`; the end of the line where it is not closed there.
+fn closing(line: &[u8], start: usize, quote: u8) -> usize {
+    let mut at = start + 1;
+    while let Some(byte) = line.get(at) {
+        match byte {
+            b'\\' if quote == b'"' => at += 1,
+            byte if *byte == quote => return at + 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    line.len()
+}
+
+/// Runs of characters so long and so mixed that nobody makes them up as a name.
+const RANDOM: usize = 44;
+
+fn tokens(text: &str, spans: &mut Vec<Span>) {
+    let bytes = text.as_bytes();
+    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+');
+    let mut at = 0;
+    while at < bytes.len() {
+        let length = bytes[at..].iter().position(|b| !part(b)).unwrap_or(bytes.len() - at);
+        let run = &bytes[at..at + length];
+        let mixed = || {
+            run.iter().any(u8::is_ascii_lowercase)
+                && run.iter().any(u8::is_ascii_uppercase)
+                && run.iter().any(u8::is_ascii_digit)
+        };
+        if length >= RANDOM && mixed() {
+            spans.push(Span::new(at, at + length));
+        }
+        at += length + 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_with_a_rest_is_none() {
+        for text in
+            ["##WEB_SECRET##", "${WEB_SECRET}", "$WEB_SECRET", "{{ .Values.secret }}", "var.web_secret", ""]
+        {
+            assert!(is_reference(text), "{text}");
+        }
+        for text in
+            ["ab##cd", "##A##-k3y", "${WEB:-k3y0987}", "[k3y0987]", "k3y...", "{{ 'k3y' }}", "your-k3y"]
+        {
+            assert!(!is_reference(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_after_a_key_is_hidden_in_comments_too() {
+        let hidden = |text: &str, json| {
+            let mut spans = Vec::new();
+            written_out(text, json, &mut spans);
+            merge(spans)
+                .iter()
+                .map(|span| text[span.start as usize..span.end as usize].to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(hidden("# client_secret: k3y # old\nname: a", false), ["k3y # old"]);
+        assert_eq!(hidden("client_secret = var.secret\nname = 1", false), [""; 0]);
+        assert_eq!(hidden(r#"{"client_secret":"k\"3y","name":1}"#, true), [r#""k\"3y""#]);
+        assert_eq!(hidden(r#"{"client_secret":31415926,"name":1}"#, true), ["31415926"]);
+    }
+}
