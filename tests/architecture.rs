@@ -17,6 +17,7 @@ const LAYERS: &[(&[&str], &[&str])] = &[
     (&["problem"], &[]),
     (&["masked"], &["tree", "vocabulary"]),
     (&["secret"], &["vocabulary"]),
+    (&["redaction"], &["vocabulary"]),
     (&["client", "uri"], &[]),
     (&["formats"], &["client", "uri", "vocabulary"]),
     (&["resolve"], &["client", "uri", "vocabulary"]),
