@@ -33,6 +33,7 @@ pub fn spans(texts: &[Text<'_>]) -> BTreeMap<FileId, Vec<Span>> {
     for text in texts {
         let own = spans.entry(text.source.id).or_default();
         let content = &text.source.text;
+        own.iter_mut().for_each(|span| span.end = end_of_comment(content, *span));
         let occurrences = known.iter().flat_map(|known| known.find_iter(content));
         own.extend(occurrences.map(|found| Span::new(found.start(), found.end())));
         key_blocks(content, own);
@@ -240,6 +241,15 @@ fn is_reference(text: &str) -> bool {
         }
     }
     true
+}
+
+/// The end of the comment that follows on the same line, which may speak of what it stands beside; else the end.
+fn end_of_comment(text: &str, span: Span) -> u32 {
+    let rest = text.get(span.end as usize..).unwrap_or("");
+    let line = &rest[..memchr::memchr2(b'\n', b'\r', rest.as_bytes()).unwrap_or(rest.len())];
+    let comment = line.trim_start_matches([' ', '\t', ',', '"', '\'', ';']);
+    let follows = ["#", "//", "/*"].iter().any(|sign| comment.starts_with(sign));
+    if follows { Span::new(0, span.end as usize + line.len()).end } else { span.end }
 }
 
 /// PEM blocks of private keys, whatever they stand in.

@@ -18,6 +18,7 @@ const LAYERS: &[(&[&str], &[&str])] = &[
     (&["masked"], &["tree", "vocabulary"]),
     (&["secret"], &["vocabulary"]),
     (&["redaction"], &["vocabulary"]),
+    (&["host"], &[]),
     (&["client", "uri"], &[]),
     (&["formats"], &["client", "uri", "vocabulary"]),
     (&["resolve"], &["client", "uri", "vocabulary"]),

@@ -1,0 +1,444 @@
+//! No command, format or failure shows a secret, nor any six characters of one.
+
+use std::collections::BTreeSet;
+
+use crate::support::Repository;
+
+/// Stands for a secret in the fixtures; replaced by one of its own in each place.
+const MARK: &str = "CANARY";
+
+/// Secrets that share no six characters with any normal text, nor with each other.
+fn canary(number: usize) -> String {
+    const LETTERS: &[u8] = b"kZ7qXw9JvB4yHgQ2xKpW8zVj5RdNf3TmYc6LbG";
+    let mut state = number as u64 * 7_919 + 17;
+    let letter = |_| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        LETTERS[(state >> 33) as usize % LETTERS.len()] as char
+    };
+    (0..30).map(letter).collect()
+}
+
+/// A repository and the secrets in it.
+struct Nest {
+    repository: Repository,
+    secrets: Vec<String>,
+}
+
+impl Nest {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let mut nest = Self { repository: Repository::new(), secrets: Vec::new() };
+        for (path, text) in files {
+            let text = nest.fill(text);
+            nest.repository = nest.repository.and(path, text);
+        }
+        nest
+    }
+
+    /// Puts a new secret in each place that asks for one.
+    fn fill(&mut self, text: &str) -> String {
+        let mut filled = String::new();
+        for (number, part) in text.split(MARK).enumerate() {
+            if number > 0 {
+                let secret = canary(self.secrets.len());
+                filled.push_str(&secret);
+                self.secrets.push(secret);
+            }
+            filled.push_str(part);
+        }
+        filled
+    }
+
+    /// Runs the program and looks for the secrets in all that it says.
+    fn assert_silent(&self, arguments: &[&str], input: Option<&str>) -> String {
+        let run = match input {
+            Some(input) => self.repository.pipe(arguments, input),
+            None => self.repository.run(arguments),
+        };
+        assert_no_secret(&self.secrets, &run.out, arguments);
+        assert_no_secret(&self.secrets, &run.err, arguments);
+        run.out
+    }
+
+    /// Runs everything over the repository.
+    fn assert_silent_throughout(&self) -> String {
+        let mut all = String::new();
+        for format in ["text", "concise", "json"] {
+            for persona in ["regular", "auditor"] {
+                all += &self.assert_silent(&["check", ".", "--format", format, "--persona", persona], None);
+            }
+        }
+        self.assert_silent(&["check", ".", "--color", "always", "--no-config", "--profile", "fapi2"], None);
+        for format in ["text", "json"] {
+            all += &self.assert_silent(&["clients", ".", "--format", format], None);
+        }
+        all
+    }
+}
+
+fn assert_no_secret(secrets: &[String], text: &str, arguments: &[&str]) {
+    let windows: BTreeSet<&[u8]> = secrets.iter().flat_map(|secret| secret.as_bytes().windows(6)).collect();
+    for line in text.lines() {
+        let leak = line.as_bytes().windows(6).find(|window| windows.contains(window));
+        assert!(leak.is_none(), "{arguments:?} shows a secret:\n{line}");
+    }
+}
+
+const DEPLOY_YAML: &str = r#"clients:
+  # client_secret: CANARY
+  - name: Shop # secret=CANARY
+    client_secret: CANARY   # was CANARY
+    app_type: spa
+    jwt_configuration: {alg: HS256, secret_encoded: true}
+    grant_types: [implicit, password]
+  - {name: Flow, client_secret: CANARY, app_type: native, jwt_configuration: {alg: HS256}}
+  - name: Quoted
+    app_type: spa
+    client_secret: "CANARY\u00e9 ü \"CANARY\""
+    jwt_configuration: {alg: HS256}
+  - name: Block
+    app_type: spa
+    client_secret: |-
+      CANARY
+      CANARY
+    jwt_configuration: {alg: HS256}
+  - name: Folded
+    app_type: spa
+    client_secret: CANARY
+      CANARY
+    jwt_configuration: {alg: HS256}
+  - name: Tagged
+    app_type: spa
+    client_secret: !CANARY
+    jwt_configuration: {alg: HS256}
+  - name: TaggedText
+    app_type: spa
+    client_secret: !x CANARY
+    jwt_configuration: {alg: HS256}
+  - name: Anchored
+    app_type: spa
+    client_secret: &CANARY
+    jwt_configuration: {alg: HS256}
+  - name: Anchor
+    app_type: spa
+    client_metadata: {note: &shared CANARY}
+    client_secret: *shared
+    jwt_configuration: {alg: HS256}
+  - name: Marked
+    app_type: spa
+    client_secret: '##CANARY'
+    jwt_configuration: {alg: HS256}
+  - name: Halves
+    app_type: spa
+    client_secret: '##ENV##CANARY'
+    jwt_configuration: {alg: HS256}
+  - name: Sample
+    app_type: spa
+    client_secret: your-CANARY
+    jwt_configuration: {alg: HS256}
+  - name: Bracketed
+    app_type: spa
+    client_secret: <CANARY>
+    jwt_configuration: {alg: HS256}
+  - name: Listed
+    app_type: spa
+    client_secret: [CANARY, "CANARY"]
+    jwt_configuration: {alg: HS256}
+  - name: Key
+    app_type: regular_web
+    client_authentication_methods:
+      private_key_jwt:
+        credentials:
+          - name: k
+            credential_type: public_key
+            pem: |
+              -----BEGIN PRIVATE KEY-----
+              CANARY
+              -----END PRIVATE KEY-----
+    jwt_configuration: {alg: HS256}
+  - name: Addons
+    app_type: spa
+    addons:
+      firebase: {secret: CANARY, private_key: CANARY}
+      azure_sb: {sasKey: CANARY}
+      layer: {privateKey: CANARY}
+      wams: {masterkey: CANARY}
+      samlp: {signingKey: CANARY}
+      slack: {token: CANARY}
+    client_metadata: {api_key: CANARY}
+    signed_request_object:
+      credentials: [{kty: oct, k: CANARY}, {kty: RSA, d: CANARY, p: CANARY}]
+    jwt_configuration: {alg: HS256}
+connections:
+  - name: google
+    strategy: google-oauth2
+    enabled_clients: [Shop]
+    options: {client_id: x, client_secret: CANARY, twilio_auth_token: CANARY}
+databases:
+  - name: db
+    options: {configuration: {URL: "postgres://u:CANARY@h/d"}}
+resourceServers:
+  - name: API
+    identifier: https://api.example.com
+    signing_alg: HS256
+    signing_secret: CANARY
+"#;
+
+const TERRAFORM: &str = r#"variable "shop" {
+  default = "CANARY" # CANARY is the secret=CANARY
+}
+variable "hidden" {
+  sensitive = true
+  default   = "CANARY"
+}
+locals {
+  web     = "CANARY"
+  again   = var.shop
+  secrets = { a = "CANARY", b = "CANARY" }
+}
+resource "auth0_client" "shop" {
+  name     = "Shop"
+  app_type = "spa"
+  jwt_configuration { alg = "HS256" }
+}
+resource "auth0_client_credentials" "shop" {
+  client_id             = auth0_client.shop.id
+  authentication_method = "client_secret_post"
+  client_secret         = "CANARY"
+}
+resource "auth0_client" "web" {
+  name     = "Web"
+  app_type = "spa"
+  client_secret = local.web
+  jwt_configuration { alg = "HS256" }
+}
+resource "auth0_client" "again" {
+  name     = "Again"
+  app_type = "spa"
+  client_secret = local.again
+  jwt_configuration { alg = "HS256" }
+}
+resource "auth0_client" "half" {
+  name     = "Half"
+  app_type = "spa"
+  client_secret = "CANARY${var.hidden}"
+  jwt_configuration { alg = "HS256" }
+}
+resource "auth0_client" "called" {
+  name     = "Called"
+  app_type = "spa"
+  client_secret = base64encode(join("-", ["CANARY", sensitive("CANARY")]))
+  jwt_configuration { alg = "HS256" }
+}
+resource "auth0_client" "each" {
+  for_each = local.secrets
+  name     = each.key
+  app_type = "spa"
+  client_secret = each.value
+  jwt_configuration { alg = "HS256" }
+}
+resource "auth0_client" "heredoc" {
+  name     = "Heredoc"
+  app_type = "spa"
+  client_secret = <<-E
+    CANARY
+    E
+  jwt_configuration { alg = "HS256" }
+}
+resource "auth0_client" "chosen" {
+  name     = "Chosen"
+  app_type = "spa"
+  client_secret = var.x ? "CANARY" : "CANARY"
+  jwt_configuration { alg = "HS256" }
+}
+module "m" {
+  source = "./m"
+  code   = "CANARY"
+}
+resource "auth0_connection" "google" {
+  name     = "google"
+  strategy = "google-oauth2"
+  options {
+    client_id     = "x"
+    client_secret = "CANARY"
+  }
+}
+"#;
+
+const MODULE: &str = r#"variable "code" {}
+resource "auth0_client" "m" {
+  name          = "M"
+  app_type      = "spa"
+  client_secret = var.code
+  jwt_configuration { alg = "HS256" }
+}
+"#;
+
+const JSON: &str = r#"{
+  // "client_secret": "CANARY"
+  "name": "Shop",
+  "app_type": "spa",
+  "description": "{\"client_secret\":\"CANARY\"}", "client_secret": "CANARY\u00fc\"CANARY",
+  "jwt_configuration": { "alg": "HS256" },
+  "encryption_key": { "secret": 31415926535897 },
+  "grant_types": ["implicit"]
+}
+"#;
+
+const DUMP: &str = r#"[{"tenant":"t","global":false,"name":"Shop","app_type":"spa","client_secret":"CANARY","jwt_configuration":{"alg":"HS256"},"grant_types":["implicit"]},{"tenant":"t","name":"B","client_secret" : "CANARY","app_type":"spa","jwt_configuration":{"alg":"HS256"}}]"#;
+
+const TOML: &str = r#"# secret = "CANARY"
+[[apps]]
+name = "Shop"
+app_type = "spa"
+client_secret = "CANARY" # CANARY
+jwt_configuration = { alg = "HS256" }
+[[apps]]
+name = "Lines"
+app_type = "spa"
+client_secret = """
+CANARY
+CANARY"""
+jwt_configuration = { alg = "HS256" }
+"#;
+
+const NUMBER: &str = "[{\"name\":\"Shop\",\"app_type\":\"spa\",\"client_secret\":271828182845904523536,\
+                      \"jwt_configuration\":{\"alg\":\"HS256\"},\"tenant\":\"t\"}]";
+
+#[test]
+fn deploy_cli_shows_no_secret() {
+    let all =
+        Nest::new(&[("tenant.yaml", DEPLOY_YAML), ("clients/shop.json", JSON)]).assert_silent_throughout();
+    assert!(all.contains("public-client-with-secret"), "something must be found to be shown");
+    assert!(all.contains("[redacted]"));
+}
+
+#[test]
+fn terraform_shows_no_secret() {
+    let all = Nest::new(&[("main.tf", TERRAFORM), ("m/main.tf", MODULE)]).assert_silent_throughout();
+    assert!(all.contains("public-client-with-secret"));
+}
+
+#[test]
+fn dumps_and_own_layouts_show_no_secret() {
+    let all = Nest::new(&[("dump.json", DUMP), ("apps.toml", TOML), ("note.yaml", DEPLOY_YAML)])
+        .assert_silent_throughout();
+    assert!(all.contains("hardcoded-client-secret"));
+    assert!(all.contains("public-client-with-secret"));
+}
+
+#[test]
+fn a_secret_of_digits_is_one() {
+    let mut nest = Nest::new(&[("dump.json", NUMBER), ("clients/shop.json", JSON)]);
+    nest.secrets.extend(["271828182845904523536".to_owned(), "31415926535897".to_owned()]);
+    nest.assert_silent_throughout();
+}
+
+/// Cut after each secret, and some way behind it, a file says nothing of what it holds.
+#[test]
+fn files_that_do_not_parse_show_no_secret() {
+    for (path, text) in [
+        ("tenant.yaml", DEPLOY_YAML),
+        ("main.tf", TERRAFORM),
+        ("clients/a.json", JSON),
+        ("apps.toml", TOML),
+        ("dump.json", DUMP),
+    ] {
+        let places: Vec<usize> = text.match_indices(MARK).map(|(at, _)| at).collect();
+        let mut nest = Nest::new(&[]);
+        for (number, at) in places.iter().enumerate().step_by(3) {
+            for (way, ending) in [(0, ""), (1, "\""), (20, "\n  x: [}")] {
+                let mut end = (at + MARK.len() + way).min(text.len());
+                while !text.is_char_boundary(end) {
+                    end -= 1;
+                }
+                let text = nest.fill(&format!("{}{ending}", &text[..end]));
+                nest.repository = nest.repository.and(&format!("{number}-{way}/{path}"), text);
+            }
+        }
+        for arguments in [["check", "."], ["clients", "."]] {
+            nest.assert_silent(&arguments, None);
+        }
+        nest.assert_silent(&["check", ".", "--format", "json", "--persona", "auditor"], None);
+        nest.assert_silent(&["clients", ".", "--format", "json"], None);
+    }
+}
+
+#[test]
+fn a_wrong_kind_syntax_or_encoding_shows_no_secret() {
+    let mut nest = Nest::new(&[]);
+    for (number, text) in [DEPLOY_YAML, TERRAFORM, JSON, DUMP, TOML].into_iter().enumerate() {
+        let text = nest.fill(text);
+        for ending in ["yaml", "json", "toml", "tf", "tf.json", "tfvars"] {
+            nest.repository = nest.repository.and(&format!("{number}/a.{ending}"), &text);
+        }
+        let mut bytes = text.clone().into_bytes();
+        bytes.insert(bytes.len() / 2, 0xff);
+        nest.repository = nest.repository.and(&format!("{number}/bytes.json"), bytes);
+    }
+    nest.assert_silent(&["check", "."], None);
+    nest.assert_silent(&["check", ".", "--format", "json"], None);
+    for kind in
+        ["deploy-yaml", "deploy-json", "terraform", "management-api", "oidc-registration", "cimd", "pulumi"]
+    {
+        nest.assert_silent(&["check", ".", "--kind", kind], None);
+        nest.assert_silent(&["clients", ".", "--kind", kind], None);
+    }
+}
+
+#[test]
+fn standard_input_shows_no_secret() {
+    let mut nest = Nest::new(&[]);
+    for (name, text) in [
+        ("a.yaml", DEPLOY_YAML),
+        ("a.tf", TERRAFORM),
+        ("a.json", DUMP),
+        ("clients/a.json", JSON),
+        ("a.toml", TOML),
+    ] {
+        let text = nest.fill(text);
+        for format in ["text", "json"] {
+            nest.assert_silent(&["check", "-", "--stdin-filename", name, "--format", format], Some(&text));
+            nest.assert_silent(&["check", "-", "--format", format], Some(&text));
+            nest.assert_silent(&["clients", "-", "--format", format], Some(&text));
+            let half = &text[..text.len() / 2];
+            nest.assert_silent(&["check", "-", "--stdin-filename", name, "--format", format], Some(half));
+        }
+    }
+}
+
+#[test]
+fn what_is_said_of_rules_and_configuration_needs_no_documents() {
+    let nest = Nest::new(&[("tenant.yaml", DEPLOY_YAML)]);
+    nest.assert_silent(&["rules"], None);
+    nest.assert_silent(&["rules", "--format", "json"], None);
+    nest.assert_silent(&["explain", "public-client-with-secret"], None);
+    // A document given as configuration is a wrong configuration, which shows none of its text.
+    nest.assert_silent(&["check", ".", "--config", "tenant.yaml"], None);
+    let nest = Nest::new(&[("apps.toml", TOML), ("tenant.yaml", DEPLOY_YAML)]);
+    nest.assert_silent(&["check", ".", "--config", "apps.toml"], None);
+    nest.assert_silent(&["check", ".", "--config", "tenant.yaml"], None);
+}
+
+/// A finding about a secret stands at the key, so that its end tells no length.
+#[test]
+fn findings_on_a_secret_stand_at_its_key() {
+    let nest = Nest::new(&[
+        ("tenant.yaml", DEPLOY_YAML),
+        ("main.tf", TERRAFORM),
+        ("dump.json", DUMP),
+        ("apps.toml", TOML),
+    ]);
+    let report = nest.repository.check(".");
+    let texts = |path: &str| std::fs::read_to_string(nest.repository.path(path)).unwrap();
+    for finding in report["findings"].as_array().unwrap() {
+        let places = finding["related"].as_array().unwrap().iter().chain([&finding["location"]]);
+        for place in places {
+            let text = texts(place["path"].as_str().unwrap());
+            let byte = |end: &str| usize::try_from(place[end]["byte"].as_u64().unwrap()).unwrap();
+            let span = &text[byte("start")..byte("end")];
+            let secret = nest.secrets.iter().find(|secret| span.contains(secret.as_str()));
+            // What spans several lines is a block as a whole.
+            assert!(secret.is_none() || span.contains('\n'), "{} points at {span}", finding["rule"]);
+        }
+    }
+}

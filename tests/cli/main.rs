@@ -1,0 +1,12 @@
+//! The whole program: options and files in, exit code and text out.
+
+#![allow(unreachable_pub, clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod canary;
+mod config;
+mod exit;
+mod large;
+mod nasty;
+mod stdin;
+mod support;
+mod walking;
