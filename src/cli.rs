@@ -164,6 +164,10 @@ const USAGE: u8 = 2;
 ///
 /// Returns the exit code: 0 clean or below the gate, 1 findings at the gate, 2 usage or configuration, 3 nothing
 /// recognised, 4 something could not be analysed.
+///
+/// # Errors
+///
+/// The output cannot be written.
 pub fn run(cli: &Cli, out: &mut dyn Write, errors: &mut dyn Write) -> io::Result<u8> {
     let outcome = match &cli.command {
         Command::Check(options) => check(options, out),

@@ -157,7 +157,7 @@ fn joined(objects: &[Object<'_>], document: &Node, shape: &Shape) -> Vec<(usize,
     let mut resources: Vec<Resource> = document
         .get("resources")
         .into_iter()
-        .flat_map(|all| all.entries())
+        .flat_map(Node::entries)
         .filter_map(|entry| {
             let kind = entry.value.get("type")?.text()?.to_owned();
             let body = body(&entry.key)?.get("properties")?.clone();
