@@ -88,7 +88,9 @@ pub fn check<'a>(definition: &Definition, rules: &'a [Rule], settings: &Settings
 /// Who wants to see a violation: everybody, where a profile or the configuration sets its severity.
 fn persona(violation: &Violation<'_>, settings: &Settings) -> Persona {
     let raised = settings.severities.contains_key(&violation.rule.id)
-        || settings.profile.is_some_and(|profile| violation.case.profiles.iter().any(|(named, _)| *named == profile));
+        || settings
+            .profile
+            .is_some_and(|profile| violation.case.profiles.iter().any(|(named, _)| *named == profile));
     if raised { Persona::Regular } else { violation.case.persona }
 }
 
@@ -122,11 +124,12 @@ fn judge<'a>(definition: &Definition, rule: &'a Rule, settings: &Settings) -> Op
 }
 
 /// Where the deciding value stands: that of the last attribute listed which is written; of several items the first.
+/// `None` where that attribute decided by not being written.
 fn deciding(matches: &[Match<'_>]) -> Option<Place> {
-    let written = |found: &&Match<'_>| found.fact.is_some_and(|fact| fact.place().is_some());
-    let last = matches.iter().rev().find(written)?.attribute;
-    let first = matches.iter().filter(written).find(|found| found.attribute == last)?;
-    first.fact?.place()
+    let place = |found: &Match<'_>| found.fact.and_then(Fact::place);
+    let last = matches.iter().rev().find(|found| found.fact.is_none() || place(found).is_some())?;
+    last.fact?;
+    matches.iter().find(|found| found.attribute == last.attribute && place(found).is_some()).and_then(place)
 }
 
 /// Everything else that a violation rests on: other values, where values come from, and reasons for inferences.
@@ -173,10 +176,13 @@ fn says(_definition: &Definition, attribute: Attribute) -> String {
 fn conclusion(attribute: Attribute, fact: &Fact, reason: &str) -> String {
     let word = fact.datum.show();
     match attribute {
-        Attribute::CLIENT_TYPE | Attribute::CLIENT_TYPE_CERTAIN => format!("makes the client {}", match word.as_str() {
-            "true" | "false" => "what it is",
-            word => word,
-        }),
+        Attribute::CLIENT_TYPE | Attribute::CLIENT_TYPE_CERTAIN => format!(
+            "makes the client {}",
+            match word.as_str() {
+                "true" | "false" => "what it is",
+                word => word,
+            }
+        ),
         Attribute::PARTY | Attribute::PARTY_CERTAIN if word == "first" || word == "third" => {
             format!("makes the client {word}-party")
         }
@@ -195,8 +201,9 @@ fn fill(template: &str, definition: &Definition, matches: &[Match<'_>]) -> Strin
             rest = after;
             continue;
         };
-        match Attribute::named(name) {
-            Some(attribute) => message.push_str(&value_of(attribute, definition, matches)),
+        let (attribute, part) = name.split_once('.').map_or((name, None), |(name, part)| (name, Some(part)));
+        match Attribute::named(attribute) {
+            Some(attribute) => message.push_str(&value_of(attribute, part, definition, matches)),
             None => {
                 message.push('{');
                 message.push_str(name);
@@ -209,11 +216,25 @@ fn fill(template: &str, definition: &Definition, matches: &[Match<'_>]) -> Strin
     message
 }
 
-fn value_of(attribute: Attribute, definition: &Definition, matches: &[Match<'_>]) -> String {
+/// The value of an attribute, or of a part of it where it is a map, as it is shown in a message.
+fn value_of(
+    attribute: Attribute,
+    part: Option<&str>,
+    definition: &Definition,
+    matches: &[Match<'_>],
+) -> String {
+    let show = |fact: &Fact| match (part, &fact.datum) {
+        (Some(part), Datum::Map(entries)) => entries
+            .iter()
+            .find(|(name, _)| name == part)
+            .map(|(_, fact)| fact.datum.show())
+            .unwrap_or_default(),
+        _ => fact.datum.show(),
+    };
     let shown: Vec<String> = matches
         .iter()
         .filter(|found| found.attribute == attribute)
-        .filter_map(|found| found.fact.map(|fact| fact.datum.show()))
+        .filter_map(|found| found.fact.map(show))
         .collect();
     if shown.is_empty() {
         let fact = definition.facts.get(&attribute).or_else(|| definition.defaults.get(&attribute));

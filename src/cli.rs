@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -168,10 +168,12 @@ pub fn run(cli: &Cli, out: &mut dyn Write, errors: &mut dyn Write) -> io::Result
     let outcome = match &cli.command {
         Command::Check(options) => check(options, out),
         Command::Clients(options) => clients(options, out),
-        Command::Explain { rule, config } => with_rules(config, |rules| match explain::explain(rules, rule) {
-            Some(text) => Ok(write!(out, "{text}").map(|()| 0)),
-            None => Err(no_rule(rule, rules.rules.iter().map(|rule| rule.id.as_str()))),
-        }),
+        Command::Explain { rule, config } => {
+            with_rules(config, |rules| match explain::explain(rules, rule) {
+                Some(text) => Ok(write!(out, "{text}").map(|()| 0)),
+                None => Err(no_rule(rule, rules.rules.iter().map(|rule| rule.id.as_str()))),
+            })
+        }
         Command::Rules { format, config } => with_rules(config, |config| {
             Ok(match format {
                 RulesFormat::Text => explain::table(out, &config.rules),
@@ -198,7 +200,7 @@ pub fn run(cli: &Cli, out: &mut dyn Write, errors: &mut dyn Write) -> io::Result
 type Outcome = Result<io::Result<u8>, String>;
 
 fn with_rules(options: &ConfigOptions, run: impl FnOnce(&Config) -> Outcome) -> Outcome {
-    let configs = Configs::new(options)?;
+    let configs = Configs::new(options, Adjustment::default())?;
     let here = absolute(Path::new("clientlint.toml"));
     run(&*configs.of(Some(&here))?)
 }
@@ -208,15 +210,24 @@ fn no_rule<'a>(id: &str, known: impl Iterator<Item = &'a str>) -> String {
 }
 
 fn check(options: &CheckOptions, out: &mut dyn Write) -> Outcome {
-    let configs = Configs::new(&options.input.config)?.with(options)?;
+    let adjustment = Adjustment {
+        select: options.select.clone(),
+        disable: options.disable.clone(),
+        persona: options.persona,
+        profile: options.profile,
+    };
+    let configs = Configs::new(&options.input.config, adjustment)?;
     let (report, counts) = analyse(&options.input, &configs)?;
     let config = configs.of(counts.first.as_deref())?;
     let (fail_on, from) = match options.fail_on {
         Some(fail_on) => (fail_on.severity(), "--fail-on".to_owned()),
-        None => (config.fail_on, match &config.path {
-            Some(path) => discover::Base::of(path).show(path),
-            None => "default".to_owned(),
-        }),
+        None => (
+            config.fail_on,
+            match &config.path {
+                Some(path) => discover::Base::of(path).show(path),
+                None => "default".to_owned(),
+            },
+        ),
     };
     let (allow_empty, exit_zero) = (options.allow_empty, options.exit_zero);
     let verdict = Verdict::of(&report, fail_on, from, options.min_severity, allow_empty, exit_zero);
@@ -228,11 +239,13 @@ fn check(options: &CheckOptions, out: &mut dyn Write) -> Outcome {
         looked_at: counts.looked_at,
         excluded: counts.excluded,
     };
-    Ok(reporters::write(options.format, out, &run, look(options.color)).and_then(|()| out.flush()).map(|()| exit))
+    Ok(reporters::write(options.format, out, &run, look(options.color))
+        .and_then(|()| out.flush())
+        .map(|()| exit))
 }
 
 fn clients(options: &ClientsOptions, out: &mut dyn Write) -> Outcome {
-    let configs = Configs::new(&options.input.config)?;
+    let configs = Configs::new(&options.input.config, Adjustment::default())?;
     let (report, _) = analyse(&options.input, &configs)?;
     let written = match options.format {
         ClientsFormat::Text => reporters::clients_text(out, &report),
@@ -265,7 +278,11 @@ fn analyse(options: &InputOptions, configs: &Configs) -> Result<(Report, Counts)
     let first = options.paths.first().map(|path| first_path(path, options.stdin_filename.as_deref()));
     let config = configs.of(first.as_deref())?;
     if let Some(kind) = &options.kind {
-        let known = config.providers.iter().flat_map(|provider| &provider.table.shapes).map(|shape| shape.id.as_str());
+        let known = config
+            .providers
+            .iter()
+            .flat_map(|provider| &provider.table.shapes)
+            .map(|shape| shape.id.as_str());
         if !known.clone().any(|id| id == kind) {
             return Err(format!("there is no shape `{kind}`{}", did_you_mean(kind, known)));
         }
@@ -316,7 +333,11 @@ fn standard_input(name: Option<&Path>) -> Result<Input, String> {
 }
 
 /// The files that were asked for, and those of their projects.
-fn files(options: &InputOptions, configs: &Configs, config: &Config) -> Result<(Vec<Input>, usize, usize), String> {
+fn files(
+    options: &InputOptions,
+    configs: &Configs,
+    config: &Config,
+) -> Result<(Vec<Input>, usize, usize), String> {
     let words: Vec<&str> = config
         .providers
         .iter()
@@ -336,7 +357,7 @@ fn files(options: &InputOptions, configs: &Configs, config: &Config) -> Result<(
     };
     let always = |path: &Path| named(path) || of(path).is_some_and(|config| config.has_layout(path));
     let excluded = |path: &Path| of(path).is_some_and(|config| config.excludes(path));
-    let max_size = |path: &Path| of(path).unwrap_or_else(|| configs.builtin.clone()).max_size;
+    let max_size = |path: &Path| of(path).map_or(config.max_size, |config| config.max_size);
     let request = Request {
         paths: &options.paths,
         probe: &words,
@@ -379,51 +400,27 @@ fn add_companions(inputs: &mut Vec<Input>, max_size: u64) {
 /// The configurations of a run: one for all, or the nearest of each file.
 struct Configs {
     fixed: Option<Arc<Config>>,
-    builtin: Arc<Config>,
+    builtin: OnceLock<Result<Arc<Config>, String>>,
     by_folder: Mutex<BTreeMap<PathBuf, Result<Arc<Config>, String>>>,
+    adjustment: Adjustment,
+}
+
+/// What the command line says of rules, over what any configuration says.
+#[derive(Default)]
+struct Adjustment {
     select: Vec<String>,
     disable: Vec<String>,
     persona: Option<Persona>,
     profile: Option<Profile>,
 }
 
-impl Configs {
-    fn new(options: &ConfigOptions) -> Result<Self, String> {
-        let builtin = Arc::new(Config::builtin().map_err(|error| error.to_string())?);
-        let fixed = match &options.config {
-            Some(path) => Some(Arc::new(read_config(&absolute(path))?)),
-            None if options.no_config => Some(builtin.clone()),
-            None => None,
-        };
-        let by_folder = Mutex::default();
-        Ok(Self { fixed, builtin, by_folder, select: Vec::new(), disable: Vec::new(), persona: None, profile: None })
-    }
-
-    /// The same with what the command line says of rules.
-    fn with(mut self, options: &CheckOptions) -> Result<Self, String> {
-        self.select.clone_from(&options.select);
-        self.disable.clone_from(&options.disable);
-        self.persona = options.persona;
-        self.profile = options.profile;
-        self.fixed = self.fixed.take().map(|config| self.adjust(config)).transpose()?;
-        self.builtin = self.adjust(self.builtin.clone())?;
-        Ok(self)
-    }
-
-    fn adjust(&self, config: Arc<Config>) -> Result<Arc<Config>, String> {
-        if self.select.is_empty() && self.disable.is_empty() && self.persona.is_none() && self.profile.is_none() {
-            return Ok(config);
-        }
+impl Adjustment {
+    fn apply(&self, mut config: Config) -> Result<Config, String> {
         for id in self.select.iter().chain(&self.disable) {
             if named_rules(&config.rules, std::slice::from_ref(id)).is_empty() {
                 return Err(no_rule(id, config.rules.iter().map(|rule| rule.id.as_str())));
             }
         }
-        // A configuration is adjusted right after it was read, when nobody else holds it.
-        let mut config = match Arc::try_unwrap(config) {
-            Ok(config) => config,
-            Err(_) => Config::builtin().map_err(|error| error.to_string())?,
-        };
         let settings = &mut config.settings;
         if !self.select.is_empty() {
             settings.only = named_rules(&config.rules, &self.select);
@@ -431,7 +428,28 @@ impl Configs {
         settings.off.extend(named_rules(&config.rules, &self.disable));
         settings.persona = self.persona.unwrap_or(settings.persona);
         settings.profile = self.profile.or(settings.profile);
-        Ok(Arc::new(config))
+        Ok(config)
+    }
+}
+
+impl Configs {
+    /// The configurations as the options say, adjusted to what they say of rules.
+    fn new(options: &ConfigOptions, adjustment: Adjustment) -> Result<Self, String> {
+        let mut configs =
+            Self { fixed: None, builtin: OnceLock::new(), by_folder: Mutex::default(), adjustment };
+        configs.fixed = match &options.config {
+            Some(path) => Some(Arc::new(configs.adjustment.apply(read_config(&absolute(path))?)?)),
+            None if options.no_config => Some(configs.builtin()?),
+            None => None,
+        };
+        Ok(configs)
+    }
+
+    /// The built-in settings, which need not be made where every file has a configuration.
+    fn builtin(&self) -> Result<Arc<Config>, String> {
+        let make =
+            || self.adjustment.apply(Config::builtin().map_err(|error| error.to_string())?).map(Arc::new);
+        self.builtin.get_or_init(make).clone()
     }
 
     /// The configuration of a file: the nearest in the folders above it, up to the root of the repository.
@@ -441,7 +459,7 @@ impl Configs {
         }
         match file.and_then(Path::parent) {
             Some(folder) => self.of_folder(folder),
-            None => Ok(self.builtin.clone()),
+            None => self.builtin(),
         }
     }
 
@@ -453,11 +471,13 @@ impl Configs {
         let here: Vec<PathBuf> =
             NAMES.iter().map(|name| folder.join(name)).filter(|path| discover::is_file(path)).collect();
         let found = match here.as_slice() {
-            [path] => read_config(path).map(Arc::new).and_then(|config| self.adjust(config)),
-            [first, second, ..] => Err(format!("{} and {}: one of them is too many", first.display(), second.display())),
+            [path] => read_config(path).and_then(|config| self.adjustment.apply(config)).map(Arc::new),
+            [first, second, ..] => {
+                Err(format!("{} and {}: one of them is too many", first.display(), second.display()))
+            }
             [] => match folder.parent().filter(|_| !folder.join(".git").exists()) {
                 Some(above) => self.of_folder(above),
-                None => Ok(self.builtin.clone()),
+                None => self.builtin(),
             },
         };
         if let Ok(mut known) = self.by_folder.lock() {
@@ -494,8 +514,11 @@ fn look(color: When) -> Look {
         When::Auto if set("FORCE_COLOR") || (set("CLICOLOR_FORCE") && !is("CLICOLOR_FORCE", "0")) => true,
         When::Auto => terminal && !is("TERM", "dumb"),
     };
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
-    let unicode = locale.is_none_or(|name| name.to_uppercase().replace('-', "").contains("UTF8")) && !is("TERM", "dumb");
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+    let unicode = locale.is_none_or(|name| name.to_uppercase().replace('-', "").contains("UTF8"))
+        && !is("TERM", "dumb");
     let columns = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
     Look { colour, unicode, width: columns.unwrap_or(100) }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::secret::Class;
+use crate::secret::{Class, Fingerprint};
 use crate::source::Place;
 use crate::tree::{Piece, Unknown};
 use crate::uri::Uri;
@@ -25,6 +25,8 @@ pub struct Definition {
     pub name_place: Option<Place>,
     /// Whether the document holds only some of the attributes, so that what is absent was not asked.
     pub partial: bool,
+    /// For comparing its literal client secret with others, if it has one.
+    pub secret: Option<Fingerprint>,
     /// What is written and what was inferred.
     pub facts: BTreeMap<Attribute, Fact>,
     /// What the platform fills in where nothing is written.
@@ -110,6 +112,7 @@ impl Definition {
             place,
             name_place: None,
             partial: false,
+            secret: None,
             facts: BTreeMap::new(),
             defaults: BTreeMap::new(),
         }
@@ -229,9 +232,14 @@ impl Datum {
             Self::Text(text) => Json::String(text.clone()),
             Self::Secret(class) => Json::String(class.name().to_owned()),
             Self::Uri(uri) => uri.json()?,
-            Self::List(items) => Json::Array(items.iter().map(|item| item.datum.json()).collect::<Option<_>>()?),
+            Self::List(items) => {
+                Json::Array(items.iter().map(|item| item.datum.json()).collect::<Option<_>>()?)
+            }
             Self::Map(entries) => Json::Object(
-                entries.iter().map(|(key, fact)| Some((key.clone(), fact.datum.json()?))).collect::<Option<_>>()?,
+                entries
+                    .iter()
+                    .map(|(key, fact)| Some((key.clone(), fact.datum.json()?)))
+                    .collect::<Option<_>>()?,
             ),
         })
     }
@@ -245,9 +253,7 @@ impl Datum {
             Self::Pattern(pieces) => show_pieces(pieces),
             Self::Secret(class) => format!("{} secret", class.name()),
             Self::Uri(uri) => uri.show(),
-            Self::List(items) => {
-                items.iter().map(|item| item.datum.show()).collect::<Vec<_>>().join(", ")
-            }
+            Self::List(items) => items.iter().map(|item| item.datum.show()).collect::<Vec<_>>().join(", "),
             // The first entry names a map: `field` of a secret, `uri` of a URI.
             Self::Map(entries) => entries.first().map(|(_, fact)| fact.datum.show()).unwrap_or_default(),
         }

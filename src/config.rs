@@ -33,6 +33,8 @@ pub struct Config {
     channels: Vec<(String, Globs)>,
     management_api_declared: bool,
     environments: Vec<(String, bool, Globs)>,
+    dashboard_third_party: Option<String>,
+    first_party_domains: Option<Vec<String>>,
     exclude: Globs,
     layouts: Vec<(String, Globs)>,
     /// Files larger than this many bytes are not read.
@@ -247,7 +249,9 @@ impl Config {
             }
         }
         let known = |id: &String| {
-            if rules.iter().any(|rule| rule.id == *id || rule.text.tags.iter().any(|tag| id.strip_prefix("tag:") == Some(tag))) {
+            if rules.iter().any(|rule| {
+                rule.id == *id || rule.text.tags.iter().any(|tag| id.strip_prefix("tag:") == Some(tag))
+            }) {
                 return Ok(());
             }
             let hint = did_you_mean(id, rules.iter().map(|rule| rule.id.as_str()));
@@ -293,7 +297,11 @@ impl Config {
         let mut environments = Vec::new();
         for (name, environment) in &written.env {
             let named_so = ["prod", "live"].iter().any(|start| name.starts_with(start));
-            environments.push((name.clone(), environment.production.unwrap_or(named_so), globs(&environment.globs)?));
+            environments.push((
+                name.clone(),
+                environment.production.unwrap_or(named_so),
+                globs(&environment.globs)?,
+            ));
         }
         Ok(Self {
             path: path.map(Path::to_path_buf),
@@ -308,10 +316,14 @@ impl Config {
                 .collect::<Result<_, ConfigError>>()?,
             management_api_declared: !channels.management_api.is_empty(),
             environments,
+            dashboard_third_party: written.facts.dashboard_third_party.clone(),
+            first_party_domains: written.facts.first_party_domains.clone(),
             exclude: globs(&written.files.exclude)?,
             layouts,
             max_size: match &written.files.max_size {
-                Some(text) => bytes(text).ok_or_else(|| error(format!("files.max-size: `{text}` is no size")))?,
+                Some(text) => {
+                    bytes(text).ok_or_else(|| error(format!("files.max-size: `{text}` is no size")))?
+                }
                 None => MAX_SIZE,
             },
         })
@@ -334,6 +346,8 @@ impl Config {
             undeclared: declared_channel.is_none() && self.management_api_declared,
             declared_channel,
             environment: environment.map(|(name, production, _)| (name.clone(), *production)),
+            dashboard_third_party: self.dashboard_third_party.clone(),
+            first_party_domains: self.first_party_domains.clone(),
         }
     }
 
@@ -351,7 +365,9 @@ impl Config {
     pub fn providers_of<'a>(&'a self, file: Option<&'a Path>) -> impl Iterator<Item = &'a Provider> {
         self.providers.iter().filter(move |provider| {
             match self.layouts.iter().find(|(name, _)| *name == provider.id) {
-                Some((_, globs)) if !globs.globs.is_empty() => file.is_some_and(|file| globs.longest(file).is_some()),
+                Some((_, globs)) if !globs.globs.is_empty() => {
+                    file.is_some_and(|file| globs.longest(file).is_some())
+                }
                 _ => true,
             }
         })
@@ -405,7 +421,10 @@ impl Globs {
             let literal = text.find(['*', '?', '[', '{']).unwrap_or(text.len());
             Ok((literal, glob.compile_matcher()))
         };
-        Ok(Self { folder: folder.to_path_buf(), globs: list.iter().map(glob).collect::<Result<_, String>>()? })
+        Ok(Self {
+            folder: folder.to_path_buf(),
+            globs: list.iter().map(glob).collect::<Result<_, String>>()?,
+        })
     }
 
     /// The longest literal prefix of the globs that match a file, if any does.
@@ -437,14 +456,17 @@ fn options(written: &Written, id: &str) -> Options {
     };
     let facts = &written.facts;
     let mut fact = |rule: &str, option: &str, value: Option<Json>| {
-        if rule == id && let Some(value) = value {
+        if rule == id
+            && let Some(value) = value
+        {
             options.entry(option.to_owned()).or_insert(value);
         }
     };
-    let strict = facts.dashboard_third_party.as_deref() == Some("strict");
-    fact("third-party-outside-management-api", "dashboard-modes", strict.then(|| Json::from(vec!["strict"])));
-    fact("first-party-foreign-redirect-domain", "domains", facts.first_party_domains.clone().map(Json::from));
-    fact("private-use-scheme-not-reverse-domain", "schemes", facts.custom_schemes.clone().map(Json::from));
+    fact(
+        "private-use-scheme-not-reverse-domain",
+        "allowed-schemes",
+        facts.custom_schemes.clone().map(Json::from),
+    );
     options
 }
 
@@ -464,7 +486,9 @@ fn bytes(text: &str) -> Option<u64> {
 
 /// The nearest right word for the unknown one that a message names.
 fn unknown_word(message: &str) -> String {
-    let Some(rest) = message.split_once("unknown field `").or_else(|| message.split_once("unknown variant `")) else {
+    let Some(rest) =
+        message.split_once("unknown field `").or_else(|| message.split_once("unknown variant `"))
+    else {
         return String::new();
     };
     let mut words = rest.1.split('`').step_by(2);

@@ -116,7 +116,8 @@ pub fn discover(request: &Request<'_>) -> Result<Found, DiscoverError> {
             excluded += 1;
         } else {
             looked_at += 1;
-            let content = read(path, (request.max_size)(&absolute(path)), &mut Vec::new(), None).unwrap_or(Content::Text(String::new()));
+            let max_size = (request.max_size)(&absolute(path));
+            let content = read(path, max_size, &mut Vec::new(), None).unwrap_or(Content::Text(String::new()));
             insert(&mut found, path, &base, content);
         }
     }
@@ -311,7 +312,10 @@ pub fn is_file(path: &Path) -> bool {
 /// It cannot be read.
 pub fn read_standard_input() -> Result<Content, String> {
     let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes).map_err(|error| format!("standard input: {}", reason(&error)))?;
+    io::stdin()
+        .lock()
+        .read_to_end(&mut bytes)
+        .map_err(|error| format!("standard input: {}", reason(&error)))?;
     Ok(decode(&bytes))
 }
 

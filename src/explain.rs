@@ -72,7 +72,14 @@ pub fn table(out: &mut dyn Write, rules: &[Rule]) -> io::Result<()> {
     let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
     for rule in rules {
         let persona = rule.text.persona.name();
-        writeln!(out, "{:<width$}  {:<7}  {:<8}  {}", rule.id, rule.worst().name(), persona, rule.text.summary)?;
+        writeln!(
+            out,
+            "{:<width$}  {:<7}  {:<8}  {}",
+            rule.id,
+            rule.worst().name(),
+            persona,
+            rule.text.summary
+        )?;
     }
     writeln!(out, "\n{} rules; `clientlint explain RULE` tells more", rules.len())
 }

@@ -130,11 +130,13 @@ pub enum Binary {
 
 impl Expression {
     /// Calls a function with each of its direct parts.
-    pub fn parts(&self, call: &mut dyn FnMut(&Node)) {
+    pub fn parts<'a>(&'a self, call: &mut dyn FnMut(&'a Node)) {
         match self {
             Self::Variable(_) | Self::Item => {}
             Self::Attribute(node, _) | Self::Unary(_, node) | Self::Parenthesis(node) => call(node),
-            Self::Index(a, b) | Self::Splat(a, b) | Self::Binary(_, a, b) => [a, b].into_iter().for_each(call),
+            Self::Index(a, b) | Self::Splat(a, b) | Self::Binary(_, a, b) => {
+                [a, b].into_iter().for_each(call)
+            }
             Self::Call(function) => function.arguments.iter().for_each(call),
             Self::Conditional(a, b, c) => [a, b, c].into_iter().for_each(call),
             Self::For(each) => {
@@ -152,7 +154,7 @@ impl Expression {
 }
 
 impl Part {
-    fn parts(&self, call: &mut dyn FnMut(&Node)) {
+    fn parts<'a>(&'a self, call: &mut dyn FnMut(&'a Node)) {
         match self {
             Self::Text(_) => {}
             Self::Value(node) => call(node),

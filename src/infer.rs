@@ -16,6 +16,10 @@ pub struct Surroundings {
     pub undeclared: bool,
     /// The environment that the configuration gives the file, and whether it is production.
     pub environment: Option<(String, bool)>,
+    /// `[facts] dashboard-third-party`.
+    pub dashboard_third_party: Option<String>,
+    /// `[facts] first-party-domains`.
+    pub first_party_domains: Option<Vec<String>>,
 }
 
 /// A word with the reason for it.
@@ -52,6 +56,19 @@ pub fn conclude(
         channel(definition, path_channel, surroundings);
         party(definition);
         loopback(definition);
+        foreign(definition, surroundings);
+        lifetimes(definition);
+        if let Some(word) = &surroundings.dashboard_third_party {
+            state(definition, Attribute::DASHBOARD_THIRD_PARTY, word);
+        }
+    }
+    if definition.kind == Kind::ResourceServer {
+        exceeds(
+            definition,
+            Attribute::TOKEN_LIFETIME_FOR_WEB,
+            Attribute::TOKEN_LIFETIME,
+            Attribute::TOKEN_LIFETIME_FOR_WEB_EXCEEDS,
+        );
     }
     if let Some(audience) = definition.text(Attribute::AUDIENCE) {
         const SYSTEM: &[&str] = &["/api/v2/", "/me/", "/my-org/", "/mfa/"];
@@ -110,7 +127,12 @@ fn client_type(definition: &mut Definition, provider: &Provider) {
     let (word, certain, evidence) = judge_type(definition, provider);
     let unknown = || Datum::Unknown(Unknown::new("unknown"));
     let known = word != "unknown";
-    set(definition, Attribute::CLIENT_TYPE, if known { Datum::from_text(word) } else { unknown() }, evidence.clone());
+    set(
+        definition,
+        Attribute::CLIENT_TYPE,
+        if known { Datum::from_text(word) } else { unknown() },
+        evidence.clone(),
+    );
     if known {
         set(definition, Attribute::CLIENT_TYPE_CERTAIN, Datum::Flag(certain), evidence);
     }
@@ -146,9 +168,13 @@ fn judge_type(definition: &Definition, provider: &Provider) -> (&'static str, bo
     };
     let word = definition.text(Attribute::APPLICATION_TYPE);
     let meaning = word.and_then(|word| provider.table.application_types.get(word));
-    let type_evidence = || {
-        vec![definition.evidence(Attribute::APPLICATION_TYPE, format!("application type {}", word.unwrap_or("unknown")))]
-    };
+    let type_evidence =
+        || {
+            vec![definition.evidence(
+                Attribute::APPLICATION_TYPE,
+                format!("application type {}", word.unwrap_or("unknown")),
+            )]
+        };
     if method == Some("none") {
         return ("public", true, method_evidence());
     }
@@ -156,7 +182,8 @@ fn judge_type(definition: &Definition, provider: &Provider) -> (&'static str, bo
     if meaning.is_some_and(|meaning| meaning.client_type.as_deref() == Some("public")) {
         return ("public", true, type_evidence());
     }
-    let has_keys = definition.items(Attribute::CREDENTIAL_METHODS).iter().any(|item| item.datum.text().is_some());
+    let has_keys =
+        definition.items(Attribute::CREDENTIAL_METHODS).iter().any(|item| item.datum.text().is_some());
     if method.is_some_and(|method| KEY_METHODS.contains(&method)) || has_keys {
         let evidence = if has_keys {
             vec![definition.evidence(Attribute::CREDENTIAL_METHODS, "registered keys")]
@@ -186,7 +213,9 @@ fn judge_type(definition: &Definition, provider: &Provider) -> (&'static str, bo
 /// The client type where neither type of application nor method is written, from the platform's default method.
 fn default_type(definition: &Definition, provider: &Provider) -> (&'static str, bool, Vec<Evidence>) {
     let unwritten = definition.lacks(Attribute::TOKEN_ENDPOINT_AUTH_METHOD);
-    let default = unwritten.then(|| default_fact(definition, provider, Attribute::TOKEN_ENDPOINT_AUTH_METHOD)).flatten();
+    let default = unwritten
+        .then(|| default_fact(definition, provider, Attribute::TOKEN_ENDPOINT_AUTH_METHOD))
+        .flatten();
     match default {
         Some(Fact { datum: Datum::Text(method), basis: Basis::Default(says) }) => {
             let evidence = vec![Evidence { says: says.to_string(), place: None }];
@@ -247,7 +276,14 @@ fn party(definition: &mut Definition) {
         Known::Fact(fact) => match &fact.datum {
             Datum::Flag(first) => Some(*first),
             // Something else is written: nobody can tell what a tool makes of it.
-            _ => return set(definition, Attribute::PARTY, Datum::Unknown(Unknown::new("unknown")), Vec::new()),
+            _ => {
+                return set(
+                    definition,
+                    Attribute::PARTY,
+                    Datum::Unknown(Unknown::new("unknown")),
+                    Vec::new(),
+                );
+            }
         },
         Known::Absent | Known::NotAsked => None,
     };
@@ -311,6 +347,52 @@ fn loopback(definition: &mut Definition) {
     set(definition, Attribute::LOOPBACK_CONTEXT, Datum::from_text(word), Vec::new());
 }
 
+/// Redirect URIs on hosts outside of the domains that the organisation calls its own.
+fn foreign(definition: &mut Definition, surroundings: &Surroundings) {
+    let Some(domains) = &surroundings.first_party_domains else { return };
+    let own = |host: &str| {
+        domains
+            .iter()
+            .map(|domain| domain.trim_start_matches("*."))
+            .any(|domain| host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.')))
+    };
+    let is_foreign = |item: &&Fact| match &item.datum {
+        Datum::Uri(uri) => {
+            uri.is("host_kind", "public")
+                && matches!(uri.part("host"), Some(Part::Known(serde_json::Value::String(host))) if !own(host))
+                && (uri.is("scheme", "https") || uri.is("scheme", "http"))
+        }
+        _ => false,
+    };
+    let foreign: Vec<Fact> =
+        definition.items(Attribute::REDIRECT_URIS).iter().filter(is_foreign).cloned().collect();
+    if !foreign.is_empty() {
+        set(definition, Attribute::FOREIGN_REDIRECT_URIS, Datum::List(foreign), Vec::new());
+    }
+}
+
+fn lifetimes(definition: &mut Definition) {
+    exceeds(
+        definition,
+        Attribute::REFRESH_IDLE_LIFETIME,
+        Attribute::REFRESH_LIFETIME,
+        Attribute::REFRESH_IDLE_EXCEEDS,
+    );
+}
+
+/// Says whether one number is larger than another, where both are known.
+fn exceeds(definition: &mut Definition, one: Attribute, other: Attribute, says: Attribute) {
+    let number = |attribute: Attribute| match definition.known(attribute) {
+        Known::Fact(Fact { datum: Datum::Number(text), .. }) => text.parse::<f64>().ok(),
+        _ => None,
+    };
+    // Zero stands for "no such limit" where the server writes it.
+    if let (Some(a), Some(b)) = (number(one), number(other).filter(|b| *b > 0.0)) {
+        let evidence = vec![definition.evidence(one, one.name())];
+        set(definition, says, Datum::Flag(a > b), evidence);
+    }
+}
+
 /// Adds what the platform fills in: by the first row of the provider's table that fits.
 fn defaults(definition: &mut Definition, provider: &Provider) {
     if definition.partial {
@@ -329,7 +411,11 @@ fn defaults(definition: &mut Definition, provider: &Provider) {
 }
 
 /// What the platform fills in for an attribute.
-fn default_fact<'a>(definition: &Definition, provider: &'a Provider, attribute: Attribute) -> Option<&'a Fact> {
+fn default_fact<'a>(
+    definition: &Definition,
+    provider: &'a Provider,
+    attribute: Attribute,
+) -> Option<&'a Fact> {
     let sets = |row: &'a DefaultRow| row.set.iter().find(|(set, _)| *set == attribute).map(|(_, fact)| fact);
     provider.defaults.iter().filter(|row| fits(row, definition)).find_map(sets)
 }

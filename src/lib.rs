@@ -17,6 +17,7 @@ pub mod explain;
 pub mod expression;
 pub mod finding;
 pub mod formats;
+mod host;
 pub mod infer;
 pub mod link;
 pub mod lint;

@@ -11,11 +11,12 @@ use crate::config::Config;
 use crate::discover::{Content, Input};
 use crate::finding::{ClientSummary, Confidence, Finding, Location, Problem, Related, Skipped};
 use crate::formats::Parsed;
+use crate::link;
 use crate::masked::MaskedSource;
 use crate::problem::{self, Code};
 use crate::project::{self, Definitions, Document};
-use crate::resolve::terraform;
 use crate::redaction;
+use crate::resolve::terraform;
 use crate::rule::Persona;
 use crate::secret::Class;
 use crate::source::{FileId, Place, Source, Span};
@@ -65,7 +66,9 @@ pub fn lint(inputs: Vec<Input>, job: &Job<'_>) -> Report {
             let at = at.saturating_sub(source.bom as usize);
             stopped.insert(id);
             // What is no text and speaks of no client is none of our business.
-            let ours = || job.kind.is_some() || speaks_of_clients(&source.text, &(job.config)(source.file.as_deref()));
+            let ours = || {
+                job.kind.is_some() || speaks_of_clients(&source.text, &(job.config)(source.file.as_deref()))
+            };
             if input.requested && (code != Code::Encoding || ours()) {
                 failed.push((id, problem::Problem { code, place: source.place(at..at), message }));
             }
@@ -80,11 +83,17 @@ pub fn lint(inputs: Vec<Input>, job: &Job<'_>) -> Report {
             (!stopped.contains(&source.id)).then(|| format.parse(source))
         })
         .collect();
-    let projects = projects(&sources, parsed, job);
-    let outcomes: Vec<Outcome> = projects
+    let mut projects: Vec<Project<'_>> = projects(&sources, parsed, job)
         .into_par_iter()
-        .map(|documents| analyse(&documents, job, &sources, &requested))
+        .filter_map(|documents| {
+            let config = (job.config)(documents.first()?.source.file.as_deref());
+            let definitions = project::definitions(&documents, &config);
+            Some(Project { documents, config, definitions })
+        })
         .collect();
+    link::across(projects.iter_mut().flat_map(|project| &mut project.definitions.definitions));
+    let outcomes: Vec<Outcome> =
+        projects.par_iter().map(|project| judge(project, &sources, &requested)).collect();
     let mut recognised = BTreeSet::new();
     let mut definitions = Vec::new();
     for outcome in outcomes {
@@ -185,14 +194,22 @@ struct Outcome {
     hidden: usize,
 }
 
-fn analyse(documents: &[Document<'_>], job: &Job<'_>, sources: &[Source], requested: &[bool]) -> Outcome {
+/// A project with what it defines.
+struct Project<'a> {
+    documents: Vec<Document<'a>>,
+    config: Arc<Config>,
+    definitions: Definitions,
+}
+
+fn judge(project: &Project<'_>, sources: &[Source], requested: &[bool]) -> Outcome {
     let mut outcome = Outcome::default();
-    let Some(first) = documents.first() else { return outcome };
-    let config = (job.config)(first.source.file.as_deref());
-    let Definitions { definitions, recognised, problems } = project::definitions(documents, &config);
+    let Project { documents, config, definitions: Definitions { definitions, recognised, problems } } =
+        project;
     let asked = |file: FileId| requested.get(file.0 as usize).copied().unwrap_or(false);
-    let paths: BTreeMap<FileId, Arc<str>> =
-        documents.iter().map(|document| (document.source.id, Arc::from(document.source.path.as_str()))).collect();
+    let paths: BTreeMap<FileId, Arc<str>> = documents
+        .iter()
+        .map(|document| (document.source.id, Arc::from(document.source.path.as_str())))
+        .collect();
     let locator = Locator { sources, paths: &paths };
 
     let judged: Vec<(Arc<ClientSummary>, Vec<Finding>, usize)> = definitions
@@ -201,8 +218,10 @@ fn analyse(documents: &[Document<'_>], job: &Job<'_>, sources: &[Source], reques
         .map(|definition| {
             let summary = Arc::new(summary(definition, &locator));
             let Verdict { violations, hidden } = check(definition, &config.rules, &config.settings);
-            let findings =
-                violations.into_iter().map(|violation| finding(violation, &summary, &locator, &config)).collect();
+            let findings = violations
+                .into_iter()
+                .map(|violation| finding(violation, &summary, &locator, config))
+                .collect();
             (summary, findings, hidden)
         })
         .collect();
@@ -220,7 +239,7 @@ fn analyse(documents: &[Document<'_>], job: &Job<'_>, sources: &[Source], reques
     }
     let known: BTreeSet<FileId> = recognised.iter().copied().collect();
     for document in documents.iter().filter(|document| asked(document.source.id)) {
-        report_problems(document, &config, known.contains(&document.source.id), &mut outcome);
+        report_problems(document, config, known.contains(&document.source.id), &mut outcome);
     }
     outcome.problems.extend(
         problems.iter().filter(|problem| asked(problem.place.file)).map(|problem| locator.problem(problem)),
@@ -235,15 +254,39 @@ fn analyse(documents: &[Document<'_>], job: &Job<'_>, sources: &[Source], reques
             })
             .collect();
         let secrets = redaction::spans(&texts);
+        let spans: BTreeMap<&str, (u32, &[Span])> = documents
+            .iter()
+            .filter_map(|document| {
+                let source = document.source;
+                Some((source.path.as_str(), (source.bom, secrets.get(&source.id)?.as_slice())))
+            })
+            .collect();
+        for finding in &mut outcome.findings {
+            hide_end(&mut finding.location, &spans);
+            finding.related.iter_mut().for_each(|related| hide_end(&mut related.location, &spans));
+        }
         // Where a text could not be read, nobody knows where a secret in it ends: nothing of it is shown.
-        let shown = |document: &&Document<'_>| pointed.contains(&document.source.path) && !document.parsed.is_broken();
+        let shown = |document: &&Document<'_>| {
+            pointed.contains(&document.source.path) && !document.parsed.is_broken()
+        };
         for document in documents.iter().filter(shown) {
             let secrets = secrets.get(&document.source.id).map_or(&[][..], Vec::as_slice);
             outcome.masked.push((document.source.path.clone(), MaskedSource::new(document.source, secrets)));
         }
     }
-    outcome.recognised = recognised;
+    outcome.recognised.clone_from(recognised);
     outcome
+}
+
+/// Of what is no more than a secret only the start is told: its end tells its length.
+fn hide_end(location: &mut Location, secrets: &BTreeMap<&str, (u32, &[Span])>) {
+    let Some((bom, spans)) = secrets.get(&*location.path) else { return };
+    let at = location.start.byte.saturating_sub(*bom);
+    let next = spans.partition_point(|span| span.end <= at);
+    // Quotes may stand around it.
+    if spans.get(next).is_some_and(|span| span.start <= at + 1) {
+        location.end = location.start;
+    }
 }
 
 /// Reports what could not be read of a document, if the document is any of our business.
@@ -260,7 +303,9 @@ fn report_problems(document: &Document<'_>, config: &Config, recognised: bool, o
         outcome.skipped.push(Skipped { path, reason: "a template that must be rendered first".to_owned() });
         return;
     }
-    outcome.problems.extend(document.parsed.problems.iter().map(|problem| locate_problem(document.source, problem)));
+    outcome
+        .problems
+        .extend(document.parsed.problems.iter().map(|problem| locate_problem(document.source, problem)));
 }
 
 /// Whether a text holds enough words of client definitions to be taken for one.
@@ -313,8 +358,13 @@ fn finding(
     locator: &Locator<'_>,
     config: &Config,
 ) -> Finding {
-    let confidence = if violation.assumes.is_empty() && !violation.likely { Confidence::High } else { Confidence::Medium };
-    let persona = if violation.case.persona <= config.settings.persona { violation.case.persona } else { Persona::Regular };
+    let confidence =
+        if violation.assumes.is_empty() && !violation.likely { Confidence::High } else { Confidence::Medium };
+    let persona = if violation.case.persona <= config.settings.persona {
+        violation.case.persona
+    } else {
+        Persona::Regular
+    };
     Finding {
         rule: Arc::from(violation.rule.id.as_str()),
         severity: violation.severity,
@@ -350,7 +400,9 @@ fn summary(definition: &Definition, locator: &Locator<'_>) -> ClientSummary {
     };
     let grants = match definition.known(Attribute::GRANT_TYPES) {
         Known::Fact(fact) => match &fact.datum {
-            Datum::List(items) => Some(items.iter().filter_map(|item| item.datum.text().map(str::to_owned)).collect()),
+            Datum::List(items) => {
+                Some(items.iter().filter_map(|item| item.datum.text().map(str::to_owned)).collect())
+            }
             _ => None,
         },
         _ => None,
@@ -389,7 +441,9 @@ fn summary(definition: &Definition, locator: &Locator<'_>) -> ClientSummary {
 fn has_secret(definition: &Definition) -> &'static str {
     match definition.facts.get(&Attribute::CLIENT_SECRET).map(|fact| &fact.datum) {
         Some(Datum::Secret(Class::Literal)) => "literal",
-        Some(Datum::Secret(Class::Reference | Class::Managed | Class::Placeholder | Class::Hash)) => "reference",
+        Some(Datum::Secret(Class::Reference | Class::Managed | Class::Placeholder | Class::Hash)) => {
+            "reference"
+        }
         Some(Datum::Secret(Class::Unknown)) => "unknown",
         _ => "none",
     }

@@ -12,8 +12,13 @@ const INTERNAL: u8 = 70;
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|panic| {
         // The payload of a panic may hold text of a document, and that a secret: only its place is told.
-        let place = panic.location().map_or(String::new(), |place| format!(" at {}:{}", place.file(), place.line()));
-        let _ = writeln!(io::stderr(), "clientlint {}: internal error{place}; please report it", env!("CARGO_PKG_VERSION"));
+        let place =
+            panic.location().map_or(String::new(), |place| format!(" at {}:{}", place.file(), place.line()));
+        let _ = writeln!(
+            io::stderr(),
+            "clientlint {}: internal error{place}; please report it",
+            env!("CARGO_PKG_VERSION")
+        );
     }));
     let run = || {
         let cli = Cli::parse();

@@ -80,11 +80,14 @@ pub fn companions(path: &Path) -> Vec<(std::path::PathBuf, fn(&str) -> bool)> {
         return vec![(folder.to_path_buf(), is_terraform)];
     }
     let is_json = |name: &str| name.ends_with(".json");
-    let in_deploy_folder = folder.file_name().is_some_and(|last| DEPLOY_FOLDERS.iter().any(|known| last == *known));
+    let in_deploy_folder =
+        folder.file_name().is_some_and(|last| DEPLOY_FOLDERS.iter().any(|known| last == *known));
     match folder.parent().filter(|_| in_deploy_folder && is_json(&name)) {
         Some(root) => {
-            let mut all: Vec<(std::path::PathBuf, fn(&str) -> bool)> =
-                DEPLOY_FOLDERS.iter().map(|folder| (root.join(folder), is_json as fn(&str) -> bool)).collect();
+            let mut all: Vec<(std::path::PathBuf, fn(&str) -> bool)> = DEPLOY_FOLDERS
+                .iter()
+                .map(|folder| (root.join(folder), is_json as fn(&str) -> bool))
+                .collect();
             all.push((root.to_path_buf(), |name| name == "tenant.json"));
             all
         }
@@ -106,7 +109,9 @@ pub fn definitions(documents: &[Document<'_>], config: &Config) -> Definitions {
         for node in &document.parsed.documents {
             let providers = config.providers_of(document.source.file.as_deref());
             let syntax = document.format.name();
-            let Some(found) = recognise(providers, node, syntax, &document.source.path, document.kind) else { continue };
+            let Some(found) = recognise(providers, node, syntax, &document.source.path, document.kind) else {
+                continue;
+            };
             all.recognised.push(document.source.id);
             let objects = joined(&found.objects, node, found.shape);
             let bodies: BTreeMap<usize, &Node> = objects.iter().map(|(at, body)| (*at, body)).collect();
@@ -134,7 +139,8 @@ pub fn definitions(documents: &[Document<'_>], config: &Config) -> Definitions {
 fn define(found: &Found<'_>, config: &Config, surroundings: &Surroundings, broken: bool) -> Definition {
     let mut definition = providers::definition(found);
     definition.partial = broken || is_partial(found);
-    if definition.name_place.is_none() && found.kind == Kind::Client
+    if definition.name_place.is_none()
+        && found.kind == Kind::Client
         && let Some(key) = found.key.as_deref().filter(|_| found.shape.resources.is_empty())
     {
         // Standing under a key is being named by it.
@@ -159,7 +165,8 @@ fn joined(objects: &[Object<'_>], document: &Node, shape: &Shape) -> Vec<(usize,
         })
         .collect();
     join_resources(join, &mut resources);
-    let number = |resource: &Resource| objects.iter().position(|object| object.key == Some(&resource.address));
+    let number =
+        |resource: &Resource| objects.iter().position(|object| object.key == Some(&resource.address));
     resources.into_iter().filter_map(|resource| Some((number(&resource)?, resource.body))).collect()
 }
 
@@ -187,8 +194,7 @@ fn add_resources(documents: &[Document<'_>], config: &Config, all: &mut Definiti
     let kind_of = |kind: &str| recognise_resource(providers.iter().copied(), kind);
     let is_part = |kind: &str| kind.ends_with("_client_credentials");
     let wanted = |kind: &str| kind_of(kind).is_some() || is_part(kind);
-    let evaluated =
-        terraform::resources(&files, &terraform::Inputs::default(), &wanted, &|_| None);
+    let evaluated = terraform::resources(&files, &terraform::Inputs::default(), &wanted, &|_| None);
     all.problems.extend(evaluated.problems);
     let mut places: Vec<(Place, Place)> = Vec::with_capacity(evaluated.resources.len());
     let mut resources: Vec<Resource> = Vec::with_capacity(evaluated.resources.len());
@@ -218,7 +224,9 @@ fn surroundings(document: &Document<'_>, config: &Config) -> Surroundings {
     }
     for span in &document.parsed.comments {
         let text = document.source.slice(*span);
-        let Some(word) = text.split_once("clientlint:").and_then(|(_, rest)| rest.trim().strip_prefix("channel=")) else {
+        let Some(word) =
+            text.split_once("clientlint:").and_then(|(_, rest)| rest.trim().strip_prefix("channel="))
+        else {
             continue;
         };
         let word = word.split_whitespace().next().unwrap_or_default();

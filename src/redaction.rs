@@ -58,10 +58,20 @@ fn merge(mut spans: Vec<Span>) -> Vec<Span> {
 
 /// Whether what stands under a key is hidden.
 fn is_hidden_key(key: &str) -> bool {
-    const ENDINGS: &[&str] =
-        &["secret", "secrets", "pwd", "sastoken", "authtoken", "signingkey", "encryptionkey", "decryptionkey",
-          "sharedkey", "symmetrickey"];
-    let plain: String = key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    const ENDINGS: &[&str] = &[
+        "secret",
+        "secrets",
+        "pwd",
+        "sastoken",
+        "authtoken",
+        "signingkey",
+        "encryptionkey",
+        "decryptionkey",
+        "sharedkey",
+        "symmetrickey",
+    ];
+    let plain: String =
+        key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
     is_secret_key(key) || ENDINGS.iter().any(|ending| plain.ends_with(ending))
 }
 
@@ -104,7 +114,8 @@ impl Cover {
                 if secret && !is_reference(text) {
                     self.hide(node);
                     let text = text.trim();
-                    if text.len() >= SHORT && !text.contains('\n') && text.bytes().any(|b| b.is_ascii_digit()) {
+                    if text.len() >= SHORT && !text.contains('\n') && text.bytes().any(|b| b.is_ascii_digit())
+                    {
                         self.literals.insert(text.to_owned());
                     }
                 } else if text.contains("PRIVATE KEY-----") {
@@ -124,7 +135,8 @@ impl Cover {
     fn entry(&mut self, entry: &Entry, standing: Standing, is_jwk: bool) {
         let key = entry.key.as_str();
         let private = is_jwk && ["d", "p", "q", "dp", "dq", "qi", "k", "oth"].contains(&key);
-        let ends_so = || ["key", "token", "password"].iter().any(|end| key.to_ascii_lowercase().ends_with(end));
+        let ends_so =
+            || ["key", "token", "password"].iter().any(|end| key.to_ascii_lowercase().ends_with(end));
         let scalar = !matches!(entry.value.value, Value::Map(_) | Value::List(_));
         let standing = match standing {
             Standing::AllSecret => Standing::AllSecret,
@@ -138,7 +150,9 @@ impl Cover {
         };
         if key == "variable" {
             for variable in entry.value.entries() {
-                let of = |body: &Node| matches!(body.get("sensitive").map(|node| &node.value), Some(Value::Bool(true)));
+                let of = |body: &Node| {
+                    matches!(body.get("sensitive").map(|node| &node.value), Some(Value::Bool(true)))
+                };
                 let supplies =
                     self.names.contains(&variable.key) || is_hidden_key(&variable.key) || of(&variable.value);
                 if let Some(default) = variable.value.get("default").filter(|_| supplies) {
@@ -203,7 +217,8 @@ fn is_reference(text: &str) -> bool {
         return true;
     }
     let name = |text: &str| {
-        !text.trim().is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | ' '))
+        !text.trim().is_empty()
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | ' '))
     };
     let upper = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
     if ["var.", "local.", "module.", "each.", "data."].iter().any(|root| rest.starts_with(root)) {
@@ -213,11 +228,13 @@ fn is_reference(text: &str) -> bool {
         return !variable.is_empty();
     }
     while !rest.is_empty() {
-        let wrapped = [("##", "##"), ("@@", "@@"), ("{{", "}}"), ("${", "}"), ("$(", ")")].iter().find_map(|(open, close)| {
-            let inner = rest.strip_prefix(open)?;
-            let end = inner.find(close)?;
-            name(&inner[..end]).then(|| inner[end + close.len()..].trim_start())
-        });
+        let wrapped = [("##", "##"), ("@@", "@@"), ("{{", "}}"), ("${", "}"), ("$(", ")")].iter().find_map(
+            |(open, close)| {
+                let inner = rest.strip_prefix(open)?;
+                let end = inner.find(close)?;
+                name(&inner[..end]).then(|| inner[end + close.len()..].trim_start())
+            },
+        );
         match wrapped {
             Some(next) => rest = next,
             None => return false,
@@ -261,7 +278,8 @@ fn written_out(source: &Source, json: bool, spans: &mut Vec<Span>) {
             continue;
         }
         let rest = &text[sign..];
-        let blanks = rest.bytes().take_while(|b| matches!(b, b':' | b'=' | b'>' | b' ' | b'\t' | b'\\')).count();
+        let blanks =
+            rest.bytes().take_while(|b| matches!(b, b':' | b'=' | b'>' | b' ' | b'\t' | b'\\')).count();
         let start = sign + blanks;
         let line = end_of_line(source, start);
         let (end, inner) = match bytes.get(start) {
@@ -280,7 +298,8 @@ fn written_out(source: &Source, json: bool, spans: &mut Vec<Span>) {
             Some(_) => (line, text.get(start..line)),
         };
         let harmless = inner.is_some_and(|inner| {
-            is_reference(inner) || ["null", "~", "true", "false"].contains(&inner.trim().trim_end_matches(','))
+            is_reference(inner)
+                || ["null", "~", "true", "false"].contains(&inner.trim().trim_end_matches(','))
         });
         if !harmless {
             spans.push(Span::new(start, end));
@@ -343,10 +362,14 @@ mod tests {
 
     #[test]
     fn a_reference_with_a_rest_is_none() {
-        for text in ["##WEB_SECRET##", "${WEB_SECRET}", "$WEB_SECRET", "{{ .Values.secret }}", "var.web_secret", ""] {
+        for text in
+            ["##WEB_SECRET##", "${WEB_SECRET}", "$WEB_SECRET", "{{ .Values.secret }}", "var.web_secret", ""]
+        {
             assert!(is_reference(text), "{text}");
         }
-        for text in ["ab##cd", "##A##-k3y", "${WEB:-k3y0987}", "[k3y0987]", "k3y...", "{{ 'k3y' }}", "your-k3y"] {
+        for text in
+            ["ab##cd", "##A##-k3y", "${WEB:-k3y0987}", "[k3y0987]", "k3y...", "{{ 'k3y' }}", "your-k3y"]
+        {
             assert!(!is_reference(text), "{text}");
         }
     }
@@ -356,7 +379,10 @@ mod tests {
         let hidden = |text: &str, json| {
             let mut spans = Vec::new();
             written_out(&Source::new(FileId(0), "a", None, text.to_owned()), json, &mut spans);
-            merge(spans).iter().map(|span| text[span.start as usize..span.end as usize].to_owned()).collect::<Vec<_>>()
+            merge(spans)
+                .iter()
+                .map(|span| text[span.start as usize..span.end as usize].to_owned())
+                .collect::<Vec<_>>()
         };
         assert_eq!(hidden("# client_secret: k3y # old\nname: a", false), ["k3y # old"]);
         assert_eq!(hidden("client_secret = var.secret\nname = 1", false), [""; 0]);

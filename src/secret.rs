@@ -1,5 +1,9 @@
 //! Secrets: which fields hold them, and what class of value stands there.
 
+use std::fmt;
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::OnceLock;
+
 use crate::tree::{Node, Piece, Value};
 
 /// What stands where a secret belongs.
@@ -39,6 +43,48 @@ impl Class {
     }
 }
 
+/// A secret for comparing it with others of the same run. Keyed anew in every run, and never shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Fingerprint(pub(crate) u64);
+
+impl Fingerprint {
+    /// The fingerprint of a secret.
+    pub fn of(text: &str) -> Self {
+        static KEY: OnceLock<RandomState> = OnceLock::new();
+        Self(KEY.get_or_init(RandomState::new).hash_one(text))
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Fingerprint(..)")
+    }
+}
+
+/// What makes a literal secret weak: `guessable`, `short-for-hmac` (RFC 7518 section 3.2: a key for HMAC is at least
+/// as long as the hash, 32 octets for HS256). `public` says whether it equals something that everybody can read.
+pub fn weaknesses(text: &str, public: bool) -> Vec<&'static str> {
+    const SHORTEST: usize = 16;
+    const SHORTEST_KEY: usize = 32;
+    let mut counts = [0_u32; 256];
+    text.bytes().for_each(|byte| counts[usize::from(byte)] += 1);
+    let length = f64::from(u32::try_from(text.len()).unwrap_or(u32::MAX));
+    let entropy: f64 = counts
+        .iter()
+        .filter(|count| **count > 0)
+        .map(|count| f64::from(*count) / length)
+        .map(|share| -share * share.log2())
+        .sum();
+    let mut weaknesses = Vec::new();
+    if text.len() < SHORTEST || entropy < 3.0 || public {
+        weaknesses.push("guessable");
+    }
+    if text.len() < SHORTEST_KEY {
+        weaknesses.push("short-for-hmac");
+    }
+    weaknesses
+}
+
 /// The class of what stands in a field for a secret; `None` for nothing at all.
 pub fn classify(node: &Node) -> Option<Class> {
     Some(match &node.value {
@@ -68,28 +114,57 @@ pub fn classify_text(text: &str) -> Class {
     if lower.contains("redacted") || lower == "_value_not_shown_" || is_run(text, "*xX•.-_") {
         return Class::Redacted;
     }
-    if text.contains("##") || text.contains("@@") || text.contains("{{") || wrapped("$(", ")") || wrapped("%", "%")
+    if text.contains("##")
+        || text.contains("@@")
+        || text.contains("{{")
+        || wrapped("$(", ")")
+        || wrapped("%", "%")
         || wrapped("__", "__")
     {
         return Class::Placeholder;
     }
-    if text.starts_with("${") || (text.starts_with('$') && is_name(&text[1..])) || lower.starts_with("env:")
+    if text.starts_with("${")
+        || (text.starts_with('$') && is_name(&text[1..]))
+        || lower.starts_with("env:")
         || lower.starts_with("process.env.")
     {
         return Class::Reference;
     }
     const MANAGED: &[&str] = &[
-        "op://", "vault:", "arn:aws:", "enc[", "sops:", "secret://", "secretref:", "projects/", "ref+", "keyvault",
-        "@microsoft.keyvault(", "ssm:", "aws-ssm:", "gcp-secret:", "akv:", "doppler:", "infisical:", "age1", "kms:",
+        "op://",
+        "vault:",
+        "arn:aws:",
+        "enc[",
+        "sops:",
+        "secret://",
+        "secretref:",
+        "projects/",
+        "ref+",
+        "keyvault",
+        "@microsoft.keyvault(",
+        "ssm:",
+        "aws-ssm:",
+        "gcp-secret:",
+        "akv:",
+        "doppler:",
+        "infisical:",
+        "age1",
+        "kms:",
     ];
     if MANAGED.iter().any(|prefix| lower.starts_with(prefix)) || lower.starts_with("-----begin age") {
         return Class::Managed;
     }
-    const HASHES: &[&str] = &["$pbkdf2", "$argon2", "$2a$", "$2b$", "$2y$", "$scrypt$", "$5$", "$6$", "{bcrypt}"];
+    const HASHES: &[&str] =
+        &["$pbkdf2", "$argon2", "$2a$", "$2b$", "$2y$", "$scrypt$", "$5$", "$6$", "{bcrypt}"];
     if HASHES.iter().any(|prefix| lower.starts_with(prefix)) {
         return Class::Hash;
     }
-    if wrapped("<", ">") || wrapped("[", "]") || wrapped("{", "}") || text.contains("...") || text.contains('…') {
+    if wrapped("<", ">")
+        || wrapped("[", "]")
+        || wrapped("{", "}")
+        || text.contains("...")
+        || text.contains('…')
+    {
         return Class::Sample;
     }
     if is_sample(&lower) { Class::Sample } else { Class::Literal }
@@ -100,13 +175,24 @@ fn classify_expression(text: &str) -> Class {
     if text.contains("##") || text.contains("@@") {
         return Class::Placeholder;
     }
-    const MANAGED: &[&str] =
-        &["data.", "random_password.", "random_string.", "vault_", "aws_", "google_", "azurerm_", "ephemeral."];
+    const MANAGED: &[&str] = &[
+        "data.",
+        "random_password.",
+        "random_string.",
+        "vault_",
+        "aws_",
+        "google_",
+        "azurerm_",
+        "ephemeral.",
+    ];
     let text = text.trim().trim_start_matches("${");
     if MANAGED.iter().any(|prefix| text.starts_with(prefix)) {
         Class::Managed
-    } else if text.starts_with("var.") || text.starts_with("local.") || text.starts_with("each.")
-        || text.starts_with("module.") || text.contains('.')
+    } else if text.starts_with("var.")
+        || text.starts_with("local.")
+        || text.starts_with("each.")
+        || text.starts_with("module.")
+        || text.contains('.')
     {
         Class::Reference
     } else {
@@ -117,14 +203,56 @@ fn classify_expression(text: &str) -> Class {
 /// Words that say that a value is to be replaced. A real secret is random text and holds none of them as a word.
 fn is_sample(lower: &str) -> bool {
     const WHOLE: &[&str] = &[
-        "secret", "client_secret", "client-secret", "clientsecret", "some_client_secret", "some-client-secret",
-        "password", "changeme", "change_me", "change-me", "test", "dummy", "example", "todo", "tbd", "none", "null",
-        "placeholder", "foo", "bar", "foobar", "mysecret", "my_secret", "my-secret", "abc", "abc123", "123", "1234",
-        "12345", "123456", "12345678", "a", "b", "x", "fake", "insecure_secret",
+        "secret",
+        "client_secret",
+        "client-secret",
+        "clientsecret",
+        "some_client_secret",
+        "some-client-secret",
+        "password",
+        "changeme",
+        "change_me",
+        "change-me",
+        "test",
+        "dummy",
+        "example",
+        "todo",
+        "tbd",
+        "none",
+        "null",
+        "placeholder",
+        "foo",
+        "bar",
+        "foobar",
+        "mysecret",
+        "my_secret",
+        "my-secret",
+        "abc",
+        "abc123",
+        "123",
+        "1234",
+        "12345",
+        "123456",
+        "12345678",
+        "a",
+        "b",
+        "x",
+        "fake",
+        "insecure_secret",
     ];
     const WORDS: &[&str] = &[
-        "your", "yours", "replace", "replaceme", "changeme", "insert", "placeholder", "todo", "fixme", "sample",
-        "enter", "fill",
+        "your",
+        "yours",
+        "replace",
+        "replaceme",
+        "changeme",
+        "insert",
+        "placeholder",
+        "todo",
+        "fixme",
+        "sample",
+        "enter",
+        "fill",
     ];
     let word = |word: &str| WORDS.contains(&word);
     WHOLE.contains(&lower)
@@ -145,10 +273,31 @@ pub fn is_secret_key(key: &str) -> bool {
     let plain: String =
         key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
     const ENDINGS: &[&str] = &[
-        "clientsecret", "clientsecretwo", "signingsecret", "secretkey", "apisecret", "appsecret", "password",
-        "passwd", "privatekey", "accesstoken", "apitoken", "apikey", "bearertoken", "registrationaccesstoken",
-        "masterkey", "storageaccesskey", "saskey", "servicepassword", "clientassertionprivatekey", "basicsecret",
-        "accesskey", "secretaccesskey", "refreshtokenvalue", "cookiesecret", "sessionsecret",
+        "clientsecret",
+        "clientsecretwo",
+        "signingsecret",
+        "secretkey",
+        "apisecret",
+        "appsecret",
+        "password",
+        "passwd",
+        "privatekey",
+        "accesstoken",
+        "apitoken",
+        "apikey",
+        "bearertoken",
+        "registrationaccesstoken",
+        "masterkey",
+        "storageaccesskey",
+        "saskey",
+        "servicepassword",
+        "clientassertionprivatekey",
+        "basicsecret",
+        "accesskey",
+        "secretaccesskey",
+        "refreshtokenvalue",
+        "cookiesecret",
+        "sessionsecret",
     ];
     const NAMES: &[&str] = &["secret", "auth0secret", "k", "clientsecretvalue", "rotatedsecret"];
     // `token_endpoint_auth_method: client_secret_post` and `secret_encoded` only speak of secrets.
@@ -183,7 +332,9 @@ mod tests {
 
     #[test]
     fn keys_that_only_speak_of_secrets_hold_none() {
-        for key in ["client_secret", "clientSecret", "AUTH0_CLIENT_SECRET", "client_secret_wo", "signing_secret"] {
+        for key in
+            ["client_secret", "clientSecret", "AUTH0_CLIENT_SECRET", "client_secret_wo", "signing_secret"]
+        {
             assert!(is_secret_key(key), "{key}");
         }
         for key in ["secret_encoded", "token_endpoint_auth_method", "client_secret_expires_at", "name"] {

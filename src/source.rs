@@ -66,7 +66,15 @@ impl Source {
             Some(rest) => (rest.to_owned(), 3),
             None => (text, 0),
         };
-        Self { id, path: path.into(), file, text, bom, line_starts: OnceLock::new(), characters: OnceLock::new() }
+        Self {
+            id,
+            path: path.into(),
+            file,
+            text,
+            bom,
+            line_starts: OnceLock::new(),
+            characters: OnceLock::new(),
+        }
     }
 
     /// The place of a range of bytes of this source.

@@ -1,11 +1,11 @@
 //! URIs of a definition taken apart: scheme, kind of host, wildcard, faults. Parts that are not known stay unknown.
 
 use std::borrow::Cow;
-use std::net::{Ipv4Addr, Ipv6Addr};
 
 use serde_json::Value as Json;
 
 use crate::client::show_pieces;
+use crate::host::{HOLE, host_kind, host_wildcard, known_suffix, shared, split_port};
 use crate::tree::Piece;
 
 /// A URI, of which parts may be unknown.
@@ -26,8 +26,24 @@ pub enum Part {
 
 /// Names of the parts, as rules write them.
 pub const PARTS: &[&str] = &[
-    "uri", "scheme", "host", "host_kind", "port", "path", "query", "fragment", "userinfo", "wildcard", "domain",
-    "shared", "placeholder", "private_use", "reverse_domain", "platform_scheme", "unsafe_scheme", "fault",
+    "uri",
+    "scheme",
+    "host",
+    "host_kind",
+    "port",
+    "path",
+    "query",
+    "fragment",
+    "userinfo",
+    "wildcard",
+    "domain",
+    "shared",
+    "placeholder",
+    "private_use",
+    "reverse_domain",
+    "platform_scheme",
+    "unsafe_scheme",
+    "fault",
 ];
 
 impl Uri {
@@ -76,33 +92,29 @@ impl Uri {
     }
 }
 
-/// Stands for a hole while a URI is taken apart: a character that no URI holds.
-const HOLE: char = '\u{e000}';
-
 /// Schemes that run code or open local files.
 const UNSAFE_SCHEMES: &[&str] =
     &["javascript", "data", "vbscript", "file", "about", "blob", "filesystem", "ws", "wss", "ftp"];
 
 /// Schemes that a platform or a browser reserves for its applications.
 const PLATFORM_SCHEMES: &[&str] = &[
-    "ms-app", "ms-appx-web", "ms-appx", "msauth", "msal", "chrome-extension", "moz-extension", "safari-extension",
-    "safari-web-extension", "capacitor", "ionic", "exp", "app", "tauri", "vscode", "vscode-insiders", "cursor",
-];
-
-/// Domains under which strangers get names for a while: tunnels and previews.
-const TUNNELS: &[&str] = &[
-    "ngrok.io", "ngrok.app", "ngrok-free.app", "ngrok.dev", "ngrok-free.dev", "trycloudflare.com", "loca.lt",
-    "localtunnel.me", "serveo.net", "gitpod.io", "github.dev", "app.github.dev", "githubpreview.dev", "exp.direct",
-    "lhr.life", "localhost.run", "devtunnels.ms", "webcontainer.io", "stackblitz.io", "csb.app", "codesandbox.io",
-    "replit.dev", "repl.co",
-];
-
-/// Domains under which strangers get names for good, beside the private part of the public suffix list.
-const HOSTING: &[&str] = &[
-    "vercel.app", "now.sh", "netlify.app", "netlify.com", "pages.dev", "workers.dev", "web.app", "firebaseapp.com",
-    "herokuapp.com", "azurewebsites.net", "azurestaticapps.net", "github.io", "gitlab.io", "amplifyapp.com",
-    "cloudfront.net", "s3.amazonaws.com", "s3-website.amazonaws.com", "onrender.com", "fly.dev", "surge.sh",
-    "railway.app", "up.railway.app", "run.app", "appspot.com", "glitch.me", "render.com", "deno.dev", "bubbleapps.io",
+    "ms-app",
+    "ms-appx-web",
+    "ms-appx",
+    "msauth",
+    "msal",
+    "chrome-extension",
+    "moz-extension",
+    "safari-extension",
+    "safari-web-extension",
+    "capacitor",
+    "ionic",
+    "exp",
+    "app",
+    "tauri",
+    "vscode",
+    "vscode-insiders",
+    "cursor",
 ];
 
 fn known(value: impl Into<Json>) -> Part {
@@ -129,7 +141,10 @@ fn take_apart(pieces: &[Piece]) -> Vec<(&'static str, Part)> {
     let unsafe_scheme = UNSAFE_SCHEMES.contains(&scheme.as_str());
     let platform = PLATFORM_SCHEMES.contains(&scheme.as_str()) || scheme.starts_with("msauth.");
     parts.push(("scheme", known(scheme.clone())));
-    parts.push(("private_use", known(!web && !unsafe_scheme && !platform && scheme != "urn" && !scheme.contains('*'))));
+    parts.push((
+        "private_use",
+        known(!web && !unsafe_scheme && !platform && scheme != "urn" && !scheme.contains('*')),
+    ));
     parts.push(("reverse_domain", known(scheme.contains('.'))));
     parts.push(("platform_scheme", known(platform)));
     parts.push(("unsafe_scheme", known(unsafe_scheme)));
@@ -158,10 +173,13 @@ fn take_apart(pieces: &[Piece]) -> Vec<(&'static str, Part)> {
     parts.push(("placeholder", placeholder(&text, open)));
     let wildcard = wildcard(&text, &scheme, host_wildcard, path, query, open);
     let fault = fault(&text, web, authority, path, fragment, &wildcard, host_fault);
-    parts.push(("fault", match fault {
-        "none" if open => Part::Unknown,
-        fault => known(fault),
-    }));
+    parts.push((
+        "fault",
+        match fault {
+            "none" if open => Part::Unknown,
+            fault => known(fault),
+        },
+    ));
     parts.push(("wildcard", wildcard));
     parts
 }
@@ -215,7 +233,9 @@ fn split_scheme(text: &str) -> Option<(&str, &str)> {
         && characters.all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.' | '*'));
     let port = rest.split(['/', '?', '#']).next().unwrap_or("");
     let is_port = !rest.starts_with("//")
-        && (port == "*" || port.starts_with(HOLE) || (!port.is_empty() && port.bytes().all(|b| b.is_ascii_digit())));
+        && (port == "*"
+            || port.starts_with(HOLE)
+            || (!port.is_empty() && port.bytes().all(|b| b.is_ascii_digit())));
     (named && !is_port).then_some((scheme, rest))
 }
 
@@ -235,16 +255,19 @@ fn authority_parts(
 ) -> Option<&'static str> {
     let (host, port) = split_port(host_port);
     if let Some(port) = port {
-        parts.push(("port", match port.parse::<u16>() {
-            Ok(number) => known(number),
-            Err(_) if port.contains(HOLE) => Part::Unknown,
-            Err(_) => {
-                if web && port != "*" && !port.is_empty() {
-                    *fault = Some("unparsable");
+        parts.push((
+            "port",
+            match port.parse::<u16>() {
+                Ok(number) => known(number),
+                Err(_) if port.contains(HOLE) => Part::Unknown,
+                Err(_) => {
+                    if web && port != "*" && !port.is_empty() {
+                        *fault = Some("unparsable");
+                    }
+                    known(port)
                 }
-                known(port)
-            }
-        }));
+            },
+        ));
     }
     let host = host.to_ascii_lowercase();
     let open = host.contains(HOLE);
@@ -266,117 +289,18 @@ fn authority_parts(
         } else if open {
             parts.push(("domain", Part::Unknown));
         }
-        parts.push(("shared", match shared(plain) {
-            "none" if open => Part::Unknown,
-            shared => known(shared),
-        }));
+        parts.push((
+            "shared",
+            match shared(plain) {
+                "none" if open => Part::Unknown,
+                shared => known(shared),
+            },
+        ));
     } else {
         parts.push(("domain", Part::Unknown));
         parts.push(("shared", Part::Unknown));
     }
     host.contains('*').then(|| host_wildcard(&host))
-}
-
-/// Host and port. An IPv6 address stands in brackets.
-fn split_port(host_port: &str) -> (&str, Option<&str>) {
-    if host_port.starts_with('[') {
-        return match host_port.split_once(']') {
-            Some((host, rest)) => (&host_port[..=host.len()], rest.strip_prefix(':')),
-            None => (host_port, None),
-        };
-    }
-    match host_port.rsplit_once(':') {
-        Some((host, port)) => (host, Some(port)),
-        None => (host_port, None),
-    }
-}
-
-/// The end of a host that is known, from a label's start; the whole host if all is known.
-fn known_suffix(host: &str) -> Option<&str> {
-    match host.rfind(HOLE) {
-        None => Some(host),
-        Some(at) => {
-            let rest = &host[at + HOLE.len_utf8()..];
-            let dot = rest.find('.')?;
-            Some(&rest[dot + 1..]).filter(|suffix| suffix.contains('.') || *suffix == "localhost")
-        }
-    }
-}
-
-/// `loopback`, `private` or `public`; `None` where it cannot be known.
-fn host_kind(host: &str, suffix: Option<&str>) -> Option<&'static str> {
-    let open = host.contains(HOLE);
-    let known = suffix?;
-    let host = known.trim_end_matches('.');
-    if host == "localhost" || host.ends_with(".localhost") {
-        return Some("loopback");
-    }
-    if !open {
-        if let Ok(address) = host.parse::<Ipv4Addr>() {
-            return Some(if address.is_loopback() {
-                "loopback"
-            } else if address.is_private() || address.is_link_local() || address.is_unspecified() {
-                "private"
-            } else {
-                "public"
-            });
-        }
-        if let Ok(address) = host.trim_matches(['[', ']']).parse::<Ipv6Addr>() {
-            let mapped = address.to_ipv4_mapped();
-            return Some(if address.is_loopback() || mapped.is_some_and(|v4| v4.is_loopback()) {
-                "loopback"
-            } else if address.is_unique_local() || address.is_unicast_link_local() || address.is_unspecified() {
-                "private"
-            } else {
-                "public"
-            });
-        }
-        if !host.contains('.') {
-            return Some("private");
-        }
-    }
-    const PRIVATE: &[&str] = &[
-        "local", "internal", "test", "lan", "home", "corp", "intranet", "private", "localdomain", "home.arpa",
-        "example", "invalid",
-    ];
-    // Names for documentation (RFC 2606) are somebody's public hosts for a linter's purposes.
-    let is_under = |name: &&&str| host.ends_with(&format!(".{name}"));
-    match PRIVATE.iter().find(is_under) {
-        Some(&"example" | &"invalid") | None => Some("public"),
-        Some(_) => Some("private"),
-    }
-}
-
-/// Whether strangers can get names under the host's parent: `none`, `hosting` or `tunnel`.
-fn shared(host: &str) -> &'static str {
-    let under = |domains: &[&str]| {
-        domains.iter().any(|domain| {
-            host == *domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
-        })
-    };
-    if under(TUNNELS) || host.split('.').any(|label| label.starts_with("ngrok")) {
-        return "tunnel";
-    }
-    // The private section of the public suffix list holds the domains under which companies hand out names.
-    let private_suffix = psl::suffix(host.as_bytes()).is_some_and(|suffix| suffix.typ() == Some(psl::Type::Private));
-    if under(HOSTING) || private_suffix { "hosting" } else { "none" }
-}
-
-/// Kind of wildcard in a host: `host`, `public-suffix`, `subdomain` or `misplaced`.
-fn host_wildcard(host: &str) -> &'static str {
-    let (first, parent) = host.split_once('.').unwrap_or((host, ""));
-    if parent.is_empty() || first.is_empty() {
-        return "host";
-    }
-    if parent.contains('*') || host.matches('*').count() > 1 || !first.contains('*') {
-        return "misplaced";
-    }
-    if parent.contains(HOLE) {
-        return "subdomain";
-    }
-    let is_suffix = psl::domain_str(parent).is_none()
-        && psl::suffix(parent.as_bytes()).is_some_and(|suffix| suffix.typ() != Some(psl::Type::Private));
-    if is_suffix && parent != "localhost" { "public-suffix" } else { "subdomain" }
 }
 
 /// Kind of wildcard in the whole URI.
@@ -538,9 +462,15 @@ mod tests {
         let hole = |name: &str| Piece::Hole(name.into());
         let text = |text: &str| Piece::Text(text.into());
         let uri = Uri::from_pieces(vec![text("https://"), hole("##H##"), text("/cb")]);
-        assert_eq!([part(&uri, "scheme"), part(&uri, "host_kind"), part(&uri, "path")], ["https", "?", "/cb"]);
+        assert_eq!(
+            [part(&uri, "scheme"), part(&uri, "host_kind"), part(&uri, "path")],
+            ["https", "?", "/cb"]
+        );
         let uri = Uri::from_pieces(vec![text("https://"), hole("##E##"), text(".shop.com/cb")]);
-        assert_eq!([part(&uri, "host"), part(&uri, "host_kind"), part(&uri, "domain")], ["?", "public", "shop.com"]);
+        assert_eq!(
+            [part(&uri, "host"), part(&uri, "host_kind"), part(&uri, "domain")],
+            ["?", "public", "shop.com"]
+        );
         let uri = Uri::from_pieces(vec![hole("var.base"), text("/cb")]);
         assert_eq!([part(&uri, "scheme"), part(&uri, "fault"), part(&uri, "wildcard")], ["?", "?", "?"]);
         let uri = Uri::from_pieces(vec![text("http://localhost:"), hole("##PORT##"), text("/cb")]);

@@ -3,7 +3,9 @@
 //! Names are those of RFC 7591 section 2 and OpenID Connect Dynamic Client Registration 1.0 section 2 where these
 //! have one, else the vendor's own. A provider's table says where each attribute stands in its documents.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::sync::OnceLock;
 
 /// An attribute of a definition: an index into [`ATTRIBUTES`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -113,8 +115,11 @@ impl Kind {
 impl Attribute {
     /// The attribute of a name.
     pub fn named(name: &str) -> Option<Self> {
-        let at = ATTRIBUTES.iter().position(|meaning| meaning.name == name)?;
-        u8::try_from(at).ok().map(Self)
+        static BY_NAME: OnceLock<HashMap<&'static str, Attribute>> = OnceLock::new();
+        let number = |at: usize| u8::try_from(at).map(Self).ok();
+        let known =
+            || ATTRIBUTES.iter().enumerate().filter_map(|(at, meaning)| Some((meaning.name, number(at)?)));
+        BY_NAME.get_or_init(|| known().collect()).get(name).copied()
     }
 
     /// Its name.

@@ -8,7 +8,7 @@ use clientlint::check::{Settings, check};
 use clientlint::config::Config;
 use clientlint::formats::{self, Format as _};
 use clientlint::infer::{Surroundings, conclude};
-use clientlint::link::link;
+use clientlint::link::{across, link};
 use clientlint::providers::neutral_definitions;
 use clientlint::rule::{Persona, Severity};
 use clientlint::source::{FileId, Source};
@@ -44,7 +44,9 @@ fn every_fixture_shows_flagged_clean_and_unknown() {
         let path = format!("fixtures/rules/{}.yaml", rule.id);
         let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(&path)).unwrap();
         for word in ["flagged:", "clean:", "unknown:"] {
-            let has = text.lines().any(|line| line.trim_start_matches("- ").trim_start().starts_with("case:") && line.contains(word));
+            let has = text.lines().any(|line| {
+                line.trim_start_matches("- ").trim_start().starts_with("case:") && line.contains(word)
+            });
             assert!(has, "{path}: no case that is {word}");
         }
         assert!(text.contains(&format!("#! {}", rule.id)), "{path}: nothing is marked");
@@ -63,8 +65,10 @@ fn every_built_in_rule_compiles_and_names_rules_that_exist() {
         }
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("rules/{}.yaml", rule.id));
         let text = fs::read_to_string(path).unwrap();
-        clientlint::rule::parse(&format!("rules/{}.yaml", rule.id), &text, &|_| clientlint::rule::Options::new())
-            .unwrap_or_else(|error| panic!("{error}"));
+        clientlint::rule::parse(&format!("rules/{}.yaml", rule.id), &text, &|_| {
+            clientlint::rule::Options::new()
+        })
+        .unwrap_or_else(|error| panic!("{error}"));
     }
 }
 
@@ -91,16 +95,13 @@ fn judge(config: &Config, id: &str, path: &str, text: &str) -> Vec<String> {
     let source = Source::new(FileId(0), path, None, text.to_owned());
     let parsed = formats::YAML.parse(&source);
     assert!(parsed.problems.is_empty(), "{path}: {:?}", parsed.problems);
-    let settings = Settings {
-        only: BTreeSet::from([id.to_owned()]),
-        persona: Persona::Auditor,
-        ..Settings::default()
-    };
+    let rule = config.rules.iter().find(|rule| rule.id == id).unwrap();
+    let persona = rule.cases.iter().map(|case| case.persona).max().unwrap().max(Persona::Pedantic);
+    let settings = Settings { persona, ..Settings::default() };
     let mut found = BTreeSet::new();
     let mut wrong = Vec::new();
     for document in &parsed.documents {
-        let mut definitions =
-            neutral_definitions(document).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let mut definitions = neutral_definitions(document).unwrap_or_else(|error| panic!("{path}: {error}"));
         for definition in &mut definitions {
             let id = definition.text(Attribute::PROVIDER).unwrap_or("auth0").to_owned();
             let provider = config.providers.iter().find(|provider| provider.id == id).unwrap();
@@ -117,24 +118,38 @@ fn judge(config: &Config, id: &str, path: &str, text: &str) -> Vec<String> {
             conclude(definition, provider, Some("management-api"), &Surroundings::default());
         }
         link(&mut definitions);
+        across(definitions.iter_mut());
         for definition in &definitions {
             for violation in check(definition, &config.rules, &settings).violations {
+                if violation.rule.id != id {
+                    continue;
+                }
                 let line = source.position(violation.place.span.start).line;
                 found.insert((line, violation.severity));
                 if violation.message.contains("not set") && !violation.case.message.contains("not set") {
-                    wrong.push(format!("{path}:{line}: the message names what is not there: {}", violation.message));
+                    wrong.push(format!(
+                        "{path}:{line}: the message names what is not there: {}",
+                        violation.message
+                    ));
                 }
             }
             assert!(Kind::ALL.contains(&definition.kind));
         }
     }
     for (line, severity) in marks(text, id) {
-        let hit = found.iter().find(|(at, level)| *at == line && severity.is_none_or(|wanted| wanted == *level)).copied();
+        let hit = found
+            .iter()
+            .find(|(at, level)| *at == line && severity.is_none_or(|wanted| wanted == *level))
+            .copied();
         match hit {
             Some(hit) => drop(found.remove(&hit)),
             None => wrong.push(format!("{path}:{line}: not found as marked")),
         }
     }
-    wrong.extend(found.into_iter().map(|(line, severity)| format!("{path}:{line}: found but not marked ({})", severity.name())));
+    wrong.extend(
+        found
+            .into_iter()
+            .map(|(line, severity)| format!("{path}:{line}: found but not marked ({})", severity.name())),
+    );
     wrong
 }

@@ -122,6 +122,37 @@ impl Project {
     }
 }
 
+/// Each folder's `expected.txt` says what is found in it; `BLESS=1` writes it anew.
+#[test]
+fn projects_have_the_resources_that_are_expected() {
+    let mut wrong = Vec::new();
+    for folder in std::fs::read_dir("fixtures/terraform").unwrap() {
+        let folder = folder.unwrap().path();
+        if !folder.is_dir() || folder.ends_with("expressions") {
+            continue;
+        }
+        let project = Project::read(&folder);
+        let mut report = project.report(&project.resources(&Inputs::default(), &|_| true));
+        for problem in project.parsed.iter().flat_map(|parsed| &parsed.problems) {
+            _ = writeln!(
+                report,
+                "{} {}: {}",
+                project.line(problem.place),
+                problem.code.name(),
+                problem.message
+            );
+        }
+        let file = folder.join("expected.txt");
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::write(&file, &report).unwrap();
+        }
+        if std::fs::read_to_string(&file).unwrap_or_default() != report {
+            wrong.push(format!("{}\n{report}", folder.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// Public files that are not part of this repository: `CLIENTLINT_CORPUS=folder`.
 #[test]
 fn a_corpus_is_read_without_problems() {
@@ -142,4 +173,225 @@ fn a_corpus_is_read_without_problems() {
         assert_eq!(found.problems, []);
     }
     assert!(count > 0);
+}
+
+/// Every expression of the list, and generated ones: Terraform's answer is ours, or ours is unknown.
+#[test]
+fn expressions_mean_what_terraform_says() {
+    let folder = Path::new("fixtures/terraform/expressions");
+    let list = std::fs::read_to_string("fixtures/terraform/expressions.txt").unwrap();
+    let written = list.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned);
+    let written: Vec<String> = written.collect();
+    let mut expressions = written.clone();
+    expressions.extend(generated(600));
+
+    let scratch = tempfile::tempdir().unwrap();
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        std::fs::copy(&path, scratch.path().join(path.file_name().unwrap())).unwrap();
+    }
+    let mut answers = Vec::new();
+    // It reads lines of at most 64 KiB.
+    for some in expressions.chunks(250) {
+        let Some(own) = terraform_console(scratch.path(), some) else {
+            eprintln!("skipped: no terraform program");
+            return;
+        };
+        answers.extend(own);
+    }
+    let mut probes = String::new();
+    for (at, expression) in expressions.iter().enumerate() {
+        _ = writeln!(probes, "resource \"probe\" \"e{at}\" {{\n  value = {expression}\n}}");
+    }
+    std::fs::write(scratch.path().join("probes.tf"), probes).unwrap();
+    let project = Project::read(scratch.path());
+    for parsed in &project.parsed {
+        assert_eq!(parsed.problems, []);
+    }
+    let found = project.resources(&Inputs::default(), &|kind| kind == "probe");
+    assert_eq!(found.resources.len(), expressions.len());
+
+    let (mut wrong, mut unknown, mut errors) = (Vec::new(), Vec::new(), 0);
+    for ((expression, answer), resource) in expressions.iter().zip(&answers).zip(&found.resources) {
+        match (json(resource.body.get("value").unwrap()), answer) {
+            (None, None) => errors += 1,
+            (None, Some(_)) => unknown.push(expression),
+            (Some(own), Some(answer)) if same(&own, answer) => {}
+            (own, answer) => wrong.push(format!("{expression}\n  ours {own:?}\n  terraform {answer:?}")),
+        }
+    }
+    println!(
+        "{} expressions ({} written by hand): {} unknown to us, {errors} errors on both sides, {} wrong",
+        expressions.len(),
+        written.len(),
+        unknown.len(),
+        wrong.len(),
+    );
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(unknown.len() * 50 <= expressions.len(), "{unknown:#?}");
+}
+
+/// What Terraform answers; no answer where the expression is an error.
+fn terraform_console(folder: &Path, expressions: &[String]) -> Option<Vec<Option<serde_json::Value>>> {
+    use std::process::{Command, Stdio};
+    // Without a terminal it prints only what the last line gives: all is asked in one line.
+    let asked: Vec<String> =
+        expressions.iter().map(|expression| format!("try(jsonencode({expression}), \"!\")")).collect();
+    let file = folder.join("input");
+    std::fs::write(&file, format!("nonsensitive(jsonencode([{}]))\n", asked.join(", "))).unwrap();
+    let output = Command::new("terraform")
+        .arg("console")
+        .current_dir(folder)
+        .env("CHECKPOINT_DISABLE", "1")
+        .stdin(Stdio::from(std::fs::File::open(&file).unwrap()))
+        .output()
+        .ok()?;
+    let text = String::from_utf8(output.stdout).unwrap();
+    let quoted = text.trim().replace("$${", "${").replace("%%{", "%{");
+    let Ok(list) = serde_json::from_str::<String>(&quoted) else {
+        panic!("{text}{}", String::from_utf8_lossy(&output.stderr));
+    };
+    let answers: Vec<String> = serde_json::from_str(&list).unwrap();
+    assert_eq!(answers.len(), expressions.len());
+    let answer = |text: &String| (text != "!").then(|| serde_json::from_str(text).unwrap());
+    Some(answers.iter().map(answer).collect())
+}
+
+/// A value without anything unknown in it.
+fn json(node: &Node) -> Option<serde_json::Value> {
+    Some(match &node.value {
+        Value::Null => serde_json::Value::Null,
+        Value::Bool(flag) => (*flag).into(),
+        Value::Number(number) => serde_json::from_str(number).unwrap(),
+        Value::Text(text) => text.as_str().into(),
+        Value::List(items) => items.iter().map(json).collect::<Option<Vec<_>>>()?.into(),
+        Value::Map(entries) => {
+            let pairs = entries.iter().map(|entry| Some((entry.key.clone(), json(&entry.value)?)));
+            serde_json::Value::Object(pairs.collect::<Option<_>>()?)
+        }
+        Value::Template(_) | Value::Unknown(_) => return None,
+        Value::Expression(_) => panic!("an expression is left"),
+    })
+}
+
+fn same(left: &serde_json::Value, right: &serde_json::Value) -> bool {
+    use serde_json::Value as Json;
+    match (left, right) {
+        (Json::Number(left), Json::Number(right)) => left.as_f64() == right.as_f64(),
+        (Json::Array(left), Json::Array(right)) => {
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
+        }
+        (Json::Object(left), Json::Object(right)) => {
+            left.len() == right.len()
+                && left.iter().all(|(key, left)| right.get(key).is_some_and(|right| same(left, right)))
+        }
+        _ => left == right,
+    }
+}
+
+/// Random expressions that have a type, the same on each run.
+fn generated(count: usize) -> Vec<String> {
+    let mut random = Random(0x2545_F491_4F6C_DD1D);
+    (0..count)
+        .map(|at| match at % 4 {
+            0 => random.text(3),
+            1 => random.number(3),
+            2 => random.list(3),
+            _ => random.truth(3),
+        })
+        .collect()
+}
+
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % bound
+    }
+
+    fn text(&mut self, depth: usize) -> String {
+        let leaves =
+            ["\"a b\"", "\"\"", "\"https://x.example/cb\"", "var.name", "var.environment", "local.host"];
+        if depth == 0 {
+            return leaves[self.below(leaves.len() as u64) as usize].to_owned();
+        }
+        let d = depth - 1;
+        match self.below(14) {
+            0 => format!("upper({})", self.text(d)),
+            1 => format!("\"<${{{}}}|${{{}}}>\"", self.text(d), self.number(d)),
+            2 => format!("join({}, {})", self.text(0), self.list(d)),
+            3 => format!("replace({}, {}, {})", self.text(d), self.text(0), self.text(0)),
+            4 => format!("({} ? {} : {})", self.truth(d), self.text(d), self.text(d)),
+            5 => format!("format(\"%s-%v\", {}, {})", self.text(d), self.number(d)),
+            6 => format!("trimprefix({}, {})", self.text(d), self.text(0)),
+            7 => format!("title(lower({}))", self.text(d)),
+            8 => format!("coalesce({}, {}, \"z\")", self.text(d), self.text(d)),
+            9 => format!("try({}[{}], {})", self.list(d), self.below(3), self.text(d)),
+            10 => format!("substr({}, {}, {})", self.text(d), self.below(4), self.below(6)),
+            11 => format!("element(concat({}, [\"q\"]), {})", self.list(d), self.below(5)),
+            12 => format!("lookup({{ dev = {}, b = \"c\" }}, {}, \"none\")", self.text(d), self.text(0)),
+            _ => format!("jsonencode({})", self.list(d)),
+        }
+    }
+
+    fn number(&mut self, depth: usize) -> String {
+        if depth == 0 {
+            return ["7", "1", "2.5", "-3", "1000", "var.ports[1]"][self.below(6) as usize].to_owned();
+        }
+        let d = depth - 1;
+        match self.below(9) {
+            0 => format!("({} + {})", self.number(d), self.number(d)),
+            1 => format!("{} * {}", self.number(d), self.number(0)),
+            2 => format!("({} - {})", self.number(d), self.number(d)),
+            3 => format!("length({})", self.list(d)),
+            4 => format!("max({}, {})", self.number(d), self.number(d)),
+            5 => format!("floor({} / 4)", self.number(d)),
+            6 => format!("abs({}) % 7", self.number(d)),
+            7 => format!("({} ? {} : {})", self.truth(d), self.number(d), self.number(d)),
+            _ => format!("-({} + 0.5)", self.number(0)),
+        }
+    }
+
+    fn truth(&mut self, depth: usize) -> String {
+        if depth == 0 {
+            return ["true", "false", "var.environment == \"dev\""][self.below(3) as usize].to_owned();
+        }
+        let d = depth - 1;
+        match self.below(9) {
+            0 => format!("({} && {})", self.truth(d), self.truth(d)),
+            1 => format!("({} || {})", self.truth(d), self.truth(d)),
+            2 => format!("!({})", self.truth(d)),
+            3 => format!("({} < {})", self.number(d), self.number(d)),
+            4 => format!("({} == {})", self.text(d), self.text(d)),
+            5 => format!("contains({}, {})", self.list(d), self.text(0)),
+            6 => format!("startswith({}, {})", self.text(d), self.text(0)),
+            7 => format!("can({}[{}])", self.list(d), self.below(4)),
+            _ => format!("alltrue([for x in {} : x != {}])", self.list(d), self.text(0)),
+        }
+    }
+
+    /// A list of texts.
+    fn list(&mut self, depth: usize) -> String {
+        if depth == 0 {
+            return ["var.urls", "[\"a\", \"b\"]", "tolist([])", "local.chosen"][self.below(4) as usize]
+                .to_owned();
+        }
+        let d = depth - 1;
+        match self.below(11) {
+            0 => format!("concat({}, {})", self.list(d), self.list(d)),
+            1 => format!("[for x in {} : \"${{x}}/${{{}}}\"]", self.list(d), self.number(0)),
+            2 => format!("[for i, x in {} : x if i < {}]", self.list(d), self.number(0)),
+            3 => format!("compact([{}, {}, \"\"])", self.text(d), self.text(d)),
+            4 => format!("distinct({})", self.list(d)),
+            5 => format!("sort({})", self.list(d)),
+            6 => format!("tolist(toset({}))", self.list(d)),
+            7 => format!("flatten([{}, [{}]])", self.list(d), self.text(d)),
+            8 => format!("split({}, {})", ["\"/\"", "\" \"", "\",\""][self.below(3) as usize], self.text(d)),
+            9 => format!("keys({{ for x in {} : x => {}... }})", self.list(d), self.number(0)),
+            _ => format!("reverse({})", self.list(d)),
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! Finds the comments that speak to clientlint, for every syntax that has comments.
 
+use crate::expression::Expression;
 use crate::source::{Source, Span};
 use crate::tree::{Node, Value};
 
@@ -65,6 +66,10 @@ impl Written {
                         spans.push(entry.key_place.span);
                         open.push(&entry.value);
                     }
+                }
+                // A comment may stand between the parts of an expression, though not in a template.
+                Value::Expression(expression) if !matches!(**expression, Expression::Template(_)) => {
+                    expression.parts(&mut |part| open.push(part));
                 }
                 _ => spans.push(node.place.span),
             }

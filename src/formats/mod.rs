@@ -33,12 +33,7 @@ pub trait Format: Sync {
 pub static YAML: yaml::Yaml = yaml::Yaml;
 
 /// The syntaxes that are read.
-pub static FORMATS: &[&dyn Format] = &[
-    &YAML,
-    &json::Json,
-    &toml::Toml,
-    &hcl::Hcl,
-];
+pub static FORMATS: &[&dyn Format] = &[&YAML, &json::Json, &toml::Toml, &hcl::Hcl];
 
 /// The syntax of files with an ending, given without the dot, in any case of letters.
 pub fn by_extension(extension: &str) -> Option<&'static dyn Format> {

@@ -30,7 +30,8 @@ fn auth0_credentials(resources: &mut [Resource]) {
         resources.iter_mut().partition(|resource| is_credentials(&resource.kind));
     let mut unplaced = false;
     for credential in credentials {
-        let target = ["client_id", "clientId"].iter().find_map(|key| credential.body.get(key)).and_then(target);
+        let target =
+            ["client_id", "clientId"].iter().find_map(|key| credential.body.get(key)).and_then(target);
         let mut found = false;
         for client in clients.iter_mut().filter(|client| is_client(&client.kind)) {
             if target.as_deref().is_some_and(|target| same(target, &client.address)) {
@@ -78,7 +79,9 @@ const GIVEN: &[(&str, &str)] = &[
 fn give(credential: &Node, client: &mut Node) {
     for (from, to) in GIVEN {
         let Some(entry) = credential.entry(from) else { continue };
-        if matches!(&entry.value.value, Value::Null) || matches!(&entry.value.value, Value::List(list) if list.is_empty()) {
+        if matches!(&entry.value.value, Value::Null)
+            || matches!(&entry.value.value, Value::List(list) if list.is_empty())
+        {
             continue;
         }
         let Value::Map(entries) = &mut client.value else { return };
@@ -102,7 +105,10 @@ fn target(node: &Node) -> Option<String> {
     match &node.value {
         Value::Unknown(unknown) => match &unknown.reference {
             Some(reference) => Some(reference.address.clone()),
-            None => unknown.text.strip_prefix("${").map(|text| text.trim_end_matches('}').split('.').next().unwrap_or(text).to_owned()),
+            None => unknown
+                .text
+                .strip_prefix("${")
+                .map(|text| text.trim_end_matches('}').split('.').next().unwrap_or(text).to_owned()),
         },
         // A template of nothing but a reference: `"${auth0_client.spa.id}"`, `${spa.id}`.
         Value::Text(text) => {
@@ -115,6 +121,7 @@ fn target(node: &Node) -> Option<String> {
 
 /// Whether two addresses mean the same resource. An address without instance key means all instances.
 fn same(a: &str, b: &str) -> bool {
-    a == b || (!a.ends_with(']') && b.strip_prefix(a).is_some_and(|rest| rest.starts_with('[')))
+    a == b
+        || (!a.ends_with(']') && b.strip_prefix(a).is_some_and(|rest| rest.starts_with('[')))
         || (!b.ends_with(']') && a.strip_prefix(b).is_some_and(|rest| rest.starts_with('[')))
 }

@@ -1,6 +1,7 @@
 //! Providers: by which shapes their documents are recognised, and where each attribute stands in them. A provider
 //! is a table; nothing in the code of this folder knows one by name, except where `join.rs` says so.
 
+mod inspect;
 mod join;
 mod neutral;
 mod normalise;

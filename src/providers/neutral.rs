@@ -1,11 +1,13 @@
 //! Documents in the vocabulary itself: keys are attributes. Rule fixtures and the examples of rules are written so.
 
 use super::normalise;
-use crate::client::{Basis, Datum, Definition, Fact};
-use crate::tree::{Entry, Node};
-use crate::vocabulary::{Attribute, By, Holds, Kind};
+use crate::client::{Datum, Definition, Fact};
+use crate::secret::{Class, Fingerprint, classify_text};
+use crate::tree::Node;
+use crate::vocabulary::{Attribute, Kind};
 
-/// The definitions of a document: those listed under `definitions`, else the document itself.
+/// The definitions of a document: those listed under `definitions`, else the document itself. What stands beside the
+/// list is said of each of them.
 ///
 /// Beside attributes a definition may have `kind` (else it is a client) and `case`, which names it.
 ///
@@ -14,7 +16,16 @@ use crate::vocabulary::{Attribute, By, Holds, Kind};
 /// Names the key that is no attribute.
 pub fn definitions(document: &Node) -> Result<Vec<Definition>, String> {
     match document.get("definitions") {
-        Some(list) => list.items().iter().map(|node| definition(node)).collect(),
+        Some(list) => {
+            let common = definition(document)?;
+            let mut all = list.items().iter().map(definition).collect::<Result<Vec<_>, _>>()?;
+            for (attribute, fact) in &common.facts {
+                for definition in &mut all {
+                    definition.facts.entry(*attribute).or_insert_with(|| fact.clone());
+                }
+            }
+            Ok(all)
+        }
         None => Ok(vec![definition(document)?]),
     }
 }
@@ -22,10 +33,17 @@ pub fn definitions(document: &Node) -> Result<Vec<Definition>, String> {
 fn definition(node: &Node) -> Result<Definition, String> {
     let kind = node.get("kind").and_then(Node::text).map_or(Some(Kind::Client), Kind::named);
     let mut definition = Definition::new(kind.ok_or("no such kind")?, node.place);
-    for entry in node.entries().iter().filter(|entry| !matches!(entry.key.as_str(), "kind" | "case" | "definitions")) {
+    for entry in
+        node.entries().iter().filter(|entry| !matches!(entry.key.as_str(), "kind" | "case" | "definitions"))
+    {
         let attribute =
             Attribute::named(&entry.key).ok_or_else(|| format!("`{}` is no attribute", entry.key))?;
-        if let Some(fact) = stated(attribute, entry) {
+        if attribute == Attribute::CLIENT_SECRET
+            && let Some(text) = entry.value.text()
+        {
+            definition.secret = Some(Fingerprint::of(text)).filter(|_| classify_text(text) == Class::Literal);
+        }
+        if let Some(fact) = normalise::fact(attribute.meaning().holds, entry, false) {
             definition.facts.insert(attribute, fact);
         }
     }
@@ -34,26 +52,15 @@ fn definition(node: &Node) -> Result<Definition, String> {
         && let Datum::Secret(class) = fact.datum
     {
         let text = |text: &str| Fact { datum: Datum::from_text(text), basis: fact.basis.clone() };
-        let item = Datum::Map(vec![("field".into(), text("client_secret")), ("class".into(), text(class.name()))]);
+        let item =
+            Datum::Map(vec![("field".into(), text("client_secret")), ("class".into(), text(class.name()))]);
         let items = vec![Fact { datum: item, basis: fact.basis.clone() }];
-        definition.facts.insert(Attribute::SECRETS, Fact { datum: Datum::List(items), basis: fact.basis.clone() });
+        definition
+            .facts
+            .insert(Attribute::SECRETS, Fact { datum: Datum::List(items), basis: fact.basis.clone() });
     }
     definition.name_place = definition.facts.get(&Attribute::CLIENT_NAME).and_then(Fact::place);
     definition.key = definition.text(Attribute::CLIENT_NAME).unwrap_or_default().to_owned();
     definition.partial = definition.text(Attribute::DELIVERY) == Some("partial");
     Ok(definition)
-}
-
-/// What an entry states. What is otherwise inferred may be stated too: then it counts as inferred from itself.
-fn stated(attribute: Attribute, entry: &Entry) -> Option<Fact> {
-    let meaning = attribute.meaning();
-    let fact = normalise::fact(meaning.holds, entry, false)?;
-    let written = fact.place();
-    Some(match (meaning.by, written) {
-        (By::Inference, Some(place)) if meaning.holds != Holds::Any && meaning.holds != Holds::Texts => Fact {
-            basis: Basis::Inferred(vec![crate::client::Evidence { says: meaning.says.to_owned(), place: Some(place) }]),
-            ..fact
-        },
-        _ => fact,
-    })
 }

@@ -42,7 +42,7 @@ pub fn definition(found: &Found<'_>) -> Definition {
             definition.facts.insert(*attribute, fact);
         }
     }
-    secrets(found, &mut definition);
+    super::inspect::inspect(found, &mut definition);
     definition.key = found.key.clone().or_else(|| own_key(&definition)).unwrap_or_default();
     definition
 }
@@ -70,17 +70,24 @@ fn datum(holds: Holds, node: &Node, typed_by_text: bool) -> Option<Datum> {
         (Value::Null, _) => return None,
         (Value::Unknown(unknown), _) => Datum::Unknown(unknown.clone()),
         (Value::Expression(_), _) => Datum::Unknown(crate::tree::Unknown::new("")),
-        (Value::List(items), Holds::Texts | Holds::Uris) => Datum::List(items.iter().filter_map(item).collect()),
+        (Value::List(items), Holds::Texts | Holds::Uris) => {
+            Datum::List(items.iter().filter_map(item).collect())
+        }
         // Names with settings under them: addons, authentication methods.
         (Value::Map(entries), Holds::Texts) => Datum::List(
             entries
                 .iter()
                 .filter(|entry| !is_nothing(&entry.value))
-                .map(|entry| Fact { datum: Datum::from_text(&entry.key), basis: Basis::Written(entry.key_place) })
+                .map(|entry| Fact {
+                    datum: Datum::from_text(&entry.key),
+                    basis: Basis::Written(entry.key_place),
+                })
                 .collect(),
         ),
         // `callbacks: "##CALLBACKS##"`: what the marker stands for may well be a list.
-        (Value::Template(pieces), Holds::Texts | Holds::Uris) if matches!(pieces.as_slice(), [Piece::Hole(_)]) => {
+        (Value::Template(pieces), Holds::Texts | Holds::Uris)
+            if matches!(pieces.as_slice(), [Piece::Hole(_)]) =>
+        {
             Datum::Unknown(crate::tree::Unknown::many(crate::client::show_pieces(pieces)))
         }
         (Value::Text(text), Holds::Uri) => Datum::Uri(Box::new(Uri::from_text(text))),
@@ -100,7 +107,9 @@ fn datum(holds: Holds, node: &Node, typed_by_text: bool) -> Option<Datum> {
         (Value::List(items), _) => Datum::List(
             items
                 .iter()
-                .filter_map(|node| Some(Fact { datum: datum(Holds::Any, node, false)?, basis: basis(node.place, node) }))
+                .filter_map(|node| {
+                    Some(Fact { datum: datum(Holds::Any, node, false)?, basis: basis(node.place, node) })
+                })
                 .collect(),
         ),
         (Value::Map(entries), _) => Datum::Map(
@@ -128,7 +137,8 @@ fn is_nothing(node: &Node) -> bool {
     }
 }
 
-fn basis(place: Place, node: &Node) -> Basis {
+/// Where a value comes from that is used at a place.
+pub(super) fn basis(place: Place, node: &Node) -> Basis {
     match &node.supplied {
         Some(from) => Basis::Resolved { used: place, from: **from },
         None => Basis::Written(place),
@@ -136,7 +146,7 @@ fn basis(place: Place, node: &Node) -> Basis {
 }
 
 /// The entry at a path of keys with dots between; a list of one map is passed through.
-fn entry_at<'a>(node: &'a Node, path: &str) -> Option<&'a Entry> {
+pub(super) fn entry_at<'a>(node: &'a Node, path: &str) -> Option<&'a Entry> {
     let (above, key) = path.rsplit_once('.').unwrap_or(("", path));
     let entry = only_item(at_path(node, above)?).entry(key)?;
     (!matches!(entry.value.value, Value::Null)).then_some(entry)
@@ -165,32 +175,6 @@ fn translate(mut fact: Fact, values: Option<&std::collections::BTreeMap<String, 
     fact
 }
 
-/// Adds every secret that the object holds: the client secret and what the provider's table names.
-fn secrets(found: &Found<'_>, definition: &mut Definition) {
-    let mut items = Vec::new();
-    let mut add = |field: &str, class: secret::Class, basis: Basis| {
-        let text = |text: &str| Fact { datum: Datum::from_text(text), basis: basis.clone() };
-        let entries = vec![("field".to_owned(), text(field)), ("class".to_owned(), text(class.name()))];
-        items.push(Fact { datum: Datum::Map(entries), basis: basis.clone() });
-    };
-    if let Some(fact) = definition.facts.get(&Attribute::CLIENT_SECRET)
-        && let Datum::Secret(class) = fact.datum
-    {
-        add("client_secret", class, fact.basis.clone());
-    }
-    for path in found.provider.table.secrets.get(found.kind.name()).into_iter().flatten() {
-        if let Some(entry) = entry_at(found.node, path)
-            && let Some(class) = secret::classify(&entry.value)
-        {
-            add(path, class, basis(entry.key_place, &entry.value));
-        }
-    }
-    if !items.is_empty() {
-        let basis = items[0].basis.clone();
-        definition.facts.insert(Attribute::SECRETS, Fact { datum: Datum::List(items), basis });
-    }
-}
-
 /// What identifies a definition that stands under no key: its name, else its identifier.
 fn own_key(definition: &Definition) -> Option<String> {
     [Attribute::CLIENT_NAME, Attribute::CLIENT_ID, Attribute::IDENTIFIER, Attribute::AUDIENCE]
@@ -202,6 +186,13 @@ fn own_key(definition: &Definition) -> Option<String> {
 }
 
 impl Provider {
+    /// The entry in which an attribute of an object is written.
+    pub(super) fn entry_of<'a>(&self, found: &Found<'a>, attribute: Attribute) -> Option<&'a Entry> {
+        let paths = self.paths(found.kind, found.shape.spelling);
+        let (_, paths) = paths.iter().find(|(known, _)| *known == attribute)?;
+        paths.iter().find_map(|path| entry_at(found.node, path))
+    }
+
     /// Where attributes of a kind of objects stand, in a spelling.
     fn paths(&self, kind: Kind, spelling: Spelling) -> &[(Attribute, Vec<String>)] {
         self.paths.get(&(kind, spelling)).map_or(&[], Vec::as_slice)

@@ -118,7 +118,9 @@ fn step_into<'a>(object: Object<'a>, key: &str, each: &str) -> Vec<Object<'a>> {
     let node = if key.is_empty() { Some(object.node) } else { object.node.get(key) };
     let Some(node) = node else { return Vec::new() };
     match each {
-        "[]" => node.items().iter().map(|node| Object { node, place: node.place, key: None, ..object }).collect(),
+        "[]" => {
+            node.items().iter().map(|node| Object { node, place: node.place, key: None, ..object }).collect()
+        }
         "{}" => node
             .entries()
             .iter()

@@ -62,6 +62,12 @@ pub struct Table {
     /// Names of clients that come with the tenant.
     #[serde(default)]
     pub furniture: Vec<String>,
+    /// What fields may hold: kind of object, path, values.
+    #[serde(default)]
+    pub enums: BTreeMap<String, BTreeMap<String, Allowed>>,
+    /// Fields that have another name today.
+    #[serde(default)]
+    pub deprecated: Vec<Deprecated>,
     /// Paths of fields with secrets, by kind of object, beside the client secret.
     #[serde(default)]
     pub secrets: BTreeMap<String, Vec<String>>,
@@ -142,7 +148,7 @@ pub enum Spelling {
 
 impl Spelling {
     /// A path of the table in this spelling.
-    fn spell(self, path: &str) -> String {
+    pub(super) fn spell(self, path: &str) -> String {
         if self == Self::AsWritten {
             return path.to_owned();
         }
@@ -228,6 +234,31 @@ pub struct ApplicationType {
     pub likely: bool,
 }
 
+/// What a field may hold, as of the day that the table's file names.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Allowed {
+    /// The values.
+    pub values: Vec<String>,
+    /// What people write, and what they mean by it.
+    #[serde(default)]
+    pub meant: BTreeMap<String, String>,
+}
+
+/// A field that has another name today.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Deprecated {
+    /// The kind of object.
+    pub kind: String,
+    /// The shapes in which the old name is old.
+    pub shapes: Vec<String>,
+    /// The old name.
+    pub field: String,
+    /// The new one.
+    pub replacement: String,
+}
+
 /// One text or several.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
@@ -310,8 +341,8 @@ impl Provider {
             for spelling in [Spelling::AsWritten, Spelling::Camel] {
                 let mut list = Vec::with_capacity(attributes.len());
                 for (name, at) in attributes {
-                    let attribute = Attribute::named(name)
-                        .ok_or_else(|| format!("{id}: `{name}` is no attribute"))?;
+                    let attribute =
+                        Attribute::named(name).ok_or_else(|| format!("{id}: `{name}` is no attribute"))?;
                     list.push((attribute, at.each().iter().map(|path| spelling.spell(path)).collect()));
                 }
                 paths.insert((kind, spelling), list);
@@ -323,13 +354,22 @@ impl Provider {
 }
 
 fn default_row(id: &str, row: &Default) -> Result<DefaultRow, String> {
-    let named = |name: &String| Attribute::named(name).ok_or_else(|| format!("{id}: `{name}` is no attribute"));
+    let named =
+        |name: &String| Attribute::named(name).ok_or_else(|| format!("{id}: `{name}` is no attribute"));
     let basis = Basis::Default(row.says.as_str().into());
     let fact = |json: &Json| fact_of(json, &basis).ok_or_else(|| format!("{id}: a default is no map"));
     Ok(DefaultRow {
         on: row.on.as_deref().and_then(Kind::named).unwrap_or(Kind::Client),
-        when: row.when.iter().map(|(name, words)| Ok((named(name)?, words.each().to_vec()))).collect::<Result<_, String>>()?,
-        set: row.set.iter().map(|(name, json)| Ok((named(name)?, fact(json)?))).collect::<Result<_, String>>()?,
+        when: row
+            .when
+            .iter()
+            .map(|(name, words)| Ok((named(name)?, words.each().to_vec())))
+            .collect::<Result<_, String>>()?,
+        set: row
+            .set
+            .iter()
+            .map(|(name, json)| Ok((named(name)?, fact(json)?)))
+            .collect::<Result<_, String>>()?,
     })
 }
 
@@ -338,7 +378,9 @@ fn fact_of(json: &Json, basis: &Basis) -> Option<Fact> {
         Json::Bool(flag) => Datum::Flag(*flag),
         Json::Number(number) => Datum::Number(number.to_string()),
         Json::String(text) => Datum::from_text(text),
-        Json::Array(items) => Datum::List(items.iter().map(|item| fact_of(item, basis)).collect::<Option<_>>()?),
+        Json::Array(items) => {
+            Datum::List(items.iter().map(|item| fact_of(item, basis)).collect::<Option<_>>()?)
+        }
         Json::Null | Json::Object(_) => return None,
     };
     Some(Fact { datum, basis: basis.clone() })
@@ -350,7 +392,9 @@ fn expand(test: &mut Test, words: &BTreeMap<String, Vec<String>>) -> Result<(), 
         let mut full = Vec::with_capacity(list.len());
         for word in list.drain(..) {
             match word.strip_prefix('=') {
-                Some(name) => full.extend(words.get(name).ok_or_else(|| format!("no list `{name}`"))?.iter().cloned()),
+                Some(name) => {
+                    full.extend(words.get(name).ok_or_else(|| format!("no list `{name}`"))?.iter().cloned())
+                }
                 None => full.push(word),
             }
         }

@@ -6,7 +6,11 @@ use super::{Run, clipped, printable};
 
 pub(super) fn write(out: &mut dyn Write, run: &Run<'_>) -> io::Result<()> {
     for finding in run.shown() {
-        let client = finding.client.as_ref().map(|client| format!(" ({})", clipped(client.title()))).unwrap_or_default();
+        let client = finding
+            .client
+            .as_ref()
+            .map(|client| format!(" ({})", clipped(client.title())))
+            .unwrap_or_default();
         let severity = finding.severity.name();
         let message = clipped(&finding.message);
         writeln!(out, "{}: {severity}[{}] {message}{client}", finding.location, finding.rule)?;

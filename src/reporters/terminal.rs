@@ -4,8 +4,8 @@ use std::fmt;
 use std::io::{self, Write};
 
 use miette::{
-    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode,
-    SourceSpan, SpanContents,
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
+    SourceCode, SourceSpan, SpanContents,
 };
 
 use super::{Run, clipped, printable};
@@ -51,7 +51,9 @@ fn handler(look: Look) -> GraphicalReportHandler {
     let theme = match (look.unicode, look.colour) {
         (true, true) => GraphicalTheme::unicode(),
         (true, false) => GraphicalTheme::unicode_nocolor(),
-        (false, true) => GraphicalTheme { characters: GraphicalTheme::ascii().characters, ..GraphicalTheme::unicode() },
+        (false, true) => {
+            GraphicalTheme { characters: GraphicalTheme::ascii().characters, ..GraphicalTheme::unicode() }
+        }
         (false, false) => GraphicalTheme::none(),
     };
     GraphicalReportHandler::new_themed(theme).with_links(false).with_width(look.width).with_context_lines(1)
@@ -72,7 +74,9 @@ impl<'a> Drawn<'a> {
     fn of(finding: &'a Finding, rule: Option<&Rule>, run: &'a Run<'_>) -> Self {
         let source = run.report.sources.get(&*finding.location.path);
         // A window into a long line has room for one label: what else there is to see gets its own.
-        let wide = |location: &Location| source.is_some_and(|source| source.line(location.start.line).len() > LONG_LINE);
+        let wide = |location: &Location| {
+            source.is_some_and(|source| source.line(location.start.line).len() > LONG_LINE)
+        };
         let here = |location: &Location| {
             location.path == finding.location.path && !wide(location) && !wide(&finding.location)
         };
@@ -122,7 +126,8 @@ impl<'a> Drawn<'a> {
             head: format!("{at}: {}", printable(&problem.message)),
             code: format!("error[{}]", problem.code),
             severity: miette::Severity::Error,
-            help: "this file was not analysed in full; its line is not shown because it may hold a secret".to_owned(),
+            help: "this file was not analysed in full; its line is not shown because it may hold a secret"
+                .to_owned(),
             labels: Vec::new(),
             source: None,
             others: Vec::new(),
@@ -162,7 +167,11 @@ fn labelled(source: &MaskedSource, location: &Location, says: &str, primary: boo
     let end = source.offset(location.end.byte).max(start);
     let says = (!says.is_empty()).then(|| printable(says));
     let span = SourceSpan::new(start.into(), end - start);
-    if primary { LabeledSpan::new_primary_with_span(says, span) } else { LabeledSpan::new_with_span(says, span) }
+    if primary {
+        LabeledSpan::new_primary_with_span(says, span)
+    } else {
+        LabeledSpan::new_with_span(says, span)
+    }
 }
 
 impl fmt::Debug for Drawn<'_> {

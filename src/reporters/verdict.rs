@@ -17,7 +17,8 @@ impl Verdict {
         allow_empty: bool,
         exit_zero: bool,
     ) -> Self {
-        let gated = fail_on.is_some_and(|least| report.findings.iter().any(|finding| finding.severity >= least));
+        let gated =
+            fail_on.is_some_and(|least| report.findings.iter().any(|finding| finding.severity >= least));
         let exit = if !report.problems.is_empty() {
             4
         } else if gated {
@@ -60,7 +61,8 @@ impl Run<'_> {
             lines.push("  = where that is expected (a shared CI job), pass --allow-empty".to_owned());
             return lines;
         }
-        let scope = format!("{} ({})", count(report.clients.len(), "client"), count(report.documents, "file"));
+        let scope =
+            format!("{} ({})", count(report.clients.len(), "client"), count(report.documents, "file"));
         if report.findings.is_empty() {
             lines.push(format!("checked {scope}: no findings"));
         } else {
@@ -69,10 +71,17 @@ impl Run<'_> {
                 .filter(|severity| self.of_severity(*severity) > 0)
                 .map(|severity| count(self.of_severity(severity), severity.name()))
                 .collect();
-            lines.push(format!("{} in {scope}: {}", count(report.findings.len(), "finding"), parts.join(", ")));
+            lines.push(format!(
+                "{} in {scope}: {}",
+                count(report.findings.len(), "finding"),
+                parts.join(", ")
+            ));
         }
         if report.hidden > 0 {
-            lines.push(format!("{} for stricter personas (--persona pedantic or auditor shows them)", report.hidden));
+            lines.push(format!(
+                "{} for stricter personas (--persona pedantic or auditor shows them)",
+                report.hidden
+            ));
         }
         for skipped in &report.skipped {
             lines.push(format!("skipped: {} ({})", super::printable(&skipped.path), skipped.reason));

@@ -153,9 +153,10 @@ impl Condition {
         match self {
             Self::All(conditions) | Self::Any(conditions) => conditions.iter().try_for_each(Self::compile),
             Self::Not(condition) => condition.compile(),
-            Self::Is { test, attribute, .. } => {
-                test.schema().map_or(Ok(()), Schema::compile).map_err(|error| format!("`{}`: {error}", attribute.name()))
-            }
+            Self::Is { test, attribute, .. } => test
+                .schema()
+                .map_or(Ok(()), Schema::compile)
+                .map_err(|error| format!("`{}`: {error}", attribute.name())),
         }
     }
 
@@ -249,7 +250,10 @@ impl Test {
                 whole(Truth::any(each).negate(), matches)
             }
             Self::Count(schema) => {
-                if items(fact).iter().any(|item| matches!(&item.datum, Datum::Unknown(unknown) if unknown.many)) {
+                if items(fact)
+                    .iter()
+                    .any(|item| matches!(&item.datum, Datum::Unknown(unknown) if unknown.many))
+                {
                     return Truth::Unknown;
                 }
                 let count = items(fact).len() as u64;

@@ -39,8 +39,9 @@ pub struct RuleError {
 ///
 /// Says which option is unknown to its rule.
 pub fn builtin(options: &dyn Fn(&str) -> Options) -> Result<Vec<Rule>, String> {
-    let texts: Vec<(String, Text)> = serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/rules.json")))
-        .map_err(|error| format!("built-in rules: {error}"))?;
+    let texts: Vec<(String, Text)> =
+        serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/rules.json")))
+            .map_err(|error| format!("built-in rules: {error}"))?;
     texts.into_iter().map(|(id, text)| Rule::new(&id, text, &options(&id))).collect()
 }
 
@@ -58,7 +59,8 @@ pub fn parse(path: &str, text: &str, options: &dyn Fn(&str) -> Options) -> Resul
         position: source.position(u32::try_from(offset).unwrap_or(u32::MAX)),
         message,
     };
-    let id = path.rsplit(['/', '\\']).next().unwrap_or(path).trim_end_matches(".yaml").trim_end_matches(".yml");
+    let id =
+        path.rsplit(['/', '\\']).next().unwrap_or(path).trim_end_matches(".yaml").trim_end_matches(".yml");
     let parsed = formats::YAML.parse(&source);
     if let Some(problem) = parsed.problems.first() {
         return Err(error(problem.place.span.start as usize, problem.message.clone()));
@@ -86,8 +88,9 @@ fn violation(json: &Json) -> Option<(String, String)> {
         })
         .as_ref()?;
     // The deepest place is the most precise: `oneOf` and `anyOf` fail above what is really wrong.
-    let (pointer, message) =
-        schema::violations(validator, json).into_iter().max_by_key(|(pointer, _)| pointer.matches('/').count())?;
+    let (pointer, message) = schema::violations(validator, json)
+        .into_iter()
+        .max_by_key(|(pointer, _)| pointer.matches('/').count())?;
     let wrong: Vec<String> = quoted(&message).collect();
     let words = schema_words();
     let unknown = wrong.iter().find(|word| !words.contains(word.as_str()));
@@ -158,13 +161,14 @@ impl Rule {
             let hint = did_you_mean(unknown, text.options.keys().map(String::as_str));
             return Err(format!("rule `{id}` has no option `{unknown}`{hint}"));
         }
-        let value = |name: &str| {
-            options.get(name).or_else(|| text.options.get(name)?.get("default")).cloned()
-        };
+        let value =
+            |name: &str| options.get(name).or_else(|| text.options.get(name)?.get("default")).cloned();
         let in_rule = |message: String| format!("rule `{id}`: {message}");
         let condition = |map: &Map<String, Json>| {
-            let map = with_options(map, &value)?;
-            Condition::new(&map, false)
+            if text.options.is_empty() {
+                return Condition::new(map, false);
+            }
+            Condition::new(&with_options(map, &value)?, false)
         };
         let when = condition(&text.when).map_err(in_rule)?;
         let profiles = profiles(&text.profiles);
@@ -196,7 +200,9 @@ impl Rule {
         }
         let on = match text.on.take() {
             None => vec![Kind::Client],
-            Some(Json::Array(names)) => names.iter().filter_map(Json::as_str).filter_map(Kind::named).collect(),
+            Some(Json::Array(names)) => {
+                names.iter().filter_map(Json::as_str).filter_map(Kind::named).collect()
+            }
             Some(name) => name.as_str().and_then(Kind::named).into_iter().collect(),
         };
         Ok(Self { id: id.to_owned(), text, on, when, cases })
@@ -225,7 +231,9 @@ fn with_options(
                 value(name).ok_or_else(|| format!("`{name}` is none of its options"))?
             }
             Json::Object(map) => Json::Object(with_options(map, value)?),
-            Json::Array(list) => Json::Array(list.iter().map(|item| replace(item, value)).collect::<Result<_, _>>()?),
+            Json::Array(list) => {
+                Json::Array(list.iter().map(|item| replace(item, value)).collect::<Result<_, _>>()?)
+            }
             other => other.clone(),
         })
     }

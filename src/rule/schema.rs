@@ -26,11 +26,29 @@ pub(super) enum Schema {
     Not(Box<Schema>),
 }
 
-/// Keywords that look at one known value, compiled when they are first needed.
+/// Keywords that look at one known value.
+///
+/// Those that compare are judged here, in a few nanoseconds; the `jsonschema` crate, which takes milliseconds for its
+/// first schema, judges the others and is not started before one of these is needed. A test holds both to the same
+/// answers.
 #[derive(Debug)]
 pub(super) struct Leaf {
-    schema: Json,
+    comparisons: Vec<Comparison>,
+    schema: Option<Json>,
     validator: OnceLock<Validator>,
+}
+
+/// A keyword that compares a value.
+#[derive(Debug)]
+enum Comparison {
+    /// `const`, and `enum`.
+    OneOf(Vec<Json>),
+    /// `type`.
+    Type(String),
+    /// `minimum`, and `exclusiveMinimum` where `true`.
+    AtLeast(f64, bool),
+    /// `maximum`, and `exclusiveMaximum` where `true`.
+    AtMost(f64, bool),
 }
 
 /// Something that a schema can look at.
@@ -62,7 +80,9 @@ impl Schema {
                         properties.push((name.clone(), Self::new(map(schema)?)?));
                     }
                 }
-                "required" => required = list(value)?.iter().filter_map(Json::as_str).map(str::to_owned).collect(),
+                "required" => {
+                    required = list(value)?.iter().filter_map(Json::as_str).map(str::to_owned).collect()
+                }
                 "not" => all.push(Self::Not(Box::new(Self::new(map(value)?)?))),
                 "anyOf" => all.push(Self::Any(Self::each(value)?)),
                 "allOf" => all.extend(Self::each(value)?),
@@ -73,7 +93,7 @@ impl Schema {
             all.push(Self::Properties { properties, required });
         }
         if !leaf.is_empty() {
-            all.insert(0, Self::Value(Leaf { schema: Json::Object(leaf), validator: OnceLock::new() }));
+            all.insert(0, Self::Value(Leaf::new(leaf)?));
         }
         Ok(if all.len() == 1 { all.remove(0) } else { Self::All(all) })
     }
@@ -89,8 +109,10 @@ impl Schema {
     /// Says what the `jsonschema` crate refuses.
     pub(super) fn compile(&self) -> Result<(), String> {
         match self {
-            Self::Value(leaf) => build(&leaf.schema).map(drop),
-            Self::Properties { properties, .. } => properties.iter().try_for_each(|(_, schema)| schema.compile()),
+            Self::Value(leaf) => leaf.schema.as_ref().map_or(Ok(()), |schema| build(schema).map(drop)),
+            Self::Properties { properties, .. } => {
+                properties.iter().try_for_each(|(_, schema)| schema.compile())
+            }
             Self::All(schemas) | Self::Any(schemas) => schemas.iter().try_for_each(Self::compile),
             Self::Not(schema) => schema.compile(),
         }
@@ -114,13 +136,89 @@ impl Schema {
 }
 
 impl Leaf {
+    fn new(keywords: Map<String, Json>) -> Result<Self, String> {
+        let mut comparisons = Vec::new();
+        let mut rest = Map::new();
+        for (keyword, value) in keywords {
+            let number = || value.as_f64().ok_or_else(|| format!("`{keyword}` takes a number"));
+            comparisons.push(match keyword.as_str() {
+                "const" => Comparison::OneOf(vec![value]),
+                "enum" => Comparison::OneOf(list(&value)?.clone()),
+                "type" => Comparison::Type(value.as_str().ok_or("`type` takes a word")?.to_owned()),
+                "minimum" => Comparison::AtLeast(number()?, false),
+                "exclusiveMinimum" => Comparison::AtLeast(number()?, true),
+                "maximum" => Comparison::AtMost(number()?, false),
+                "exclusiveMaximum" => Comparison::AtMost(number()?, true),
+                _ => {
+                    rest.insert(keyword, value);
+                    continue;
+                }
+            });
+        }
+        let schema = (!rest.is_empty()).then_some(Json::Object(rest));
+        Ok(Self { comparisons, schema, validator: OnceLock::new() })
+    }
+
     fn holds(&self, subject: Subject<'_>) -> Truth {
+        if subject.is_unknown() {
+            return Truth::Unknown;
+        }
+        if let Some(text) = subject.text() {
+            let compared = |comparison: &Comparison| comparison.holds_for_text(text);
+            if !self.comparisons.iter().all(compared) {
+                return Truth::False;
+            }
+            if self.schema.is_none() {
+                return Truth::True;
+            }
+        }
         let Some(value) = subject.json() else { return Truth::Unknown };
+        let compared = self.comparisons.iter().all(|comparison| comparison.holds(&value));
+        let validated = || self.schema.as_ref().is_none_or(|schema| self.validator(schema).is_valid(&value));
+        Truth::from(compared && validated())
+    }
+
+    fn validator(&self, schema: &Json) -> &Validator {
         // Loaded rules have been compiled once before; a schema that fails all the same matches nothing.
-        let validator = self.validator.get_or_init(|| {
-            build(&self.schema).or_else(|_| build(&Json::Bool(false))).unwrap_or_else(|_| never())
-        });
-        Truth::from(validator.is_valid(&value))
+        self.validator.get_or_init(|| build(schema).unwrap_or_else(|_| never()))
+    }
+}
+
+impl Comparison {
+    fn holds_for_text(&self, text: &str) -> bool {
+        match self {
+            Self::OneOf(values) => values.iter().any(|value| value.as_str() == Some(text)),
+            Self::Type(name) => name == "string",
+            // As in JSON Schema, limits say nothing of what is no number.
+            Self::AtLeast(..) | Self::AtMost(..) => true,
+        }
+    }
+
+    fn holds(&self, value: &Json) -> bool {
+        let number = value.as_f64();
+        match self {
+            Self::OneOf(values) => values.iter().any(|known| match (known.as_f64(), number) {
+                (Some(known), Some(number)) => known == number,
+                _ => known == value,
+            }),
+            Self::Type(name) => match value {
+                Json::Null => name == "null",
+                Json::Bool(_) => name == "boolean",
+                Json::Number(_) => {
+                    name == "number"
+                        || (name == "integer" && number.is_some_and(|number| number.fract() == 0.0))
+                }
+                Json::String(_) => name == "string",
+                Json::Array(_) => name == "array",
+                Json::Object(_) => name == "object",
+            },
+            Self::AtLeast(limit, beyond) => {
+                number.is_none_or(|number| number > *limit || (!beyond && number == *limit))
+            }
+            Self::AtMost(limit, beyond) => {
+                number.is_none_or(|number| number < *limit || (!beyond && number == *limit))
+            }
+        }
     }
 }
 
@@ -146,6 +244,20 @@ pub(super) fn document_validator(schema: &Json) -> Result<Validator, String> {
 }
 
 impl Subject<'_> {
+    fn is_unknown(self) -> bool {
+        matches!(self, Self::Datum(Datum::Unknown(_) | Datum::Pattern(_)) | Self::Part(Part::Unknown))
+    }
+
+    /// Its text, if it is text.
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::Datum(Datum::Text(text)) => Some(text),
+            Self::Datum(Datum::Secret(class)) => Some(class.name()),
+            Self::Part(Part::Known(Json::String(text))) => Some(text),
+            _ => None,
+        }
+    }
+
     fn json(self) -> Option<Json> {
         match self {
             Self::Datum(datum) => datum.json(),
@@ -172,7 +284,9 @@ impl Subject<'_> {
     /// Whether a property, if it has it, satisfies a schema.
     fn property(self, name: &str, schema: &Schema) -> Truth {
         match self {
-            Self::Datum(Datum::Uri(uri)) => uri.part(name).map_or(Truth::True, |part| schema.holds(Subject::Part(part))),
+            Self::Datum(Datum::Uri(uri)) => {
+                uri.part(name).map_or(Truth::True, |part| schema.holds(Subject::Part(part)))
+            }
             Self::Datum(Datum::Map(entries)) => {
                 let fact: Option<&Fact> = entries.iter().find(|(key, _)| key == name).map(|(_, fact)| fact);
                 fact.map_or(Truth::True, |fact| schema.holds(Subject::Datum(&fact.datum)))
@@ -207,6 +321,51 @@ fn flatten(error: &jsonschema::ValidationError<'_>, found: &mut Vec<(String, Str
     if let Kind::AnyOf { context } | Kind::OneOfNotValid { context } = error.kind() {
         for inner in context.iter().flatten() {
             flatten(inner, found);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn comparisons_agree_with_the_jsonschema_crate() {
+        let values = [
+            json!("a"),
+            json!(""),
+            json!("5"),
+            json!(5),
+            json!(5.0),
+            json!(5.5),
+            json!(-1),
+            json!(true),
+            json!(["a"]),
+        ];
+        let schemas = [
+            json!({ "const": "a" }),
+            json!({ "const": 5 }),
+            json!({ "const": true }),
+            json!({ "enum": ["a", 5.5, true] }),
+            json!({ "type": "string" }),
+            json!({ "type": "number" }),
+            json!({ "type": "integer" }),
+            json!({ "type": "array" }),
+            json!({ "minimum": 5 }),
+            json!({ "exclusiveMinimum": 5 }),
+            json!({ "maximum": 5 }),
+            json!({ "exclusiveMaximum": 5, "type": "number" }),
+            json!({ "enum": ["a"], "pattern": "^a$" }),
+        ];
+        for schema in &schemas {
+            let own = Schema::new(schema.as_object().unwrap()).unwrap();
+            let theirs = build(schema).unwrap();
+            for value in &values {
+                let part = Part::Known(value.clone());
+                let expected = Truth::from(theirs.is_valid(value));
+                assert_eq!(own.holds(Subject::Part(&part)), expected, "{schema} {value}");
+            }
         }
     }
 }

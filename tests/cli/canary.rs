@@ -306,7 +306,8 @@ const NUMBER: &str = "[{\"name\":\"Shop\",\"app_type\":\"spa\",\"client_secret\"
 
 #[test]
 fn deploy_cli_shows_no_secret() {
-    let all = Nest::new(&[("tenant.yaml", DEPLOY_YAML), ("clients/shop.json", JSON)]).assert_silent_throughout();
+    let all =
+        Nest::new(&[("tenant.yaml", DEPLOY_YAML), ("clients/shop.json", JSON)]).assert_silent_throughout();
     assert!(all.contains("public-client-with-secret"), "something must be found to be shown");
     assert!(all.contains("[redacted]"));
 }
@@ -319,7 +320,8 @@ fn terraform_shows_no_secret() {
 
 #[test]
 fn dumps_and_own_layouts_show_no_secret() {
-    let all = Nest::new(&[("dump.json", DUMP), ("apps.toml", TOML), ("note.yaml", DEPLOY_YAML)]).assert_silent_throughout();
+    let all = Nest::new(&[("dump.json", DUMP), ("apps.toml", TOML), ("note.yaml", DEPLOY_YAML)])
+        .assert_silent_throughout();
     assert!(all.contains("hardcoded-client-secret"));
     assert!(all.contains("public-client-with-secret"));
 }
@@ -334,8 +336,13 @@ fn a_secret_of_digits_is_one() {
 /// Cut after each secret, and some way behind it, a file says nothing of what it holds.
 #[test]
 fn files_that_do_not_parse_show_no_secret() {
-    for (path, text) in [("tenant.yaml", DEPLOY_YAML), ("main.tf", TERRAFORM), ("clients/a.json", JSON), ("apps.toml", TOML), ("dump.json", DUMP)]
-    {
+    for (path, text) in [
+        ("tenant.yaml", DEPLOY_YAML),
+        ("main.tf", TERRAFORM),
+        ("clients/a.json", JSON),
+        ("apps.toml", TOML),
+        ("dump.json", DUMP),
+    ] {
         let places: Vec<usize> = text.match_indices(MARK).map(|(at, _)| at).collect();
         let mut nest = Nest::new(&[]);
         for (number, at) in places.iter().enumerate().step_by(3) {
@@ -370,7 +377,9 @@ fn a_wrong_kind_syntax_or_encoding_shows_no_secret() {
     }
     nest.assert_silent(&["check", "."], None);
     nest.assert_silent(&["check", ".", "--format", "json"], None);
-    for kind in ["deploy-yaml", "deploy-json", "terraform", "management-api", "oidc-registration", "cimd", "pulumi"] {
+    for kind in
+        ["deploy-yaml", "deploy-json", "terraform", "management-api", "oidc-registration", "cimd", "pulumi"]
+    {
         nest.assert_silent(&["check", ".", "--kind", kind], None);
         nest.assert_silent(&["clients", ".", "--kind", kind], None);
     }
@@ -379,7 +388,13 @@ fn a_wrong_kind_syntax_or_encoding_shows_no_secret() {
 #[test]
 fn standard_input_shows_no_secret() {
     let mut nest = Nest::new(&[]);
-    for (name, text) in [("a.yaml", DEPLOY_YAML), ("a.tf", TERRAFORM), ("a.json", DUMP), ("clients/a.json", JSON), ("a.toml", TOML)] {
+    for (name, text) in [
+        ("a.yaml", DEPLOY_YAML),
+        ("a.tf", TERRAFORM),
+        ("a.json", DUMP),
+        ("clients/a.json", JSON),
+        ("a.toml", TOML),
+    ] {
         let text = nest.fill(text);
         for format in ["text", "json"] {
             nest.assert_silent(&["check", "-", "--stdin-filename", name, "--format", format], Some(&text));
@@ -407,7 +422,12 @@ fn what_is_said_of_rules_and_configuration_needs_no_documents() {
 /// A finding about a secret stands at the key, so that its end tells no length.
 #[test]
 fn findings_on_a_secret_stand_at_its_key() {
-    let nest = Nest::new(&[("tenant.yaml", DEPLOY_YAML), ("main.tf", TERRAFORM), ("dump.json", DUMP), ("apps.toml", TOML)]);
+    let nest = Nest::new(&[
+        ("tenant.yaml", DEPLOY_YAML),
+        ("main.tf", TERRAFORM),
+        ("dump.json", DUMP),
+        ("apps.toml", TOML),
+    ]);
     let report = nest.repository.check(".");
     let texts = |path: &str| std::fs::read_to_string(nest.repository.path(path)).unwrap();
     for finding in report["findings"].as_array().unwrap() {

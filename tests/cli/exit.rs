@@ -78,14 +78,22 @@ fn a_wrong_call_wins_over_everything() {
     assert_eq!(code(&repository, &["--config", "missing.toml"]), 2);
     assert_eq!(code(&repository, &["--kind", "deploi-yaml"]), 2);
     assert_eq!(code(&repository.and("clientlint.toml", "rules = 1"), &[]), 2);
-    for arguments in [&["check", "--no-such-option"][..], &["frobnicate"], &[], &["explain"], &["check", "--format", "xml"]] {
+    for arguments in [
+        &["check", "--no-such-option"][..],
+        &["frobnicate"],
+        &[],
+        &["explain"],
+        &["check", "--format", "xml"],
+    ] {
         assert_eq!(Repository::new().run(arguments).code, 2, "{arguments:?}");
     }
 }
 
 #[test]
 fn help_and_version_are_no_failures() {
-    for arguments in [&["--help"][..], &["--version"], &["check", "--help"], &["rules"], &["explain", "implicit-grant"]] {
+    for arguments in
+        [&["--help"][..], &["--version"], &["check", "--help"], &["rules"], &["explain", "implicit-grant"]]
+    {
         let run = Repository::new().run(arguments);
         assert_eq!((run.code, run.err.as_str()), (0, ""), "{arguments:?}");
     }
@@ -134,7 +142,10 @@ fn check_json_has_its_fields() {
         finding,
         &["rule", "severity", "confidence", "message", "client", "location", "related", "fixes"],
     );
-    assert_has(&finding["client"], &["name", "key", "path", "line", "application_type", "client_type", "party"]);
+    assert_has(
+        &finding["client"],
+        &["name", "key", "path", "line", "application_type", "client_type", "party"],
+    );
     assert_eq!(finding["rule"], "public-client-symmetric-id-token");
     assert_eq!(finding["severity"], "error");
     assert_eq!(finding["client"]["name"], "Shop");
@@ -156,16 +167,39 @@ fn clients_json_has_its_fields() {
     assert_has(
         client,
         &[
-            "path", "line", "name", "key", "provider", "kind", "application_type", "client_type", "client_type_because",
-            "client_profile", "party", "channel", "token_endpoint_auth_method", "grant_types",
-            "id_token_signed_response_alg", "has_secret", "unresolved",
+            "path",
+            "line",
+            "name",
+            "key",
+            "provider",
+            "kind",
+            "application_type",
+            "client_type",
+            "client_type_because",
+            "client_profile",
+            "party",
+            "channel",
+            "token_endpoint_auth_method",
+            "grant_types",
+            "id_token_signed_response_alg",
+            "has_secret",
+            "unresolved",
         ],
     );
     let expected = [
-        ("path", "auth/tenant.yaml"), ("name", "Shop"), ("key", "Shop"), ("provider", "auth0"), ("kind", "deploy-yaml"),
-        ("application_type", "spa"), ("client_type", "public"), ("client_profile", "user-agent-based"),
-        ("party", "first"), ("channel", "management-api"), ("token_endpoint_auth_method", "none"),
-        ("id_token_signed_response_alg", "HS256"), ("has_secret", "none"),
+        ("path", "auth/tenant.yaml"),
+        ("name", "Shop"),
+        ("key", "Shop"),
+        ("provider", "auth0"),
+        ("kind", "deploy-yaml"),
+        ("application_type", "spa"),
+        ("client_type", "public"),
+        ("client_profile", "user-agent-based"),
+        ("party", "first"),
+        ("channel", "management-api"),
+        ("token_endpoint_auth_method", "none"),
+        ("id_token_signed_response_alg", "HS256"),
+        ("has_secret", "none"),
     ];
     for (name, value) in expected {
         assert_eq!(client[name], value, "{name}");
@@ -178,8 +212,12 @@ fn clients_json_has_its_fields() {
 #[test]
 fn rules_json_lists_each_rule_once() {
     let list = Repository::new().run(&["rules", "--format", "json"]).json();
-    let mut ids: Vec<String> =
-        list["rules"].as_array().unwrap().iter().map(|rule| rule["id"].as_str().unwrap().to_owned()).collect();
+    let mut ids: Vec<String> = list["rules"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|rule| rule["id"].as_str().unwrap().to_owned())
+        .collect();
     assert!(ids.len() > 20);
     ids.dedup();
     for id in &ids {

@@ -63,14 +63,16 @@ fn a_chain_without_end_is_no_problem() {
 fn aliases_of_aliases_do_not_explode() {
     let level = |n: usize| format!("a{n}: &a{n} [{}]\n", vec![format!("*a{}", n - 1); 9].join(", "));
     let bomb: String = (1..20).map(level).collect();
-    let text = format!("a0: &a0 [x, x]\n{bomb}clients:\n  - name: Shop\n    app_type: spa\n    callbacks: *a19\n");
+    let text =
+        format!("a0: &a0 [x, x]\n{bomb}clients:\n  - name: Shop\n    app_type: spa\n    callbacks: *a19\n");
     let run = timed(&Repository::with("tenant.yaml", text), &["check", "."]);
     assert_eq!(run.code, 4, "{}", run.out);
 }
 
 #[test]
 fn locals_without_end_do_not_explode() {
-    let level = |n: usize| format!("  a{n} = concat(local.a{0}, local.a{0}, local.a{0}, local.a{0})\n", n - 1);
+    let level =
+        |n: usize| format!("  a{n} = concat(local.a{0}, local.a{0}, local.a{0}, local.a{0})\n", n - 1);
     let locals: String = (1..60).map(level).collect();
     let text = format!(
         "locals {{\n  a0 = [\"https://a.example\"]\n{locals}}}\nresource \"auth0_client\" \"a\" {{\n  app_type = \"spa\"\n  \
@@ -113,7 +115,11 @@ fn columns_are_the_same_in_every_format() {
 
 #[test]
 fn two_thousand_findings_in_a_file_are_quick() {
-    let client = |n: usize| format!("  - name: App {n}\n    app_type: spa\n    grant_types: [implicit]\n    jwt_configuration: {{alg: HS256}}\n");
+    let client = |n: usize| {
+        format!(
+            "  - name: App {n}\n    app_type: spa\n    grant_types: [implicit]\n    jwt_configuration: {{alg: HS256}}\n"
+        )
+    };
     let text = format!("clients:\n{}", (0..1_000).map(client).collect::<String>());
     let repository = Repository::with("tenant.yaml", text);
     for format in ["text", "concise", "json"] {
@@ -140,7 +146,8 @@ fn a_file_over_the_limit_is_a_problem_with_the_way_out() {
     assert!(problem["message"].as_str().unwrap().contains("max-size"), "{problem}");
     // What is none of our business may be as large as it likes.
     let other = "x: y\n".repeat(500_000);
-    let repository = Repository::with("data.yaml", other).and("clientlint.toml", "[files]\nmax-size = \"2MB\"\n");
+    let repository =
+        Repository::with("data.yaml", other).and("clientlint.toml", "[files]\nmax-size = \"2MB\"\n");
     assert_eq!(timed(&repository, &["check", "."]).code, 3);
 }
 

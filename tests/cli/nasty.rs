@@ -17,7 +17,8 @@ fn nothing_written_is_nothing_found() {
 
 #[test]
 fn a_byte_order_mark_and_crlf_move_no_line() {
-    let report = Repository::with("tenant.yaml", format!("\u{feff}{}", WRONG.replace('\n', "\r\n"))).check(".");
+    let report =
+        Repository::with("tenant.yaml", format!("\u{feff}{}", WRONG.replace('\n', "\r\n"))).check(".");
     let start = &report["findings"][0]["location"]["start"];
     assert_eq!((&start["line"], &start["column"]), (&6.into(), &30.into()));
     assert_eq!(start["byte"], 146 + 3 + 5);
@@ -33,7 +34,10 @@ fn bytes_that_are_no_utf_8_are_a_problem_in_a_definition_only() {
         assert_eq!(problems(&run.json()), ["tenant.yaml:3:14 invalid-utf-8"]);
     }
     for path in [".", "photo.json"] {
-        assert_eq!(Repository::with("photo.json", b"\xff\xd8\xff\xe0\x00\x10JFIF").run(&["check", path]).code, 3);
+        assert_eq!(
+            Repository::with("photo.json", b"\xff\xd8\xff\xe0\x00\x10JFIF").run(&["check", path]).code,
+            3
+        );
     }
 }
 
@@ -82,7 +86,8 @@ fn links_in_a_circle_end() {
 #[test]
 fn what_never_ends_is_not_read_to_its_end() {
     use std::os::unix::fs::symlink;
-    let repository = Repository::with("main.tf", "resource \"auth0_client\" \"a\" {\n  app_type = \"spa\"\n}\n");
+    let repository =
+        Repository::with("main.tf", "resource \"auth0_client\" \"a\" {\n  app_type = \"spa\"\n}\n");
     symlink("/dev/zero", repository.path("zero.tf")).unwrap();
     assert_eq!(repository.run(&["check", "main.tf"]).code, 0);
     assert_eq!(repository.run(&["check", "zero.tf"]).code, 4);
@@ -106,7 +111,8 @@ fn an_unreadable_file_is_a_problem() {
 
 #[test]
 fn a_cut_client_is_named_with_its_place_and_without_its_text() {
-    let text = "{\n  \"name\": \"Kiosk\",\n  \"app_type\": \"spa\",\n  \"callbacks\": [\"https://quux.example\"";
+    let text =
+        "{\n  \"name\": \"Kiosk\",\n  \"app_type\": \"spa\",\n  \"callbacks\": [\"https://quux.example\"";
     let run = Repository::with("clients/a.json", text).run(&["check", ".", "--format", "json"]);
     assert_eq!(run.code, 4);
     assert_eq!(problems(&run.json()), ["clients/a.json:4:39 syntax-error"]);
@@ -121,7 +127,10 @@ fn a_cut_client_is_named_with_its_place_and_without_its_text() {
 #[test]
 fn nothing_is_concluded_from_absence_in_a_broken_file() {
     let text = "clients:\n  - name: Shop\n    app_type: spa\n    x: `\n    jwt_configuration: {alg: RS256}\n    grant_types: []\n";
-    for (name, text) in [("tenant.yaml", text), ("clients/a.json", "{\"name\": \"Shop\", \"app_type\": \"spa\", \"callbacks\": [")] {
+    for (name, text) in [
+        ("tenant.yaml", text),
+        ("clients/a.json", "{\"name\": \"Shop\", \"app_type\": \"spa\", \"callbacks\": ["),
+    ] {
         let report = Repository::with(name, text).check(".");
         assert_eq!(rules(&report), [""; 0]);
         assert_eq!(report["problems"].as_array().unwrap().len(), 1);
@@ -130,8 +139,11 @@ fn nothing_is_concluded_from_absence_in_a_broken_file() {
 
 #[test]
 fn a_key_written_twice_is_said_and_the_rest_is_judged() {
-    let json = r#"{"name": "Shop", "app_type": "spa", "app_type": "native", "jwt_configuration": {"alg": "HS256"}}"#;
-    for (name, text) in [("clients/a.json", json.to_owned()), ("tenant.yaml", format!("{WRONG}    app_type: native\n"))] {
+    let json =
+        r#"{"name": "Shop", "app_type": "spa", "app_type": "native", "jwt_configuration": {"alg": "HS256"}}"#;
+    for (name, text) in
+        [("clients/a.json", json.to_owned()), ("tenant.yaml", format!("{WRONG}    app_type: native\n"))]
+    {
         let run = Repository::with(name, text).run(&["check", ".", "--format", "json"]);
         assert_eq!(run.code, 4, "{name}");
         let report = run.json();
@@ -151,7 +163,10 @@ fn no_text_of_a_document_steers_the_terminal() {
         r#"{{"name": "Shop {nasty}", "app_type": "spa", "callbacks": ["http://{nasty}.example.com/"],
         "grant_types": ["{nasty}", "implicit"], "jwt_configuration": {{"alg": "HS256"}}, "{nasty}": 1}}"#
     );
-    let yaml = format!("# {raw}\n{}  - name: \"{nasty}\" # {raw}\n    app_type: \"{nasty}\"\n    callbacks: [\"*\"]\n", RIGHT);
+    let yaml = format!(
+        "# {raw}\n{}  - name: \"{nasty}\" # {raw}\n    app_type: \"{nasty}\"\n    callbacks: [\"*\"]\n",
+        RIGHT
+    );
     let tf = format!(
         "# {raw}\nresource \"auth0_client\" \"a\" {{ # {raw}\n  app_type = \"spa\" // {raw}\n  grant_types = [\"implicit\"] # {raw}\n}}\n",
     );
@@ -159,8 +174,11 @@ fn no_text_of_a_document_steers_the_terminal() {
     #[cfg(unix)]
     let repository = repository.and(&format!("{}\n/tenant.yaml", raw.replace('/', "")), WRONG);
     for arguments in [
-        &["check", "."][..], &["check", ".", "--format", "concise"], &["clients", "."],
-        &["check", ".", "--persona", "auditor"], &["check", "\u{1b}[2Jmissing"],
+        &["check", "."][..],
+        &["check", ".", "--format", "concise"],
+        &["clients", "."],
+        &["check", ".", "--persona", "auditor"],
+        &["check", "\u{1b}[2Jmissing"],
     ] {
         let run = repository.run(arguments);
         for character in RAW {

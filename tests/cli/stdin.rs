@@ -2,7 +2,8 @@
 
 use crate::support::{Repository, WRONG, problems, rules};
 
-const CLIENT: &str = r#"{"client_id": "x1", "name": "Shop", "app_type": "spa", "jwt_configuration": {"alg": "HS256"}}"#;
+const CLIENT: &str =
+    r#"{"client_id": "x1", "name": "Shop", "app_type": "spa", "jwt_configuration": {"alg": "HS256"}}"#;
 
 #[test]
 fn an_answer_of_the_management_api_can_be_piped_in() {
@@ -20,13 +21,20 @@ fn an_answer_of_the_management_api_can_be_piped_in() {
 
 #[test]
 fn every_format_and_exit_code_works_on_standard_input() {
-    for (input, code) in [(WRONG, 1), ("", 3), ("hello", 3), ("{\"a\": 1}", 3), ("{\"app_type\": \"spa\", \"callbacks\": [", 4)] {
+    for (input, code) in [
+        (WRONG, 1),
+        ("", 3),
+        ("hello", 3),
+        ("{\"a\": 1}", 3),
+        ("{\"app_type\": \"spa\", \"callbacks\": [", 4),
+    ] {
         for format in ["text", "concise", "json"] {
             let run = Repository::new().pipe(&["check", "-", "--format", format], input);
             assert_eq!(run.code, code, "{input:?}\n{}", run.out);
         }
     }
-    let run = Repository::new().pipe(&["check", "-", "--format", "json"], b"{\"app_type\": \"\xff\", \"callbacks\": 1}");
+    let run = Repository::new()
+        .pipe(&["check", "-", "--format", "json"], b"{\"app_type\": \"\xff\", \"callbacks\": 1}");
     assert_eq!((run.code, problems(&run.json())), (4, vec!["stdin.json:1:15 invalid-utf-8".to_owned()]));
 }
 
@@ -48,7 +56,8 @@ fn a_bare_answer_is_one_only_where_it_is_said_or_piped() {
 
 #[test]
 fn its_name_decides_syntax_configuration_and_path() {
-    let repository = Repository::with("auth/clientlint.toml", "[rules]\npublic-client-symmetric-id-token = \"off\"\n");
+    let repository =
+        Repository::with("auth/clientlint.toml", "[rules]\npublic-client-symmetric-id-token = \"off\"\n");
     let name = ["check", "-", "--format", "json", "--stdin-filename"];
     let run = |file: &str, input: &str| repository.pipe(&[&name[..], &[file]].concat(), input).json();
     assert_eq!(run("tenant.yaml", WRONG)["findings"][0]["location"]["path"], "tenant.yaml");

@@ -75,7 +75,9 @@ impl Repository {
         let mut command = Command::new(env!("CARGO_BIN_EXE_clientlint"));
         command.args(arguments).current_dir(self.root()).stdin(stdin);
         command.stdout(out.try_clone().unwrap()).stderr(err.try_clone().unwrap());
-        for name in ["CLIENTLINT_CONFIG", "CLIENTLINT_FORMAT", "FORCE_COLOR", "CLICOLOR_FORCE", "LC_ALL", "LC_CTYPE"] {
+        for name in
+            ["CLIENTLINT_CONFIG", "CLIENTLINT_FORMAT", "FORCE_COLOR", "CLICOLOR_FORCE", "LC_ALL", "LC_CTYPE"]
+        {
             command.env_remove(name);
         }
         let mut child = command.env("LANG", "C.UTF-8").spawn().unwrap();
@@ -142,6 +144,7 @@ pub const WRONG: &str = "clients:
     token_endpoint_auth_method: none
     grant_types: [authorization_code]
     jwt_configuration: {alg: HS256}
+    callbacks: [https://shop.example.com/cb]
 ";
 
 /// The same with nothing wrong.
@@ -153,6 +156,7 @@ pub const RIGHT: &str = "clients:
     token_endpoint_auth_method: none
     grant_types: [authorization_code]
     jwt_configuration: {alg: RS256}
+    callbacks: [https://shop.example.com/cb]
 ";
 
 /// The same with a warning and no error.
@@ -164,4 +168,5 @@ pub const DOUBTFUL: &str = "clients:
     token_endpoint_auth_method: none
     grant_types: [implicit]
     jwt_configuration: {alg: RS256}
+    callbacks: [https://shop.example.com/cb]
 ";

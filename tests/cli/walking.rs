@@ -21,7 +21,10 @@ fn ignored_files_are_left_out_unless_asked_for() {
         .and("tenant.yaml", RIGHT);
     assert_eq!(paths(&repository.clients(".")), ["tenant.yaml"]);
     let all = repository.run(&["clients", ".", "--no-gitignore", "--format", "json"]).json();
-    assert_eq!(paths(&all), ["a.local.yaml", "build/tenant.yaml", "old/tenant.yaml", "sub/skip.yaml", "tenant.yaml"]);
+    assert_eq!(
+        paths(&all),
+        ["a.local.yaml", "build/tenant.yaml", "old/tenant.yaml", "sub/skip.yaml", "tenant.yaml"]
+    );
     // Who names a file wants it.
     assert_eq!(paths(&repository.clients("build/tenant.yaml")), ["build/tenant.yaml"]);
 }
@@ -53,11 +56,15 @@ fn order_and_bytes_do_not_depend_on_threads() {
     for number in 0..40 {
         repository = repository.and(&format!("{}/{}/tenant.yaml", number % 7, number), WRONG);
     }
-    repository = repository.and("3/main.tf", "resource \"auth0_client\" \"a\" {\n  app_type = \"spa\"\n  callbacks = [\"*\"]\n}\n");
+    repository = repository.and(
+        "3/main.tf",
+        "resource \"auth0_client\" \"a\" {\n  app_type = \"spa\"\n  callbacks = [\"*\"]\n}\n",
+    );
     repository = repository.and("5/cut.json", "{\"app_type\": \"spa\", \"callbacks\": [");
     for verb in ["check", "clients"] {
         for format in ["text", "json"] {
-            let run = |threads: &str| repository.run(&[verb, ".", "--format", format, "--threads", threads]).out;
+            let run =
+                |threads: &str| repository.run(&[verb, ".", "--format", format, "--threads", threads]).out;
             let one = run("1");
             assert!(one.len() > 1_000);
             for threads in ["0", "2", "16"] {
@@ -66,15 +73,20 @@ fn order_and_bytes_do_not_depend_on_threads() {
         }
     }
     let report = repository.check(".");
-    let places: Vec<&str> =
-        report["findings"].as_array().unwrap().iter().map(|f| f["location"]["path"].as_str().unwrap()).collect();
+    let places: Vec<&str> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| f["location"]["path"].as_str().unwrap())
+        .collect();
     assert!(places.is_sorted(), "{places:?}");
 }
 
 #[test]
 fn a_file_reached_twice_is_judged_once() {
     let repository = Repository::with("a/tenant.yaml", WRONG);
-    let run = repository.run(&["check", ".", "a", "a/tenant.yaml", "./a/../a/tenant.yaml", "--format", "json"]);
+    let run =
+        repository.run(&["check", ".", "a", "a/tenant.yaml", "./a/../a/tenant.yaml", "--format", "json"]);
     assert_eq!(rules(&run.json()).len(), rules(&repository.check(".")).len());
 }
 
@@ -130,7 +142,10 @@ fn a_named_module_call_finds_its_module() {
 fn a_named_deploy_cli_file_is_judged_beside_its_siblings() {
     let repository = Repository::with("auth0/clients/shop.json", r#"{"name": "Shop", "app_type": "spa"}"#)
         .and("auth0/clients/other.json", r#"{"name": "Other", "app_type": "spa", "callbacks": ["*"]}"#)
-        .and("auth0/grants/shop.json", r#"{"client_id": "Shop", "audience": "https://api.example.com", "scope": []}"#)
+        .and(
+            "auth0/grants/shop.json",
+            r#"{"client_id": "Shop", "audience": "https://api.example.com", "scope": []}"#,
+        )
         .and("auth0/tenant.json", r#"{"friendly_name": "x", "flags": {}}"#);
     let list = repository.clients("auth0/clients/shop.json");
     assert_eq!(paths(&list), ["auth0/clients/shop.json"]);

@@ -51,14 +51,22 @@ impl<'a> World<'a> {
             let value = self.argument(&entry.value, scope);
             evaluated.push(Entry { key: entry.key.clone(), key_place: entry.key_place, value });
         }
-        evaluated
+        gather(evaluated)
     }
 
     fn argument(&self, node: &Node, scope: &Scope<'a>) -> Node {
         match &node.value {
             // A nested block, or an object, which allows for the same.
             Value::Map(entries) => Node::new(node.place, Value::Map(self.entries(entries.iter(), scope))),
-            _ => self.evaluate(node, scope).into_node(node.place),
+            _ => {
+                let mut value = self.evaluate(node, scope).into_node(node.place);
+                if let Value::Unknown(unknown) = &mut value.value
+                    && unknown.text == "…"
+                {
+                    unknown.text = super::describe::describe(node);
+                }
+                value
+            }
         }
     }
 
@@ -79,19 +87,19 @@ impl<'a> World<'a> {
             evaluated.push(Entry { key: label.key.clone(), key_place: label.key_place, value });
         };
         let many = |text: String| Node::new(body.place, Value::Unknown(Unknown::many(text)));
-        let blocks: Vec<(Val, Val)> = if let Some(fields) = collection.fields() {
+        let blocks: Vec<(Val, Val, bool)> = if let Some(fields) = collection.fields() {
             fields
                 .into_iter()
-                .map(|field| (Val::text(&field.key, field.place).of(&collection), field.value))
+                .map(|field| (Val::text(&field.key, field.place).of(&collection), field.value, field.maybe))
                 .collect()
         } else if let Some(items) = collection.items() {
             let index = |at| Val::number(super::number::Decimal::from_length(at), node.place);
-            items.into_iter().enumerate().map(|(at, item)| (index(at), item)).collect()
+            items.into_iter().enumerate().map(|(at, item)| (index(at), item, false)).collect()
         } else {
             return push(many(super::describe::describe(node)));
         };
-        for (key, value) in blocks {
-            if value.is_many() {
+        for (key, value, maybe) in blocks {
+            if maybe || value.is_many() {
                 push(many(value.description()));
                 continue;
             }
@@ -104,6 +112,33 @@ impl<'a> World<'a> {
             push(many(super::describe::describe(node)));
         }
     }
+}
+
+/// Blocks of one name as one list, as Terraform's own JSON has them. A block that stands alone stays as it is.
+fn gather(entries: Vec<Entry>) -> Vec<Entry> {
+    let is_block = |entry: &Entry| match &entry.value.value {
+        Value::Map(_) => true,
+        Value::Unknown(unknown) => unknown.many,
+        _ => false,
+    };
+    let mut gathered: Vec<Entry> = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let before = gathered.iter_mut().find(|known| known.key == entry.key).filter(|_| is_block(&entry));
+        match before {
+            Some(Entry { value: Node { value: Value::List(items), .. }, .. })
+                if items.iter().all(Node::is_map) =>
+            {
+                items.push(entry.value);
+            }
+            Some(known) if is_block(known) => {
+                let place = known.value.place;
+                let first = std::mem::replace(&mut known.value, Node::new(place, Value::Null));
+                known.value.value = Value::List(vec![first, entry.value]);
+            }
+            _ => gathered.push(entry),
+        }
+    }
+    gathered
 }
 
 fn is_dynamic(node: &Node) -> bool {

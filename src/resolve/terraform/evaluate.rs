@@ -2,16 +2,17 @@
 
 use std::rc::Rc;
 
+use super::collection::{as_many, elements, grouped};
 use super::describe::describe;
 use super::functions;
 use super::number::Decimal;
 use super::operators;
 use super::scope::{Key, Scope, World};
 use super::types;
-use super::value::{Data, Field, ResourceValue, Val};
+use super::value::{Data, Field, ResourceValue, Val, WEIGHT};
 use crate::expression::{Expression, For};
 use crate::source::Place;
-use crate::tree::{Node, Reference, Unknown, Value};
+use crate::tree::{Node, Reference, Value};
 
 /// How deep evaluation goes, references followed. Deeper values are unknown, so that no input exhausts the stack.
 const DEPTH: usize = 160;
@@ -48,6 +49,7 @@ impl<'a> World<'a> {
                     key: Rc::from(entry.key.as_str()),
                     place: entry.key_place,
                     value: self.evaluate(&entry.value, scope),
+                    maybe: false,
                 };
                 Val::map(entries.iter().map(field).collect(), false, place)
             }
@@ -94,7 +96,7 @@ impl<'a> World<'a> {
             match types::to_text(&self.evaluate(key, scope)) {
                 Some(name) => {
                     let value = self.evaluate(value, scope);
-                    fields.push(Field { key: name, place: key.place, value });
+                    fields.push(Field { key: name, place: key.place, value, maybe: false });
                 }
                 None => open = true,
             }
@@ -216,8 +218,15 @@ impl<'a> World<'a> {
         }
         let Some(test) = types::to_bool(&test) else {
             let [yes, no] = arms.map(|arm| self.evaluate(arm, scope));
-            let same = self.spend(yes.weight() + no.weight()) && yes.equals(&no) == Some(true);
-            return if same { yes } else { Val::unknown(describe(node), node.place) };
+            let text = describe(node);
+            if !self.spend(yes.weight() + no.weight()) {
+                return Val::unknown(text, node.place);
+            }
+            return match yes.or(&no, &text) {
+                // The choice itself is what cannot be known.
+                unknown if unknown.is_unknown() => Val::unknown(text, node.place),
+                known => known,
+            };
         };
         let [taken, other] = if test { arms } else { [arms[1], arms[0]] };
         let value = self.evaluate(taken, scope);
@@ -243,8 +252,9 @@ impl<'a> World<'a> {
         let mut fields: Vec<Field> = Vec::new();
         let mut items: Vec<Val> = Vec::new();
         let mut open = open;
-        for (key, value) in elements {
-            let many = value.is_many();
+        let mut weight = 0;
+        for (key, value, maybe) in elements {
+            let value_is_many = value.is_many();
             let mut inner = scope.with(each.value_name.clone(), value);
             if let Some(name) = &each.key_name {
                 inner = inner.with(name.clone(), key);
@@ -260,14 +270,20 @@ impl<'a> World<'a> {
             if matches!(value.data, Data::Failed) {
                 return Val::failed(place);
             }
-            let uncertain = many || taken.is_none();
+            weight += value.weight();
+            if weight > WEIGHT {
+                return Val::unknown(describe(node), place);
+            }
+            let uncertain = maybe || value_is_many || taken.is_none();
             let Some(key) = &each.key else {
                 items.push(if uncertain { as_many(value) } else { value });
                 continue;
             };
             let key = self.evaluate(key, &inner);
             match types::to_text(&key) {
-                Some(name) if !uncertain => fields.push(Field { key: name, place: key.origin, value }),
+                Some(name) if !value_is_many => {
+                    fields.push(Field { key: name, place: key.origin, value, maybe: uncertain })
+                }
                 None if !key.is_unknown() && !matches!(key.data, Data::Template(_)) => {
                     return Val::failed(place);
                 }
@@ -350,56 +366,6 @@ fn item(list: &Val, index: usize, node: &Node) -> Val {
         Some(item) => item.used_at(node.place),
         None => Val::failed(node.place),
     }
-}
-
-/// The elements of a collection with their keys in Terraform's order, and whether there may be more.
-pub(super) fn elements(collection: &Val) -> Option<(Vec<(Val, Val)>, bool)> {
-    match &collection.data {
-        Data::Map(map) => {
-            let fields = collection.fields()?.into_iter();
-            let pair = |field: Field| (Val::text(&field.key, field.place).of(collection), field.value);
-            Some((fields.map(pair).collect(), map.open))
-        }
-        Data::Set(_) => {
-            Some((collection.items()?.into_iter().map(|item| (item.clone(), item)).collect(), false))
-        }
-        Data::List(_) => {
-            let items = collection.items()?;
-            let known = items.iter().position(Val::is_many).unwrap_or(items.len());
-            let pair = |(at, item): (usize, Val)| {
-                let key = if at <= known {
-                    Val::number(Decimal::from_length(at), item.origin)
-                } else {
-                    Val::unknown("…", item.origin)
-                };
-                (key, item)
-            };
-            Some((items.into_iter().enumerate().map(pair).collect(), false))
-        }
-        _ => None,
-    }
-}
-
-/// Values of the same key in one list.
-fn grouped(fields: Vec<Field>, place: Place) -> Vec<Field> {
-    let mut groups: Vec<(Field, Vec<Val>)> = Vec::new();
-    for field in fields {
-        match groups.iter_mut().find(|(first, _)| first.key == field.key) {
-            Some((_, values)) => values.push(field.value),
-            None => groups.push((field.clone(), vec![field.value])),
-        }
-    }
-    let group = |(field, values): (Field, Vec<Val>)| Field { value: Val::list(values, place), ..field };
-    groups.into_iter().map(group).collect()
-}
-
-/// An item that may be there any number of times, none included.
-pub(super) fn as_many(value: Val) -> Val {
-    let unknown = match &value.data {
-        Data::Unknown(unknown) => Unknown { many: true, ..(**unknown).clone() },
-        _ => Unknown::many(value.description()),
-    };
-    Val { data: Data::Unknown(Rc::new(unknown)), ..value }
 }
 
 /// One of several resources of which the key is unknown: a resource under the name that all share.

@@ -2,12 +2,15 @@
 //! evaluated as far as the files tell.
 
 mod body;
+mod collection;
 mod describe;
 mod evaluate;
 mod functions;
 mod module;
 mod number;
 mod operators;
+mod plan;
+mod reference;
 mod scope;
 mod template;
 mod types;
@@ -16,6 +19,8 @@ mod value;
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::rc::Rc;
+
+pub use plan::{plan_resources, state_resources};
 
 use crate::formats::Parsed;
 use crate::problem::{Code, Problem};

@@ -1,11 +1,11 @@
 //! A directory of Terraform files as one module: its blocks by kind, still as they are written.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::TerraformFile;
 use crate::formats::hcl;
-use crate::source::Place;
+use crate::source::{FileId, Place};
 use crate::tree::{Entry, Node, Value};
 
 /// What the files of one directory declare.
@@ -49,9 +49,12 @@ pub(super) struct Prepared<'a> {
 
 /// Reads the strings of JSON files as templates.
 pub(super) fn prepare<'a>(files: &'a [TerraformFile<'a>]) -> Vec<Prepared<'a>> {
+    let tofu = files.iter().map(|file| file.source.path.as_str());
+    let tofu: HashSet<&str> =
+        tofu.filter(|path| path.ends_with(".tofu") || path.ends_with(".tofu.json")).collect();
     let mut prepared: Vec<Prepared<'a>> = files
         .iter()
-        .filter(|file| !is_hidden_by_tofu(file, files))
+        .filter(|file| !is_hidden_by_tofu(file, &tofu))
         .filter_map(|file| {
             let root = file.parsed.documents.first()?;
             let name = file_name(file);
@@ -77,13 +80,11 @@ pub(super) fn modules<'a>(files: &'a [Prepared<'a>]) -> BTreeMap<&'a str, Module
             module.add(&file.root, is_override(file.name));
         }
     }
+    let automatic = files.iter().filter(|file| !file.name.starts_with("terraform.tfvars"));
+    let automatic: HashSet<FileId> = automatic.map(|file| file.root.place.file).collect();
     for module in modules.values_mut() {
         // `terraform.tfvars` comes first: the automatic ones, already in the order of their names, win over it.
-        module.values.sort_by_key(|(_, node)| {
-            files.iter().position(|file| {
-                file.root.place.file == node.place.file && !file.name.starts_with("terraform.tfvars")
-            })
-        });
+        module.values.sort_by_key(|(_, node)| automatic.contains(&node.place.file));
     }
     modules
 }
@@ -207,10 +208,12 @@ fn is_override(name: &str) -> bool {
 }
 
 /// OpenTofu leaves `a.tf` aside where there is an `a.tofu`.
-fn is_hidden_by_tofu(file: &TerraformFile<'_>, files: &[TerraformFile<'_>]) -> bool {
+fn is_hidden_by_tofu(file: &TerraformFile<'_>, tofu: &HashSet<&str>) -> bool {
     let path = &file.source.path;
-    let stem = path.strip_suffix(".tf").or_else(|| path.strip_suffix(".tf.json"));
-    let Some(stem) = stem else { return false };
-    let ending = if path.ends_with(".json") { ".tofu.json" } else { ".tofu" };
-    files.iter().any(|other| other.source.path.strip_suffix(ending) == Some(stem))
+    let twin = match (path.strip_suffix(".tf"), path.strip_suffix(".tf.json")) {
+        (Some(stem), _) => format!("{stem}.tofu"),
+        (_, Some(stem)) => format!("{stem}.tofu.json"),
+        _ => return false,
+    };
+    tofu.contains(twin.as_str())
 }

@@ -110,6 +110,21 @@ impl Decimal {
         self.whole().and_then(|whole| usize::try_from(whole).ok())
     }
 
+    /// As Go's `%g` writes it: with an exponent from a million on and below a ten-thousandth.
+    pub(super) fn general(self) -> String {
+        let sign = if self.digits < 0 { "-" } else { "" };
+        let digits = self.digits.unsigned_abs().to_string();
+        let exponent = digits.len() as i128 - 1 - i128::from(self.scale);
+        if self.digits == 0 || (-4..6).contains(&exponent) {
+            return self.to_string();
+        }
+        let digits = digits.trim_end_matches('0');
+        let (first, rest) = digits.split_at(1);
+        let point = if rest.is_empty() { "" } else { "." };
+        let direction = if exponent < 0 { '-' } else { '+' };
+        format!("{sign}{first}{point}{rest}e{direction}{:02}", exponent.unsigned_abs())
+    }
+
     fn aligned(self, other: Self) -> Option<(i128, i128, u32)> {
         let scale = self.scale.max(other.scale);
         let raise = |number: Self| number.digits.checked_mul(power(scale - number.scale)?);

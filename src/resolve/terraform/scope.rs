@@ -6,11 +6,11 @@ use std::rc::Rc;
 
 use super::module::{Module, bodies};
 use super::types;
-use super::value::{Data, Field, ResourceValue, Val};
+use super::value::{Data, Field, Val};
 use super::{Inputs, Read, TerraformFile};
 use crate::formats::hcl;
 use crate::source::Place;
-use crate::tree::{Node, Reference, Unknown, Value};
+use crate::tree::{Node, Value};
 
 /// Everything that evaluation may look at, and how much it may still do.
 pub(super) struct World<'a> {
@@ -143,7 +143,7 @@ impl<'a> World<'a> {
     }
 
     /// A value that is computed once. While it is being computed it is unknown to itself.
-    fn once(
+    pub(super) fn once(
         &self,
         instance: &Instance<'a>,
         name: String,
@@ -296,7 +296,11 @@ impl<'a> World<'a> {
     pub(super) fn expand(&self, body: &Node, scope: &Scope<'a>) -> Vec<(Key, Option<(&'static str, Val)>)> {
         if let Some(node) = body.get("for_each") {
             let collection = self.evaluate(node, scope);
-            return self.each_of(&collection, node.place);
+            let instances = self.each_of(&collection, node.place);
+            if instances.is_empty() && is_open_default(&collection, &scope.instance) {
+                return self.each_of(&Val::unknown("var", node.place), node.place);
+            }
+            return instances;
         }
         let Some(node) = body.get("count") else { return vec![(Key::None, None)] };
         let index = |value: Val| object(&[("index", value)], node.place);
@@ -322,7 +326,7 @@ impl<'a> World<'a> {
         let mut instances = Vec::new();
         if let Some(fields) = collection.fields() {
             open = matches!(&collection.data, Data::Map(map) if map.open);
-            for Field { key, place, value } in fields {
+            for Field { key, place, value, .. } in fields {
                 let name = Val { used: collection.used, ..Val::text(&key, place) };
                 instances.push((Key::Name(key), each(name, value)));
             }
@@ -343,70 +347,13 @@ impl<'a> World<'a> {
         }
         instances
     }
+}
 
-    /// `kind.name`: a resource of this module, or all its instances.
-    pub(super) fn resource(&self, scope: &Scope<'a>, kind: &str, name: &str, place: Place) -> Val {
-        let instance = &scope.instance;
-        let address = format!("{}{kind}.{name}", instance.prefix);
-        let at = instance.module.by_name.get(&(kind, name)).copied();
-        let block = at.and_then(|at| instance.module.resources.get(at));
-        let value = |key: &Key, each: Option<(&'static str, Val)>| {
-            let address = format!("{address}{}", key.suffix());
-            let several = matches!(key, Key::Unknown);
-            let resource = ResourceValue { address, instance: instance.number, block: at, each, several };
-            Val::new(Data::Resource(Rc::new(resource)), place)
-        };
-        let Some(block) = block else { return value(&Key::None, None) };
-        let by_key = block.body.get("for_each").is_some();
-        if !by_key && block.body.get("count").is_none() {
-            return value(&Key::None, None);
-        }
-        self.once(instance, format!("resource.{kind}.{name}"), place, || {
-            let mut items = Vec::new();
-            for (key, each) in self.expand(&block.body, &Scope::new(Rc::clone(instance))) {
-                match &key {
-                    Key::Unknown => return value(&key, each),
-                    Key::Name(own) => {
-                        items.push(Field { key: Rc::clone(own), place, value: value(&key, each) });
-                    }
-                    _ => items.push(Field { key: Rc::from(""), place, value: value(&key, each) }),
-                }
-            }
-            if by_key {
-                Val::map(items, false, place)
-            } else {
-                Val::list(items.into_iter().map(|field| field.value).collect(), place)
-            }
-        })
-    }
-
-    /// An attribute of a resource: what is written where that is known, else a reference.
-    pub(super) fn resource_attribute(&self, resource: &ResourceValue, name: &str, place: Place) -> Val {
-        let address = resource.address.clone();
-        let reference = Unknown {
-            text: format!("{address}.{name}"),
-            many: false,
-            reference: Some(Reference { address, attribute: name.to_owned() }),
-        };
-        let reference = Val::new(Data::Unknown(Rc::new(reference)), place);
-        let Some(instance) = self.instance_at(resource.instance) else { return reference };
-        let block = resource.block.and_then(|at| instance.module.resources.get(at));
-        let Some(written) = block.and_then(|block| block.body.get(name)) else { return reference };
-        let value = self.once(&instance, format!("{}.{name}", resource.address), place, || {
-            let mut scope = Scope::new(Rc::clone(&instance));
-            if let Some((word, value)) = &resource.each {
-                scope = scope.with(*word, value.clone());
-            }
-            self.evaluate(written, &scope)
-        });
-        // A nested block is a list of objects to those who refer to it.
-        let refers = matches!(&value.data, Data::Unknown(unknown) if unknown.reference.is_some());
-        match &value.data {
-            Data::Map(_) | Data::Null => reference,
-            _ if value.is_known() || refers => value,
-            _ => reference,
-        }
-    }
+/// Whether an empty collection is the default of a variable to which nothing was given in a module that nobody
+/// calls: the definition waits for its users, who are not among the files.
+fn is_open_default(collection: &Val, instance: &Instance<'_>) -> bool {
+    let mut defaults = instance.module.variables.values().filter_map(|variable| variable.default);
+    instance.caller.is_none() && defaults.any(|default| default.place == collection.origin)
 }
 
 /// The directory that a module call names, if it is a local one.
@@ -422,6 +369,7 @@ pub(super) fn called<'a>(module: &'a Module<'a>) -> impl Iterator<Item = String>
 }
 
 fn object(fields: &[(&str, Val)], place: Place) -> Val {
-    let field = |(key, value): &(&str, Val)| Field { key: Rc::from(*key), place, value: value.clone() };
+    let field =
+        |(key, value): &(&str, Val)| Field { key: Rc::from(*key), place, value: value.clone(), maybe: false };
     Val::map(fields.iter().map(field).collect(), false, place)
 }

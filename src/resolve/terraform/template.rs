@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use super::evaluate::elements;
+use super::collection::elements;
 use super::scope::{Scope, World};
 use super::types;
-use super::value::{Data, Val};
+use super::value::{Data, LENGTH, Val};
 use crate::expression::Part;
 use crate::source::Place;
 use crate::tree::Piece;
@@ -15,11 +15,19 @@ use crate::tree::Piece;
 pub(super) struct Text {
     pieces: Vec<Piece>,
     parts: Vec<Val>,
+    length: usize,
     failed: bool,
 }
 
+/// More pieces are not kept: the whole is then unknown.
+const PIECES: usize = 256;
+
 impl Text {
     pub(super) fn push(&mut self, text: &str) {
+        self.length += text.len();
+        if self.is_too_long() {
+            return;
+        }
         match self.pieces.last_mut() {
             Some(Piece::Text(before)) => before.push_str(text),
             _ if text.is_empty() => {}
@@ -27,7 +35,15 @@ impl Text {
         }
     }
 
+    /// Whether nothing more is taken in.
+    pub(super) fn is_too_long(&self) -> bool {
+        self.length > LENGTH || self.pieces.len() > PIECES
+    }
+
     pub(super) fn hole(&mut self, text: String) {
+        if self.is_too_long() {
+            return;
+        }
         self.pieces.push(Piece::Hole(text));
     }
 
@@ -48,12 +64,18 @@ impl Text {
                 None => self.failed = true,
             },
         }
-        self.parts.push(value.clone());
+        // For the origin of the whole a few are enough.
+        if self.parts.len() < PIECES {
+            self.parts.push(value.clone());
+        }
     }
 
     pub(super) fn finish(mut self, place: Place) -> Val {
         if self.failed {
             return Val::failed(place);
+        }
+        if self.is_too_long() {
+            return Val::unknown("…", place);
         }
         let value = match self.pieces.as_mut_slice() {
             [] => Val::text("", place),
@@ -73,12 +95,13 @@ impl<'a> World<'a> {
         }
         let mut text = Text::default();
         self.parts(parts, &mut text, scope);
-        text.finish(place)
+        let value = text.finish(place);
+        if self.spend(value.weight()) { value } else { Val::unknown("…", place) }
     }
 
     fn parts(&self, parts: &[Part], text: &mut Text, scope: &Scope<'a>) {
         for part in parts {
-            if !self.spend(1) {
+            if text.is_too_long() || !self.spend(1) {
                 return text.hole("…".to_owned());
             }
             match part {
@@ -101,8 +124,8 @@ impl<'a> World<'a> {
                         text.hole(collection.description());
                         continue;
                     };
-                    for (key, value) in elements {
-                        if value.is_many() {
+                    for (key, value, maybe) in elements {
+                        if maybe || value.is_many() {
                             text.hole(value.description());
                             continue;
                         }

@@ -147,7 +147,7 @@ fn attribute_of(value: &Val, map: &super::value::Map, attribute: &crate::tree::E
         },
     };
     let place = given.map_or(attribute.key_place, |field| field.place);
-    Some(Field { key: Rc::from(attribute.key.as_str()), place, value: convert(found, kind) })
+    Some(Field { key: Rc::from(attribute.key.as_str()), place, value: convert(found, kind), maybe: false })
 }
 
 /// A value without any names in it.
@@ -166,6 +166,7 @@ pub(super) fn literal(node: &Node) -> Val {
                 key: Rc::from(entry.key.as_str()),
                 place: entry.key_place,
                 value: literal(&entry.value),
+                maybe: false,
             };
             Val::map(entries.iter().map(field).collect(), false, node.place)
         }

@@ -49,7 +49,7 @@ pub(super) struct Items {
 pub(super) struct Map {
     /// In order of writing; a key stands once.
     pub(super) entries: Vec<Field>,
-    /// Whether there may be more than is known.
+    /// Whether there may be others than those listed.
     pub(super) open: bool,
     weight: usize,
 }
@@ -59,6 +59,8 @@ pub(super) struct Field {
     pub(super) key: Rc<str>,
     pub(super) place: Place,
     pub(super) value: Val,
+    /// Whether it is there depends on something unknown.
+    pub(super) maybe: bool,
 }
 
 #[derive(Debug)]
@@ -76,7 +78,9 @@ pub(super) struct ResourceValue {
 }
 
 /// Values that hold more than this many others become unknown: no real configuration does.
-const WEIGHT: usize = 200_000;
+pub(super) const WEIGHT: usize = 200_000;
+/// And so do longer texts.
+pub(super) const LENGTH: usize = 1 << 18;
 
 impl Val {
     pub(super) fn new(data: Data, origin: Place) -> Self {
@@ -97,7 +101,7 @@ impl Val {
 
     pub(super) fn text(text: impl AsRef<str>, origin: Place) -> Self {
         let text = text.as_ref();
-        if text.len() > WEIGHT * 8 {
+        if text.len() > LENGTH {
             return Self::unknown("…", origin);
         }
         Self::new(Data::Text(Rc::from(text)), origin)
@@ -175,7 +179,8 @@ impl Val {
     /// A value computed from others at `place`: it keeps the origin of the first that came from elsewhere.
     pub(super) fn made_from<'v>(mut self, parts: impl IntoIterator<Item = &'v Val>, place: Place) -> Self {
         let covers = |at: Place| at.file == place.file && place.span.covers(at.span);
-        let foreign = parts.into_iter().find(|part| !covers(part.origin));
+        // What is unknown did not supply anything.
+        let foreign = parts.into_iter().find(|part| !part.is_unknown() && !covers(part.origin));
         self.origin = foreign.map_or(place, |part| part.origin);
         self.used = Some(place);
         self.made = true;
@@ -217,7 +222,7 @@ impl Val {
             Data::Null | Data::Bool(_) | Data::Number(_) | Data::Text(_) => true,
             Data::Template(_) | Data::Unknown(_) | Data::Failed | Data::Resource(_) => false,
             Data::List(list) | Data::Set(list) => list.items.iter().all(Self::is_known),
-            Data::Map(map) => !map.open && map.entries.iter().all(|field| field.value.is_known()),
+            Data::Map(map) => map.is_closed() && map.entries.iter().all(|field| field.value.is_known()),
         }
     }
 
@@ -238,10 +243,13 @@ impl Val {
             Data::Resource(resource) => resource.address.clone(),
             Data::Template(pieces) => {
                 let piece = |piece: &Piece| match piece {
-                    Piece::Text(text) => text.clone(),
+                    // Known text may be part of a secret.
+                    Piece::Text(_) => "…".to_owned(),
                     Piece::Hole(hole) => format!("${{{hole}}}"),
                 };
-                pieces.iter().map(piece).collect()
+                // Long enough to be recognised; a hole of a hole must not grow without end.
+                let text: String = pieces.iter().take(20).map(piece).collect();
+                text.chars().take(200).collect()
             }
             _ => "…".to_owned(),
         }
@@ -269,7 +277,7 @@ impl Val {
                 all(left.items.iter().zip(&right.items).map(|(left, right)| left.equals(right)))
             }
             (Data::Map(left), Data::Map(right)) => {
-                if left.open || right.open {
+                if !left.is_closed() || !right.is_closed() {
                     return None;
                 }
                 if left.entries.len() != right.entries.len() {
@@ -284,6 +292,29 @@ impl Val {
         }
     }
 
+    /// What is known of a value that is either this or `other`.
+    pub(super) fn or(self, other: &Val, text: &str) -> Val {
+        if self.equals(other) == Some(true) {
+            return self;
+        }
+        let (Data::Map(left), Data::Map(right)) = (&self.data, &other.data) else {
+            return Val::unknown(text, self.origin);
+        };
+        let either = |field: &Field, counterpart: Option<&Field>| match counterpart {
+            Some(counterpart) => Field {
+                value: field.value.clone().or(&counterpart.value, text),
+                maybe: field.maybe || counterpart.maybe,
+                ..field.clone()
+            },
+            None => Field { maybe: true, ..field.clone() },
+        };
+        let mut fields: Vec<Field> =
+            left.entries.iter().map(|field| either(field, right.field(&field.key))).collect();
+        let rest = right.entries.iter().filter(|field| left.field(&field.key).is_none());
+        fields.extend(rest.map(|field| either(field, None)));
+        Self { used: self.used, ..Val::map(fields, left.open || right.open, self.origin) }
+    }
+
     /// The value as a node of the tree. `whole` is the expression in which it ends up.
     pub(super) fn into_node(self, whole: Place) -> Node {
         self.node(None, whole)
@@ -293,6 +324,8 @@ impl Val {
         let covers = |outer: Place| outer.file == self.origin.file && outer.span.covers(self.origin.span);
         let used = context.or(self.used);
         let (place, supplied) = match used {
+            // There is no value that something could have supplied.
+            _ if self.is_unknown() => (used.unwrap_or(self.origin), None),
             Some(used) if self.made => (used, (!covers(used)).then(|| Box::new(self.origin))),
             Some(used) if !covers(used) && !covers(whole) => (used, Some(Box::new(self.origin))),
             _ => (self.origin, None),
@@ -310,7 +343,7 @@ impl Val {
                 Value::List(list.items.iter().map(|item| item.node(used, whole)).collect())
             }
             // What else a map may hold cannot be said in the tree, and absence must not be concluded from it.
-            Data::Map(map) if map.open => whole_unknown(self.description()),
+            Data::Map(map) if !map.is_closed() => whole_unknown(self.description()),
             Data::Map(map) => {
                 let entry = |field: &Field| Entry {
                     key: field.key.to_string(),
@@ -347,8 +380,17 @@ impl Map {
         (weight <= WEIGHT).then_some(Self { entries: kept, open, weight })
     }
 
+    /// Whether it holds exactly the listed keys.
+    pub(super) fn is_closed(&self) -> bool {
+        !self.open && !self.entries.iter().any(|field| field.maybe)
+    }
+
     pub(super) fn get(&self, key: &str) -> Option<&Val> {
-        self.entries.iter().find(|field| &*field.key == key).map(|field| &field.value)
+        self.field(key).map(|field| &field.value)
+    }
+
+    pub(super) fn field(&self, key: &str) -> Option<&Field> {
+        self.entries.iter().find(|field| &*field.key == key)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{Arguments, Outcome, unified};
-use crate::resolve::terraform::evaluate::as_many;
+use crate::resolve::terraform::collection::as_many;
 use crate::resolve::terraform::number::Decimal;
 use crate::resolve::terraform::types::{to_bool, to_text};
 use crate::resolve::terraform::value::{Data, Field, Val};
@@ -111,8 +111,16 @@ fn merge(arguments: &Arguments<'_>) -> Option<Val> {
                 if map.open {
                     veil(&mut fields, value);
                 }
-                let own = map.entries.iter().cloned();
-                fields.extend(own.map(|field| Field { value: field.value.of(value), ..field }));
+                for field in &map.entries {
+                    let mut field = Field { value: field.value.clone().of(value), ..field.clone() };
+                    // Where it may not replace the earlier one, the key is there all the same.
+                    let before = fields.iter().rfind(|before| before.key == field.key);
+                    if let (true, Some(before)) = (field.maybe, before) {
+                        field.value = before.value.clone().or(&field.value, "merge(…)");
+                        field.maybe = before.maybe;
+                    }
+                    fields.push(field);
+                }
             }
             _ => return None,
         }
@@ -124,6 +132,9 @@ fn lookup(arguments: &Arguments<'_>) -> Option<Val> {
     let (collection, key) = (arguments.get(0)?, arguments.text(1)?);
     let Data::Map(map) = &collection.data else { return None };
     match map.get(&key) {
+        Some(_) if map.field(&key).is_some_and(|field| field.maybe) => {
+            Some(Val::unknown(format!("lookup(…, \"{key}\")"), arguments.place))
+        }
         Some(value) => Some(value.clone().of(collection)),
         None if map.open => Some(Val::unknown(format!("lookup(…, \"{key}\")"), arguments.place)),
         None => arguments.get(2).cloned(),
@@ -132,8 +143,11 @@ fn lookup(arguments: &Arguments<'_>) -> Option<Val> {
 
 fn keys(arguments: &Arguments<'_>) -> Option<Val> {
     let value = arguments.get(0)?;
-    let mut keys: Vec<Val> =
-        value.fields()?.into_iter().map(|field| Val::text(&field.key, field.place).of(value)).collect();
+    let mut keys: Vec<Val> = value
+        .fields()?
+        .into_iter()
+        .map(|field| certain(&field, Val::text(&field.key, field.place).of(value)))
+        .collect();
     if matches!(&value.data, Data::Map(map) if map.open) {
         keys.push(Val::many("keys(…)", arguments.place));
     }
@@ -142,17 +156,23 @@ fn keys(arguments: &Arguments<'_>) -> Option<Val> {
 
 fn values(arguments: &Arguments<'_>) -> Option<Val> {
     let value = arguments.get(0)?;
-    let mut values: Vec<Val> = value.fields()?.into_iter().map(|field| field.value).collect();
+    let mut values: Vec<Val> =
+        value.fields()?.into_iter().map(|field| certain(&field, field.value.clone())).collect();
     if matches!(&value.data, Data::Map(map) if map.open) {
         values.push(Val::many("values(…)", arguments.place));
     }
     Some(arguments.new_list(values))
 }
 
+/// An item of a list that is made of a map.
+fn certain(field: &Field, item: Val) -> Val {
+    if field.maybe { as_many(item) } else { item }
+}
+
 fn length(arguments: &Arguments<'_>) -> Option<Val> {
     let value = arguments.get(0)?;
     let length = match &value.data {
-        Data::Map(map) if !map.open => map.entries.len(),
+        Data::Map(map) if map.is_closed() => map.entries.len(),
         Data::List(_) | Data::Set(_) => {
             let items = arguments.counted(0)?;
             // Unknown items of a set may be doubles.
@@ -229,7 +249,7 @@ fn sort(arguments: &Arguments<'_>) -> Option<Val> {
             .into_iter()
             .filter_map(|item| to_text(&item).map(|text| Val { data: Data::Text(text), ..item }))
             .collect();
-        items.sort_by(|left, right| to_text(left).cmp(&to_text(right)));
+        items.sort_by_key(to_text);
     }
     Some(arguments.new_list(items))
 }
@@ -239,7 +259,9 @@ fn zipmap(arguments: &Arguments<'_>) -> Option<Val> {
     if keys.len() != values.len() {
         return None;
     }
-    let field = |(key, value): (Val, Val)| Some(Field { key: to_text(&key)?, place: key.origin, value });
+    let field = |(key, value): (Val, Val)| {
+        Some(Field { key: to_text(&key)?, place: key.origin, value, maybe: false })
+    };
     let fields: Option<Vec<Field>> = keys.into_iter().zip(values).map(field).collect();
     Some(Val::map(fields?, false, arguments.place))
 }

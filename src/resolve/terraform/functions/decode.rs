@@ -24,7 +24,26 @@ pub(super) fn from_json(text: &str, place: Place) -> Option<Val> {
 
 pub(super) fn from_yaml(text: &str, place: Place) -> Option<Val> {
     let value: serde_json::Value = serde_yaml::from_str(text).ok()?;
-    value_of(&value, place)
+    value_of(&value, place).map(without_old_truth)
+}
+
+/// Terraform reads YAML's old words for truth values; whether one was quoted is not known any more.
+fn without_old_truth(value: Val) -> Val {
+    let origin = value.origin;
+    match &value.data {
+        Data::Text(text)
+            if matches!(text.to_lowercase().as_str(), "y" | "n" | "yes" | "no" | "on" | "off") =>
+        {
+            Val::unknown("yamldecode(…)", origin)
+        }
+        Data::List(list) => Val::list(list.items.iter().cloned().map(without_old_truth).collect(), origin),
+        Data::Map(map) => {
+            let fields = map.entries.iter().cloned();
+            let fields = fields.map(|field| Field { value: without_old_truth(field.value), ..field });
+            Val::map(fields.collect(), map.open, origin)
+        }
+        _ => value,
+    }
 }
 
 fn value_of(value: &serde_json::Value, place: Place) -> Option<Val> {
@@ -39,7 +58,12 @@ fn value_of(value: &serde_json::Value, place: Place) -> Option<Val> {
         }
         serde_json::Value::Object(fields) => {
             let field = |(key, value): (&String, &serde_json::Value)| {
-                Some(Field { key: Rc::from(key.as_str()), place, value: value_of(value, place)? })
+                Some(Field {
+                    key: Rc::from(key.as_str()),
+                    place,
+                    value: value_of(value, place)?,
+                    maybe: false,
+                })
             };
             let fields: Option<Vec<Field>> = fields.iter().map(field).collect();
             Val::map(fields?, false, place)
@@ -70,7 +94,7 @@ fn write(value: &Val, json: &mut String) -> Option<()> {
             }
             json.push(']');
         }
-        Data::Map(map) if !map.open => {
+        Data::Map(map) if map.is_closed() => {
             json.push('{');
             for (at, field) in value.fields()?.iter().enumerate() {
                 if at > 0 {

@@ -4,7 +4,7 @@ use super::{Arguments, Outcome};
 use crate::resolve::terraform::number::Decimal;
 use crate::resolve::terraform::template::Text;
 use crate::resolve::terraform::types::{to_bool, to_number, to_text};
-use crate::resolve::terraform::value::{Data, Val};
+use crate::resolve::terraform::value::{Data, Val, WEIGHT};
 use crate::source::Place;
 
 pub(super) fn call(name: &str, arguments: &Arguments<'_>) -> Outcome {
@@ -31,13 +31,19 @@ fn format_list(arguments: &Arguments<'_>) -> Option<Val> {
         return Some(Val::unknown("formatlist(…)", arguments.place));
     }
     let mut items = Vec::with_capacity(length);
+    let mut weight = 0;
     for at in 0..length {
         let item = |(value, list): (&Val, &Option<Vec<Val>>)| match list {
             Some(list) => list.get(at).cloned(),
             None => Some(value.clone()),
         };
         let own: Option<Vec<Val>> = values.iter().zip(&lists).map(item).collect();
-        items.push(format(&pattern, &own?, arguments.place)?);
+        let item = format(&pattern, &own?, arguments.place)?;
+        weight += item.weight();
+        if weight > WEIGHT {
+            return Some(Val::unknown("formatlist(…)", arguments.place));
+        }
+        items.push(item);
     }
     Some(arguments.new_list(items))
 }
@@ -134,6 +140,7 @@ fn add(verb: &Verb, value: &Val, text: &mut Text) -> Option<()> {
         's' => to_text(value)?.chars().take(verb.precision.unwrap_or(usize::MAX)).collect(),
         'v' if !verb.alternate => match &value.data {
             Data::Null => "null".to_owned(),
+            Data::Number(number) => number.general(),
             _ => match to_text(value) {
                 Some(text) => text.to_string(),
                 None => super::decode::encode(value)?,

@@ -44,7 +44,7 @@ pub(super) fn call<'a>(world: &World<'a>, call: &Call, place: Place, scope: &Sco
     {
         match last.items() {
             Some(items) => values.extend(items),
-            None if matches!(last.data, Data::Unknown(_)) => values.push(super::evaluate::as_many(last)),
+            None if matches!(last.data, Data::Unknown(_)) => values.push(super::collection::as_many(last)),
             None => return Val::failed(place),
         }
     }
@@ -140,7 +140,8 @@ fn has_failed(value: &Val) -> bool {
 
 /// An object of a few fields.
 pub(super) fn object(fields: &[(&str, Val)], place: Place) -> Val {
-    let field = |(key, value): &(&str, Val)| Field { key: Rc::from(*key), place, value: value.clone() };
+    let field =
+        |(key, value): &(&str, Val)| Field { key: Rc::from(*key), place, value: value.clone(), maybe: false };
     Val::map(fields.iter().map(field).collect(), false, place)
 }
 

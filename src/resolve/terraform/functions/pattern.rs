@@ -5,7 +5,7 @@ use std::rc::Rc;
 use regex::{Captures, Regex, RegexBuilder};
 
 use super::{Arguments, Outcome};
-use crate::resolve::terraform::value::{Data, Field, Val};
+use crate::resolve::terraform::value::{Data, Field, LENGTH, Val};
 
 pub(super) fn call(name: &str, arguments: &Arguments<'_>) -> Outcome {
     Some(match name {
@@ -40,6 +40,10 @@ fn unknown(arguments: &Arguments<'_>) -> Val {
 
 fn replace(arguments: &Arguments<'_>) -> Option<Val> {
     let (text, wanted, by) = (arguments.text(0)?, arguments.text(1)?, arguments.text(2)?);
+    // Each of many matches replaced by a long text would be longer than memory.
+    if text.len().saturating_mul(by.len()) > LENGTH * 64 {
+        return Some(unknown(arguments));
+    }
     let pattern = wanted.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
     let Some(pattern) = pattern else { return Some(arguments.new_text(text.replace(&*wanted, &by))) };
     match compile(pattern) {
@@ -62,7 +66,11 @@ fn found(regex: &Regex, captures: &Captures<'_>, arguments: &Arguments<'_>) -> V
     if names.is_empty() {
         return arguments.new_list((1..regex.captures_len()).map(group).collect());
     }
-    let field =
-        |(at, name): (usize, &str)| Field { key: Rc::from(name), place: arguments.place, value: group(at) };
+    let field = |(at, name): (usize, &str)| Field {
+        key: Rc::from(name),
+        place: arguments.place,
+        value: group(at),
+        maybe: false,
+    };
     Val::map(names.into_iter().map(field).collect(), false, arguments.place)
 }

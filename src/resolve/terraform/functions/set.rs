@@ -47,7 +47,7 @@ fn union(arguments: &Arguments<'_>) -> Option<Val> {
         match value.items() {
             Some(own) => items.extend(own),
             None if matches!(value.data, Data::Unknown(_)) => {
-                items.push(super::super::evaluate::as_many(value.clone()));
+                items.push(super::super::collection::as_many(value.clone()));
             }
             None => return None,
         }
@@ -76,7 +76,7 @@ fn filtered(arguments: &Arguments<'_>, in_others: bool) -> Option<Val> {
             match inside {
                 Some(inside) if inside == in_others => rest.push(item),
                 Some(_) => {}
-                None => rest.push(super::super::evaluate::as_many(item)),
+                None => rest.push(super::super::collection::as_many(item)),
             }
         }
         kept = rest;

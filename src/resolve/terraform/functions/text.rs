@@ -10,8 +10,8 @@ pub(super) fn call(name: &str, arguments: &Arguments<'_>) -> Outcome {
     Some(match name {
         "join" => join(arguments),
         "split" => split(arguments),
-        "lower" => mapped(arguments, str::to_lowercase),
-        "upper" => mapped(arguments, str::to_uppercase),
+        "lower" => mapped(arguments, |text| each_character(text, char::to_lowercase)),
+        "upper" => mapped(arguments, |text| each_character(text, char::to_uppercase)),
         "title" => mapped(arguments, title),
         "trimspace" => mapped(arguments, |text| text.trim().to_owned()),
         "chomp" => mapped(arguments, |text| text.trim_end_matches(['\n', '\r']).to_owned()),
@@ -33,6 +33,15 @@ pub(super) fn call(name: &str, arguments: &Arguments<'_>) -> Outcome {
 
 fn mapped(arguments: &Arguments<'_>, change: fn(&str) -> String) -> Option<Val> {
     Some(arguments.new_text(change(&arguments.text(0)?)))
+}
+
+/// Go maps each character to one character: `ß` stays.
+fn each_character<I: ExactSizeIterator<Item = char>>(text: &str, change: fn(char) -> I) -> String {
+    let one = |character: char| {
+        let mut changed = change(character);
+        if changed.len() == 1 { changed.next().unwrap_or(character) } else { character }
+    };
+    text.chars().map(one).collect()
 }
 
 fn with_text(arguments: &Arguments<'_>, change: fn(&str, &str) -> String) -> Option<Val> {
@@ -175,7 +184,10 @@ fn substring(arguments: &Arguments<'_>) -> Option<Val> {
 /// Indents all lines but the first.
 fn indent(arguments: &Arguments<'_>) -> Option<Val> {
     let (spaces, text) = (arguments.number(0)?.index()?, arguments.text(1)?);
-    let indented = format!("\n{}", " ".repeat(spaces.min(1000)));
+    if spaces > 200 {
+        return Some(Val::unknown("indent(…)", arguments.place));
+    }
+    let indented = format!("\n{}", " ".repeat(spaces));
     Some(arguments.new_text(text.replace('\n', &indented)))
 }
 

@@ -1,0 +1,179 @@
+//! Hosts of URIs: whose they are, and what a wildcard in them covers.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// Stands for a hole while a URI is taken apart: a character that no URI holds.
+pub(crate) const HOLE: char = '\u{e000}';
+
+/// Host and port. An IPv6 address stands in brackets.
+pub(crate) fn split_port(host_port: &str) -> (&str, Option<&str>) {
+    if host_port.starts_with('[') {
+        return match host_port.split_once(']') {
+            Some((host, rest)) => (&host_port[..=host.len()], rest.strip_prefix(':')),
+            None => (host_port, None),
+        };
+    }
+    match host_port.rsplit_once(':') {
+        Some((host, port)) => (host, Some(port)),
+        None => (host_port, None),
+    }
+}
+
+/// The end of a host that is known, from a label's start; the whole host if all is known.
+pub(crate) fn known_suffix(host: &str) -> Option<&str> {
+    match host.rfind(HOLE) {
+        None => Some(host),
+        Some(at) => {
+            let rest = &host[at + HOLE.len_utf8()..];
+            let dot = rest.find('.')?;
+            Some(&rest[dot + 1..]).filter(|suffix| suffix.contains('.') || *suffix == "localhost")
+        }
+    }
+}
+
+/// `loopback`, `private` or `public`; `None` where it cannot be known.
+pub(crate) fn host_kind(host: &str, suffix: Option<&str>) -> Option<&'static str> {
+    let open = host.contains(HOLE);
+    let known = suffix?;
+    let host = known.trim_end_matches('.');
+    if host == "localhost" || host.ends_with(".localhost") {
+        return Some("loopback");
+    }
+    if !open {
+        if let Ok(address) = host.parse::<Ipv4Addr>() {
+            return Some(if address.is_loopback() {
+                "loopback"
+            } else if address.is_private() || address.is_link_local() || address.is_unspecified() {
+                "private"
+            } else {
+                "public"
+            });
+        }
+        if let Ok(address) = host.trim_matches(['[', ']']).parse::<Ipv6Addr>() {
+            let mapped = address.to_ipv4_mapped();
+            return Some(if address.is_loopback() || mapped.is_some_and(|v4| v4.is_loopback()) {
+                "loopback"
+            } else if address.is_unique_local() || address.is_unicast_link_local() || address.is_unspecified()
+            {
+                "private"
+            } else {
+                "public"
+            });
+        }
+        if !host.contains('.') {
+            return Some("private");
+        }
+    }
+    const PRIVATE: &[&str] = &[
+        "local",
+        "internal",
+        "test",
+        "lan",
+        "home",
+        "corp",
+        "intranet",
+        "private",
+        "localdomain",
+        "home.arpa",
+        "example",
+        "invalid",
+    ];
+    // Names for documentation (RFC 2606) are somebody's public hosts for a linter's purposes.
+    let is_under = |name: &&&str| host.ends_with(&format!(".{name}"));
+    match PRIVATE.iter().find(is_under) {
+        Some(&"example" | &"invalid") | None => Some("public"),
+        Some(_) => Some("private"),
+    }
+}
+
+/// Whether strangers can get names under the host's parent: `none`, `hosting` or `tunnel`.
+pub(crate) fn shared(host: &str) -> &'static str {
+    let under = |domains: &[&str]| {
+        domains.iter().any(|domain| {
+            host == *domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
+        })
+    };
+    if under(TUNNELS) || host.split('.').any(|label| label.starts_with("ngrok")) {
+        return "tunnel";
+    }
+    // The private section of the public suffix list holds the domains under which companies hand out names.
+    let private_suffix =
+        psl::suffix(host.as_bytes()).is_some_and(|suffix| suffix.typ() == Some(psl::Type::Private));
+    if under(HOSTING) || private_suffix { "hosting" } else { "none" }
+}
+
+/// Kind of wildcard in a host: `host`, `public-suffix`, `subdomain` or `misplaced`.
+pub(crate) fn host_wildcard(host: &str) -> &'static str {
+    let (first, parent) = host.split_once('.').unwrap_or((host, ""));
+    if parent.is_empty() || first.is_empty() {
+        return "host";
+    }
+    if parent.contains('*') || host.matches('*').count() > 1 || !first.contains('*') {
+        return "misplaced";
+    }
+    if parent.contains(HOLE) {
+        return "subdomain";
+    }
+    let is_suffix = psl::domain_str(parent).is_none()
+        && psl::suffix(parent.as_bytes()).is_some_and(|suffix| suffix.typ() != Some(psl::Type::Private));
+    if is_suffix && parent != "localhost" { "public-suffix" } else { "subdomain" }
+}
+
+/// Domains under which strangers get names for a while: tunnels and previews.
+const TUNNELS: &[&str] = &[
+    "ngrok.io",
+    "ngrok.app",
+    "ngrok-free.app",
+    "ngrok.dev",
+    "ngrok-free.dev",
+    "trycloudflare.com",
+    "loca.lt",
+    "localtunnel.me",
+    "serveo.net",
+    "gitpod.io",
+    "github.dev",
+    "app.github.dev",
+    "githubpreview.dev",
+    "exp.direct",
+    "lhr.life",
+    "localhost.run",
+    "devtunnels.ms",
+    "webcontainer.io",
+    "stackblitz.io",
+    "csb.app",
+    "codesandbox.io",
+    "replit.dev",
+    "repl.co",
+];
+
+/// Domains under which strangers get names for good, beside the private part of the public suffix list.
+const HOSTING: &[&str] = &[
+    "vercel.app",
+    "now.sh",
+    "netlify.app",
+    "netlify.com",
+    "pages.dev",
+    "workers.dev",
+    "web.app",
+    "firebaseapp.com",
+    "herokuapp.com",
+    "azurewebsites.net",
+    "azurestaticapps.net",
+    "github.io",
+    "gitlab.io",
+    "amplifyapp.com",
+    "cloudfront.net",
+    "s3.amazonaws.com",
+    "s3-website.amazonaws.com",
+    "onrender.com",
+    "fly.dev",
+    "surge.sh",
+    "railway.app",
+    "up.railway.app",
+    "run.app",
+    "appspot.com",
+    "glitch.me",
+    "render.com",
+    "deno.dev",
+    "bubbleapps.io",
+];

@@ -1,0 +1,172 @@
+//! What is to be said of an object's own text: weak secrets, private keys, values and types that the platform
+//! refuses, fields with another name today.
+
+use super::normalise::{Found, basis};
+use super::recognise::at_path;
+use super::table::Delivery;
+use crate::client::{Basis, Datum, Definition, Fact};
+use crate::secret::{self, Class};
+use crate::source::Place;
+use crate::suggest::nearest;
+use crate::tree::{Entry, Node, Value};
+use crate::vocabulary::{Attribute, By, Holds, Kind};
+
+/// Adds to a definition what its own text shows.
+pub(super) fn inspect(found: &Found<'_>, definition: &mut Definition) {
+    secrets(found, definition);
+    private_keys(found.node, definition);
+    unknown_values(found, definition);
+    wrong_types(found, definition);
+    deprecated_fields(found, definition);
+}
+
+/// An item of a list of remarks: names with texts, all at one place.
+fn item(basis: &Basis, parts: &[(&str, &str)]) -> Fact {
+    let part = |(name, text): &(&str, &str)| {
+        ((*name).to_owned(), Fact { datum: Datum::from_text(*text), basis: basis.clone() })
+    };
+    Fact { datum: Datum::Map(parts.iter().map(part).collect()), basis: basis.clone() }
+}
+
+fn add(definition: &mut Definition, attribute: Attribute, items: Vec<Fact>) {
+    if !items.is_empty() {
+        definition
+            .facts
+            .insert(attribute, Fact { datum: Datum::List(items), basis: Basis::Inferred(Vec::new()) });
+    }
+}
+
+/// Every secret that the object holds: the client secret, and what the provider's table names.
+fn secrets(found: &Found<'_>, definition: &mut Definition) {
+    let mut items = Vec::new();
+    let mut weak = Vec::new();
+    let own = found.provider.entry_of(found, Attribute::CLIENT_SECRET).map(|entry| ("client_secret", entry));
+    let listed = found.provider.table.secrets.get(found.kind.name()).into_iter().flatten();
+    let listed =
+        listed.filter_map(|path| Some((path.as_str(), super::normalise::entry_at(found.node, path)?)));
+    for (field, entry) in own.into_iter().chain(listed) {
+        let Some(class) = secret::classify(&entry.value) else { continue };
+        let basis = basis(entry.key_place, &entry.value);
+        let mut fact = item(&basis, &[("field", field), ("class", class.name())]);
+        if let Datum::Map(parts) = &mut fact.datum {
+            let resolved = Datum::Flag(matches!(basis, Basis::Resolved { .. }));
+            parts.push(("resolved".to_owned(), Fact { datum: resolved, basis: basis.clone() }));
+        }
+        items.push(fact);
+        if class == Class::Literal
+            && let Value::Text(text) = &entry.value.value
+        {
+            if field == "client_secret" {
+                definition.secret = Some(secret::Fingerprint::of(text));
+            }
+            let same = [Attribute::CLIENT_ID, Attribute::CLIENT_NAME].into_iter().any(|attribute| {
+                definition.text(attribute).is_some_and(|known| known.eq_ignore_ascii_case(text))
+            });
+            for reason in secret::weaknesses(text, same) {
+                weak.push(item(&basis, &[("field", field), ("reason", reason)]));
+            }
+        }
+    }
+    add(definition, Attribute::SECRETS, items);
+    add(definition, Attribute::WEAK_SECRETS, weak);
+}
+
+/// Private keys among what is registered, in PEM or as JSON Web Keys.
+fn private_keys(node: &Node, definition: &mut Definition) {
+    fn collect(entry_name: &str, key_place: Place, node: &Node, keys: &mut Vec<Fact>) {
+        let mut add = |at: Place| {
+            keys.push(Fact { datum: Datum::from_text(entry_name), basis: Basis::Written(at) });
+        };
+        match &node.value {
+            Value::Text(text) if text.contains("PRIVATE KEY-----") => add(key_place),
+            Value::Map(entries) => {
+                let has =
+                    |key: &str| entries.iter().any(|entry| entry.key == key && entry.value.text().is_some());
+                if has("kty")
+                    && (has("d") || (has("k") && node.get("kty").and_then(Node::text) == Some("oct")))
+                {
+                    add(key_place);
+                }
+                for entry in entries {
+                    collect(&entry.key, entry.key_place, &entry.value, keys);
+                }
+            }
+            Value::List(items) => items.iter().for_each(|node| collect(entry_name, key_place, node, keys)),
+            _ => {}
+        }
+    }
+    let mut keys = Vec::new();
+    for entry in node.entries() {
+        collect(&entry.key, entry.key_place, &entry.value, &mut keys);
+    }
+    add(definition, Attribute::PRIVATE_KEYS, keys);
+}
+
+/// Values outside of the platform's own lists.
+fn unknown_values(found: &Found<'_>, definition: &mut Definition) {
+    let mut items = Vec::new();
+    for (path, allowed) in found.provider.table.enums.get(found.kind.name()).into_iter().flatten() {
+        let Some(node) = at_path(found.node, &found.shape.spelling.spell(path)) else { continue };
+        let values = if node.items().is_empty() { std::slice::from_ref(node) } else { node.items() };
+        for value in values {
+            let Some(text) = value.text().filter(|text| !text.is_empty()) else { continue };
+            if allowed.values.iter().any(|known| known == text) {
+                continue;
+            }
+            let meant = allowed.meant.get(text).map(String::as_str);
+            let meant = meant.or_else(|| nearest(text, allowed.values.iter().map(String::as_str)));
+            let hint = meant.map(|meant| format!(" (did you mean {meant}?)")).unwrap_or_default();
+            let parts = [("field", path.as_str()), ("value", text), ("hint", hint.as_str())];
+            items.push(item(&basis(value.place, value), &parts));
+        }
+    }
+    add(definition, Attribute::UNKNOWN_VALUES, items);
+}
+
+/// Values of another type than the platform takes. Only where the file is what the platform gets.
+fn wrong_types(found: &Found<'_>, definition: &mut Definition) {
+    const AS_SENT: &[&str] = &["deploy-yaml", "deploy-json", "management-api"];
+    if !AS_SENT.contains(&found.shape.id.as_str()) || found.shape.delivery != Delivery::DesiredState {
+        return;
+    }
+    let mut items = Vec::new();
+    for (attribute, fact) in &definition.facts {
+        let meaning = attribute.meaning();
+        let (expected, found) = match (meaning.holds, &fact.datum) {
+            (Holds::Flag, Datum::Text(text)) if text == "true" || text == "false" => {
+                ("true or false", "text")
+            }
+            (Holds::Number, Datum::Text(text)) if text.parse::<f64>().is_ok() => ("a number", "text"),
+            (Holds::Texts | Holds::Uris, Datum::Text(_)) => ("a list", "text"),
+            (Holds::Text, Datum::Flag(_)) => ("text", "true or false"),
+            (Holds::Text, Datum::Number(_)) => ("text", "a number"),
+            _ => continue,
+        };
+        if meaning.by == By::Document {
+            let parts = [("field", attribute.name()), ("expected", expected), ("found", found)];
+            items.push(item(&fact.basis, &parts));
+        }
+    }
+    add(definition, Attribute::WRONG_TYPES, items);
+}
+
+/// Fields that have another name today.
+fn deprecated_fields(found: &Found<'_>, definition: &mut Definition) {
+    // An export carries whatever the server returns. People do not write these two beside each other.
+    if ["sso_disabled", "custom_login_page_on"].iter().all(|key| found.node.get(key).is_some()) {
+        return;
+    }
+    let mut items = Vec::new();
+    for row in &found.provider.table.deprecated {
+        if Kind::named(&row.kind) != Some(found.kind) || !row.shapes.contains(&found.shape.id) {
+            continue;
+        }
+        let entry: Option<&Entry> = found.node.entry(&row.field);
+        let replaced = row.replacement.split('.').next().is_some_and(|new| found.node.entry(new).is_some());
+        if let Some(entry) = entry.filter(|entry| !matches!(entry.value.value, Value::Null) && !replaced) {
+            let parts = [("field", row.field.as_str()), ("replacement", row.replacement.as_str())];
+            items.push(item(&Basis::Written(entry.key_place), &parts));
+        }
+    }
+    add(definition, Attribute::DEPRECATED_FIELDS, items);
+}

@@ -1,0 +1,183 @@
+//! What the documentation says is so: its output is genuine, its tables are fresh, its examples work.
+//!
+//! In a page, what stands between `<!-- run: check fixtures/acme -->` and `<!-- end -->` is what that command writes.
+//! `UPDATE=1 cargo test --test docs` writes it anew; read the difference.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use clap::Parser as _;
+use clientlint::cli::{Cli, run};
+use clientlint::config::Config;
+use clientlint::rule::{self, Options};
+use clientlint::vocabulary::{ATTRIBUTES, By};
+use walkdir::WalkDir;
+
+const PAGES: &[&str] = &["README.md", "CHANGELOG.md", "docs/architecture.md", "docs/writing-rules.md"];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn page(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// What a command writes, in the words of a page: in a code block, except for a Markdown table.
+fn block(command: &str) -> String {
+    if command == "attributes" {
+        return attributes();
+    }
+    let mut out = Vec::new();
+    let mut errors = Vec::new();
+    let words = ["clientlint"].into_iter().chain(command.split(' '));
+    run(&Cli::parse_from(words), &mut out, &mut errors).expect("the output can be written");
+    assert!(errors.is_empty(), "{command}: {}", String::from_utf8_lossy(&errors));
+    let text = String::from_utf8(out).expect("the output is UTF-8");
+    // Where a page is read, the repository lies elsewhere.
+    let text = text.replace(&format!("{}/", root().display()), "");
+    let text = text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
+    if command.ends_with("markdown") { text } else { format!("```text\n{}\n```", text.trim_matches('\n')) }
+}
+
+/// The vocabulary as a table.
+fn attributes() -> String {
+    let row = |attribute: &clientlint::vocabulary::Meaning| {
+        let by = if attribute.by == By::Document { "written" } else { "inferred" };
+        format!("| `{}` | {:?} | {by} | {} |", attribute.name, attribute.holds, attribute.says)
+    };
+    let rows: Vec<String> = ATTRIBUTES.iter().map(row).collect();
+    format!("| attribute | value | | meaning |\n|---|---|---|---|\n{}", rows.join("\n"))
+}
+
+/// A page with its generated parts made anew.
+fn fresh(text: &str) -> String {
+    let mut fresh = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("<!-- run: ") {
+        let (command, after) = after.split_once(" -->").expect("a marker is closed");
+        let (_, after) = after.split_once("<!-- end -->").expect("a generated part has an end");
+        fresh += &format!("{before}<!-- run: {command} -->\n{}\n<!-- end -->", block(command));
+        rest = after;
+    }
+    fresh + rest
+}
+
+#[test]
+fn generated_parts_are_fresh() {
+    for path in PAGES {
+        let text = page(path);
+        let fresh = fresh(&text);
+        if std::env::var_os("UPDATE").is_some() {
+            fs::write(root().join(path), fresh).expect("the page can be written");
+        } else {
+            assert!(text == fresh, "{path} is stale: run `just accept` and read the difference");
+        }
+    }
+}
+
+#[test]
+fn rules_that_pages_name_exist() {
+    let config = Config::builtin().expect("the built-in rules are right");
+    let known: BTreeSet<&str> = config.rules.iter().map(|rule| rule.id.as_str()).collect();
+    for path in ["README.md", "docs/writing-rules.md"] {
+        let text = page(path);
+        let own = own_rules(&text);
+        for start in ["error[", "warning[", "info[", "clientlint explain ", "--select ", "--disable "] {
+            for (at, _) in text.match_indices(start) {
+                let rest = &text[at + start.len()..];
+                let end = rest.find(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'));
+                let id = &rest[..end.unwrap_or(rest.len())];
+                let named =
+                    known.contains(id) || own.contains(id) || id.is_empty() || rest.starts_with("tag:");
+                assert!(named, "{path} names the rule `{id}`, which does not exist");
+            }
+        }
+    }
+}
+
+/// The ids of the rules that a page gives as examples: their blocks start with `# rules-of-ours/ID.yaml`.
+fn own_rules(page: &str) -> BTreeSet<&str> {
+    examples(page, "yaml")
+        .into_iter()
+        .filter_map(|text| text.lines().next()?.rsplit_once('/')?.1.strip_suffix(".yaml"))
+        .collect()
+}
+
+/// The blocks of code in a language.
+fn examples<'a>(page: &'a str, language: &str) -> Vec<&'a str> {
+    let start = format!("```{language}\n");
+    page.split(start.as_str()).skip(1).filter_map(|rest| rest.split("```").next()).collect()
+}
+
+#[test]
+fn example_rules_are_rules() {
+    let mut count = 0;
+    for path in ["README.md", "docs/writing-rules.md"] {
+        let text = page(path);
+        for example in examples(&text, "yaml").into_iter().filter(|text| text.starts_with("# rules-of-ours/"))
+        {
+            let name = example.lines().next().unwrap_or_default().trim_start_matches("# ");
+            rule::parse(name, example, &|_| Options::new()).unwrap_or_else(|error| panic!("{path}: {error}"));
+            count += 1;
+        }
+    }
+    assert!(count >= 2, "the pages show rules of one's own");
+}
+
+#[test]
+fn example_configurations_are_configurations() {
+    for path in ["README.md", "docs/writing-rules.md"] {
+        let text = page(path);
+        let rules: Vec<(String, String)> = examples(&text, "yaml")
+            .into_iter()
+            .filter(|text| text.starts_with("# rules-of-ours/"))
+            .map(|text| {
+                (text.lines().next().unwrap_or_default().trim_start_matches("# ").to_owned(), text.to_owned())
+            })
+            .collect();
+        for example in examples(&text, "toml") {
+            let folder = |_: &Path| Ok(rules.clone());
+            Config::read(Path::new("/repository/clientlint.toml"), example, &folder)
+                .unwrap_or_else(|error| panic!("{path}: {error}\n{example}"));
+        }
+    }
+}
+
+#[test]
+fn the_changelog_knows_the_version() {
+    let version = env!("CARGO_PKG_VERSION");
+    assert!(
+        page("CHANGELOG.md").contains(&format!("## {version}")),
+        "CHANGELOG.md says nothing of {version}"
+    );
+}
+
+#[test]
+fn nothing_names_hosts_of_package_registries_or_paths_of_a_machine() {
+    let words = [
+        concat!("crates", ".io"),
+        concat!("npmjs", ".com"),
+        concat!("npmjs", ".org"),
+        concat!("pypi", ".org"),
+        concat!("rubygems", ".org"),
+        concat!("ghcr", ".io"),
+        concat!("hub.", "docker.com"),
+        concat!("proxy.", "golang.org"),
+        concat!("/work", "/"),
+        concat!("/home", "/"),
+    ];
+    let skipped = [".git", "target", "Cargo.lock"];
+    let files = WalkDir::new(root())
+        .into_iter()
+        .filter_entry(|entry| !skipped.iter().any(|name| entry.file_name() == *name))
+        .flatten()
+        .filter(|entry| entry.file_type().is_file());
+    for file in files {
+        let text = String::from_utf8_lossy(&fs::read(file.path()).expect("a file can be read")).into_owned();
+        for word in words {
+            assert!(!text.contains(word), "{} says {word}", file.path().display());
+        }
+    }
+}
