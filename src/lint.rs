@@ -256,6 +256,17 @@ fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], requested: &[
             })
             .collect();
         let secrets = redaction::spans(&texts);
+        let spans: BTreeMap<&str, (u32, &[Span])> = documents
+            .iter()
+            .filter_map(|document| {
+                let source = document.source;
+                Some((source.path.as_str(), (source.bom, secrets.get(&source.id)?.as_slice())))
+            })
+            .collect();
+        for finding in &mut outcome.findings {
+            hide_end(&mut finding.location, &spans);
+            finding.related.iter_mut().for_each(|related| hide_end(&mut related.location, &spans));
+        }
         // Where a text could not be read, nobody knows where a secret in it ends: nothing of it is shown.
         let shown = |document: &&Document<'_>| {
             pointed.contains(&document.source.path) && !document.parsed.is_broken()
@@ -267,6 +278,17 @@ fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], requested: &[
     }
     outcome.recognised.clone_from(recognised);
     outcome
+}
+
+/// Of what is no more than a secret only the start is told: its end tells its length.
+fn hide_end(location: &mut Location, secrets: &BTreeMap<&str, (u32, &[Span])>) {
+    let Some((bom, spans)) = secrets.get(&*location.path) else { return };
+    let at = location.start.byte.saturating_sub(*bom);
+    let next = spans.partition_point(|span| span.end <= at);
+    // Quotes may stand around it.
+    if spans.get(next).is_some_and(|span| span.start <= at + 1) {
+        location.end = location.start;
+    }
 }
 
 /// Reports what could not be read of a document, if the document is any of our business.

@@ -144,6 +144,7 @@ pub const WRONG: &str = "clients:
     token_endpoint_auth_method: none
     grant_types: [authorization_code]
     jwt_configuration: {alg: HS256}
+    callbacks: [https://shop.example.com/cb]
 ";
 
 /// The same with nothing wrong.
@@ -155,6 +156,7 @@ pub const RIGHT: &str = "clients:
     token_endpoint_auth_method: none
     grant_types: [authorization_code]
     jwt_configuration: {alg: RS256}
+    callbacks: [https://shop.example.com/cb]
 ";
 
 /// The same with a warning and no error.
@@ -166,4 +168,5 @@ pub const DOUBTFUL: &str = "clients:
     token_endpoint_auth_method: none
     grant_types: [implicit]
     jwt_configuration: {alg: RS256}
+    callbacks: [https://shop.example.com/cb]
 ";
