@@ -33,11 +33,11 @@ pub fn spans(texts: &[Text<'_>]) -> BTreeMap<FileId, Vec<Span>> {
     for text in texts {
         let own = spans.entry(text.source.id).or_default();
         let content = &text.source.text;
-        own.iter_mut().for_each(|span| span.end = end_of_comment(content, *span));
+        own.iter_mut().for_each(|span| span.end = end_of_comment(text.source, *span));
         let occurrences = known.iter().flat_map(|known| known.find_iter(content));
         own.extend(occurrences.map(|found| Span::new(found.start(), found.end())));
         key_blocks(content, own);
-        written_out(content, text.syntax == "json", own);
+        written_out(text.source, text.syntax == "json", own);
         tokens(content, own);
     }
     spans.into_iter().map(|(file, spans)| (file, merge(spans))).collect()
@@ -244,12 +244,19 @@ fn is_reference(text: &str) -> bool {
 }
 
 /// The end of the comment that follows on the same line, which may speak of what it stands beside; else the end.
-fn end_of_comment(text: &str, span: Span) -> u32 {
-    let rest = text.get(span.end as usize..).unwrap_or("");
-    let line = &rest[..memchr::memchr2(b'\n', b'\r', rest.as_bytes()).unwrap_or(rest.len())];
+fn end_of_comment(source: &Source, span: Span) -> u32 {
+    let line = source.text.get(span.end as usize..end_of_line(source, span.end as usize)).unwrap_or("");
     let comment = line.trim_start_matches([' ', '\t', ',', '"', '\'', ';']);
     let follows = ["#", "//", "/*"].iter().any(|sign| comment.starts_with(sign));
     if follows { Span::new(0, span.end as usize + line.len()).end } else { span.end }
+}
+
+/// Where the line of an offset ends, without its line break.
+fn end_of_line(source: &Source, offset: usize) -> usize {
+    let starts = source.line_starts();
+    let next = starts.get(starts.partition_point(|start| *start as usize <= offset));
+    let end = next.map_or(source.text.len(), |next| *next as usize);
+    offset.max(source.text[..end].trim_end_matches(['\n', '\r']).len())
 }
 
 /// PEM blocks of private keys, whatever they stand in.
@@ -262,7 +269,8 @@ fn key_blocks(text: &str, spans: &mut Vec<Span>) {
 }
 
 /// What is written after a key for secrets, wherever that stands: in comments, in text, beside a tag or an anchor.
-fn written_out(text: &str, json: bool, spans: &mut Vec<Span>) {
+fn written_out(source: &Source, json: bool, spans: &mut Vec<Span>) {
+    let text = source.text.as_str();
     let bytes = text.as_bytes();
     for sign in memchr::memchr2_iter(b':', b'=', bytes) {
         let key = key_before(text, sign);
@@ -273,7 +281,7 @@ fn written_out(text: &str, json: bool, spans: &mut Vec<Span>) {
         let blanks =
             rest.bytes().take_while(|b| matches!(b, b':' | b'=' | b'>' | b' ' | b'\t' | b'\\')).count();
         let start = sign + blanks;
-        let line = start + memchr::memchr2(b'\n', b'\r', &bytes[start..]).unwrap_or(bytes.len() - start);
+        let line = end_of_line(source, start);
         let (end, inner) = match bytes.get(start) {
             Some(quote @ (b'"' | b'\'')) => {
                 let end = closing(&bytes[..line], start, *quote);
@@ -370,7 +378,7 @@ mod tests {
     fn what_is_written_after_a_key_is_hidden_in_comments_too() {
         let hidden = |text: &str, json| {
             let mut spans = Vec::new();
-            written_out(text, json, &mut spans);
+            written_out(&Source::new(FileId(0), "a", None, text.to_owned()), json, &mut spans);
             merge(spans)
                 .iter()
                 .map(|span| text[span.start as usize..span.end as usize].to_owned())
