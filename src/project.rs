@@ -161,7 +161,7 @@ pub fn definitions(documents: &[Document<'_>], config: &Config) -> Definitions {
                     place: object.place,
                     key: object.key.map(str::to_owned),
                 };
-                define(&found, config, &surroundings)
+                define(&found, config, &surroundings, document.parsed.is_broken())
             };
             // A file may hold thousands.
             all.definitions.par_extend(found.objects.par_iter().enumerate().map(of_object));
