@@ -265,6 +265,9 @@ fn clients(options: &ClientsOptions, out: &mut dyn Write) -> Outcome {
     Ok(written.and_then(|()| out.flush()).map(|()| exit))
 }
 
+/// So many bytes are analysed sooner than threads are started.
+const SMALL: usize = 100_000;
+
 /// How much was looked at.
 struct Counts {
     looked_at: usize,
@@ -304,6 +307,10 @@ fn analyse(options: &InputOptions, configs: &Configs, texts: bool) -> Result<(Re
         files(options, configs, &config)?
     };
     configs.check(&inputs)?;
+    if options.threads == 0 && inputs.iter().map(Input::size).sum::<usize>() < SMALL {
+        // Fails where the files were so many that threads were started to read them.
+        drop(rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global());
+    }
     let standard = options.paths.iter().any(|path| path.as_os_str() == "-");
     // What comes through a pipe was meant to be read: the bare answer of an API needs no telling keys.
     let kind = options.kind.as_deref();
@@ -369,7 +376,6 @@ fn files(
         gitignore: !options.no_gitignore,
         force_exclude: options.force_exclude,
         max_size: &max_size,
-        threads: options.threads,
     };
     let found = discover(&request).map_err(|error| error.to_string())?;
     let mut inputs = found.files;

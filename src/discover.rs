@@ -3,10 +3,10 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
 use aho_corasick::AhoCorasick;
-use ignore::{DirEntry, WalkBuilder, WalkState};
+use ignore::{DirEntry, WalkBuilder};
+use rayon::prelude::*;
 use walkdir::WalkDir;
 
 /// Endings of the files that are looked into.
@@ -23,6 +23,16 @@ pub struct Input {
     pub content: Content,
     /// Whether it was asked for; the others of a project are read to understand these.
     pub requested: bool,
+}
+
+impl Input {
+    /// How many bytes of text it holds.
+    pub fn size(&self) -> usize {
+        match &self.content {
+            Content::Text(text) | Content::Utf16(text) | Content::NotUtf8 { text, .. } => text.len(),
+            Content::TooLarge(_) | Content::Unreadable(_) => 0,
+        }
+    }
 }
 
 /// What a file holds.
@@ -61,8 +71,6 @@ pub struct Request<'a> {
     pub force_exclude: bool,
     /// Up to how many bytes a file is read.
     pub max_size: &'a (dyn Fn(&Path) -> u64 + Sync),
-    /// How many threads walk; 0 for as many as there are cores.
-    pub threads: usize,
 }
 
 /// What was found.
@@ -138,49 +146,37 @@ fn walk(
     probe: Option<&AhoCorasick>,
     found: &mut Vec<Input>,
 ) -> usize {
-    let sink = Mutex::new((Vec::new(), 0_usize));
-    let look = |path: &Path, buffer: &mut Vec<u8>| {
-        if !is_of_interest(path) {
-            return;
-        }
-        if (request.excluded)(path) {
-            return;
-        }
-        let probe = if (request.always)(path) { None } else { probe };
-        let content = read(path, (request.max_size)(path), buffer, probe);
-        if let Ok(mut sink) = sink.lock() {
-            sink.1 += 1;
-            if let Some(content) = content {
-                sink.0.push((path.to_path_buf(), content));
-            }
-        }
-    };
-    if request.gitignore {
+    let paths = if request.gitignore {
         let mut builder = WalkBuilder::new(folder);
-        builder.hidden(false).follow_links(false).threads(request.threads);
-        builder.add_custom_ignore_filename(".clientlintignore");
+        builder.hidden(false).follow_links(false).add_custom_ignore_filename(".clientlintignore");
         builder.filter_entry(|entry: &DirEntry| entry.file_name() != ".git");
-        builder.build_parallel().run(|| {
-            let mut buffer = Vec::new();
-            Box::new(move |entry| {
-                if let Ok(entry) = entry
-                    && entry.file_type().is_some_and(|kind| kind.is_file())
-                {
-                    look(entry.path(), &mut buffer);
-                }
-                WalkState::Continue
-            })
-        });
+        let is_file = |entry: &DirEntry| entry.file_type().is_some_and(|kind| kind.is_file());
+        of_interest(builder.build().flatten().filter(is_file).map(DirEntry::into_path), request)
     } else {
-        let mut buffer = Vec::new();
         let entries = WalkDir::new(folder).into_iter().filter_entry(|entry| entry.file_name() != ".git");
-        for entry in entries.flatten().filter(|entry| entry.file_type().is_file()) {
-            look(entry.path(), &mut buffer);
-        }
+        of_interest(entries.flatten().filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path), request)
+    };
+    let look = |buffer: &mut Vec<u8>, path: &PathBuf| {
+        let probe = if (request.always)(path) { None } else { probe };
+        let content = read(path, (request.max_size)(path), buffer, probe)?;
+        Some(input(path.clone(), base, content))
+    };
+    if paths.len() < FEW {
+        let mut buffer = Vec::new();
+        found.extend(paths.iter().filter_map(|path| look(&mut buffer, path)));
+    } else {
+        let files: Vec<Option<Input>> = paths.par_iter().map_init(Vec::new, look).collect();
+        found.extend(files.into_iter().flatten());
     }
-    let (files, looked_at) = sink.into_inner().unwrap_or_default();
-    found.extend(files.into_iter().map(|(path, content)| input(path, base, content)));
-    looked_at
+    paths.len()
+}
+
+/// So few files are read sooner than threads are started.
+const FEW: usize = 16;
+
+/// The paths that are looked into.
+fn of_interest(paths: impl Iterator<Item = PathBuf>, request: &Request<'_>) -> Vec<PathBuf> {
+    paths.filter(|path| is_of_interest(path) && !(request.excluded)(path)).collect()
 }
 
 /// Whether a file is looked into, by its ending.
@@ -196,31 +192,24 @@ fn read(path: &Path, max_size: u64, buffer: &mut Vec<u8>, probe: Option<&AhoCora
         Ok(file) => file,
         Err(error) => return unreadable(&error),
     };
-    let size = file.metadata().map_or(0, |metadata| metadata.len());
-    if size > max_size {
-        // A large file of another kind is nobody's business: its first part tells.
-        buffer.clear();
-        let first = (&mut file).take(1 << 20).read_to_end(buffer);
-        let relevant = first.is_ok() && probe.is_none_or(|probe| probe.is_match(buffer.as_slice()));
-        return relevant.then_some(Content::TooLarge(size));
-    }
     buffer.clear();
-    buffer.reserve(usize::try_from(size).unwrap_or(0) + 1);
-    // A device or a pipe has no size, and need not end.
+    // A device or a pipe need not end, and most files end within the first read.
     if let Err(error) = (&mut file).take(max_size + 1).read_to_end(buffer) {
         return unreadable(&error);
     }
-    let read = buffer.len() as u64;
-    if read > max_size {
-        return Some(Content::TooLarge(read));
+    let utf16 = buffer.starts_with(&[0xff, 0xfe]) || buffer.starts_with(&[0xfe, 0xff]);
+    if probe.is_some_and(|probe| !utf16 && !probe.is_match(buffer.as_slice())) {
+        return None;
+    }
+    if buffer.len() as u64 > max_size {
+        let size = file.metadata().map_or(0, |metadata| metadata.len());
+        return Some(Content::TooLarge(size.max(buffer.len() as u64)));
     }
     let content = decode(buffer);
-    let found = match (&content, probe) {
-        (_, None) => true,
-        (Content::Utf16(text), Some(probe)) => probe.is_match(text),
-        (_, Some(probe)) => probe.is_match(buffer.as_slice()),
-    };
-    found.then_some(content)
+    match (&content, probe) {
+        (Content::Utf16(text), Some(probe)) if !probe.is_match(text) => None,
+        _ => Some(content),
+    }
 }
 
 /// The text that bytes are.

@@ -141,35 +141,52 @@ pub fn format_of(path: &str) -> Option<&'static dyn Format> {
 /// The definitions that the documents of a project hold, with all that follows for them.
 pub fn definitions(documents: &[Document<'_>], config: &Config) -> Definitions {
     let mut all = Definitions::default();
-    for document in documents.iter().filter(|document| !is_terraform(file_name(&document.source.path))) {
-        let surroundings = surroundings(document, config);
-        for node in &document.parsed.documents {
-            let providers = config.providers_of(document.source.file.as_deref());
-            let syntax = document.format.name();
-            let Some(found) = recognise(providers, node, syntax, &document.source.path, document.kind) else {
-                continue;
-            };
-            all.recognised.push(document.source.id);
-            let objects = joined(&found.objects, node, found.shape);
-            let bodies: BTreeMap<usize, &Node> = objects.iter().map(|(at, body)| (*at, body)).collect();
-            let of_object = |(at, object): (usize, &Object<'_>)| {
-                let found = Found {
-                    provider: found.provider,
-                    shape: found.shape,
-                    kind: object.kind,
-                    node: bodies.get(&at).copied().unwrap_or(object.node),
-                    place: object.place,
-                    key: object.key.map(str::to_owned),
-                };
-                define(&found, config, &surroundings, document.parsed.is_broken())
-            };
-            // A file may hold thousands.
-            all.definitions.par_extend(found.objects.par_iter().enumerate().map(of_object));
-        }
+    let of_documents: Vec<(FileId, Vec<Definition>)> = documents
+        .par_iter()
+        .filter(|document| !is_terraform(file_name(&document.source.path)))
+        .map(|document| (document.source.id, of_document(document, config)))
+        .collect();
+    for (file, definitions) in of_documents.into_iter().filter(|(_, definitions)| !definitions.is_empty()) {
+        all.recognised.push(file);
+        all.definitions.extend(definitions);
     }
     add_resources(documents, config, &mut all);
     link::link(&mut all.definitions);
     all
+}
+
+/// How many objects of a document are worth another thread.
+const MANY: usize = 64;
+
+/// The definitions of a document.
+fn of_document(document: &Document<'_>, config: &Config) -> Vec<Definition> {
+    let surroundings = surroundings(document, config);
+    let broken = document.parsed.is_broken();
+    let mut definitions = Vec::new();
+    for node in &document.parsed.documents {
+        let providers = config.providers_of(document.source.file.as_deref());
+        let syntax = document.format.name();
+        let Some(found) = recognise(providers, node, syntax, &document.source.path, document.kind) else { continue };
+        let objects = joined(&found.objects, node, found.shape);
+        let bodies: BTreeMap<usize, &Node> = objects.iter().map(|(at, body)| (*at, body)).collect();
+        let of_object = |(at, object): (usize, &Object<'_>)| {
+            let found = Found {
+                provider: found.provider,
+                shape: found.shape,
+                kind: object.kind,
+                node: bodies.get(&at).copied().unwrap_or(object.node),
+                place: object.place,
+                key: object.key.map(str::to_owned),
+            };
+            define(&found, config, &surroundings, broken)
+        };
+        if found.objects.len() < MANY {
+            definitions.extend(found.objects.iter().enumerate().map(of_object));
+        } else {
+            definitions.par_extend(found.objects.par_iter().enumerate().map(of_object));
+        }
+    }
+    definitions
 }
 
 /// The definition of an object, with all that follows for it.
@@ -235,23 +252,26 @@ fn add_resources(documents: &[Document<'_>], config: &Config, all: &mut Definiti
     let wanted = |kind: &str| kind_of(kind).is_some() || is_part(kind);
     let evaluated = terraform::resources(&files, &terraform::Inputs::default(), &wanted, &|_| None);
     all.problems.extend(evaluated.problems);
-    let mut places: Vec<(Place, Place)> = Vec::with_capacity(evaluated.resources.len());
+    let mut places: Vec<Place> = Vec::with_capacity(evaluated.resources.len());
     let mut resources: Vec<Resource> = Vec::with_capacity(evaluated.resources.len());
     for resource in evaluated.resources {
-        places.push((resource.place, resource.name_place));
+        places.push(resource.place);
         resources.push(Resource { kind: resource.kind, address: resource.address, body: resource.body });
     }
     join_resources("auth0-credentials", &mut resources);
-    for (resource, (place, _)) in resources.iter().zip(places) {
-        all.recognised.push(place.file);
-        let Some((provider, shape, kind)) = kind_of(&resource.kind) else { continue };
-        let found =
-            Found { provider, shape, kind, node: &resource.body, place, key: Some(resource.address.clone()) };
-        let document = documents.iter().find(|document| document.source.id == place.file);
-        let surroundings = document.map(|document| surroundings(document, config)).unwrap_or_default();
-        let broken = document.is_some_and(|document| document.parsed.is_broken());
-        all.definitions.push(define(&found, config, &surroundings, broken));
-    }
+    let around: BTreeMap<FileId, (Surroundings, bool)> = documents
+        .iter()
+        .map(|document| (document.source.id, (surroundings(document, config), document.parsed.is_broken())))
+        .collect();
+    let of_resource = |(resource, place): (&Resource, &Place)| {
+        let (provider, shape, kind) = kind_of(&resource.kind)?;
+        let key = Some(resource.address.clone());
+        let found = Found { provider, shape, kind, node: &resource.body, place: *place, key };
+        let (surroundings, broken) = around.get(&place.file)?;
+        Some(define(&found, config, surroundings, *broken))
+    };
+    all.recognised.extend(places.iter().map(|place| place.file));
+    all.definitions.par_extend(resources.par_iter().zip(&places).filter_map(of_resource));
     all.recognised.dedup();
 }
 
