@@ -1,6 +1,6 @@
 //! The command line: options in, exit code out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -164,6 +164,10 @@ const USAGE: u8 = 2;
 ///
 /// Returns the exit code: 0 clean or below the gate, 1 findings at the gate, 2 usage or configuration, 3 nothing
 /// recognised, 4 something could not be analysed.
+///
+/// # Errors
+///
+/// The output cannot be written.
 pub fn run(cli: &Cli, out: &mut dyn Write, errors: &mut dyn Write) -> io::Result<u8> {
     let outcome = match &cli.command {
         Command::Check(options) => check(options, out),
@@ -217,7 +221,7 @@ fn check(options: &CheckOptions, out: &mut dyn Write) -> Outcome {
         profile: options.profile,
     };
     let configs = Configs::new(&options.input.config, adjustment)?;
-    let (report, counts) = analyse(&options.input, &configs)?;
+    let (report, counts) = analyse(&options.input, &configs, options.format.shows_text())?;
     let config = configs.of(counts.first.as_deref())?;
     let (fail_on, from) = match options.fail_on {
         Some(fail_on) => (fail_on.severity(), "--fail-on".to_owned()),
@@ -246,7 +250,7 @@ fn check(options: &CheckOptions, out: &mut dyn Write) -> Outcome {
 
 fn clients(options: &ClientsOptions, out: &mut dyn Write) -> Outcome {
     let configs = Configs::new(&options.input.config, Adjustment::default())?;
-    let (report, _) = analyse(&options.input, &configs)?;
+    let (report, _) = analyse(&options.input, &configs, false)?;
     let written = match options.format {
         ClientsFormat::Text => reporters::clients_text(out, &report),
         ClientsFormat::Json => reporters::clients_json(out, &report),
@@ -269,8 +273,8 @@ struct Counts {
     first: Option<PathBuf>,
 }
 
-/// Reads the inputs and analyses them.
-fn analyse(options: &InputOptions, configs: &Configs) -> Result<(Report, Counts), String> {
+/// Reads the inputs and analyses them; keeps their texts where `texts` says that the report shows them.
+fn analyse(options: &InputOptions, configs: &Configs, texts: bool) -> Result<(Report, Counts), String> {
     if options.threads > 0 {
         // Fails only where the pool is in use already, which costs nothing but the wish.
         drop(rayon::ThreadPoolBuilder::new().num_threads(options.threads).build_global());
@@ -305,9 +309,9 @@ fn analyse(options: &InputOptions, configs: &Configs) -> Result<(Report, Counts)
     let kind = options.kind.as_deref();
     let config_of = |path: Option<&Path>| configs.of(path).unwrap_or_else(|_| config.clone());
     let again = if standard && kind.is_none() { inputs.clone() } else { Vec::new() };
-    let mut report = lint(inputs, &Job { config: &config_of, kind });
+    let mut report = lint(inputs, &Job { config: &config_of, kind, texts });
     if !again.is_empty() && !report.recognised {
-        report = lint(again, &Job { config: &config_of, kind: Some("management-api") });
+        report = lint(again, &Job { config: &config_of, kind: Some("management-api"), texts });
     }
     Ok((report, Counts { looked_at, excluded, first }))
 }
@@ -342,7 +346,6 @@ fn files(
         .providers
         .iter()
         .flat_map(|provider| provider.table.probe.iter().map(String::as_str))
-        .chain(["module \""])
         .collect();
     let names: Vec<&str> = config
         .providers
@@ -360,7 +363,7 @@ fn files(
     let max_size = |path: &Path| of(path).map_or(config.max_size, |config| config.max_size);
     let request = Request {
         paths: &options.paths,
-        probe: &words,
+        probe: &words.iter().copied().chain([project::MODULE]).collect::<Vec<_>>(),
         always: &always,
         excluded: &excluded,
         gitignore: !options.no_gitignore,
@@ -370,15 +373,22 @@ fn files(
     };
     let found = discover(&request).map_err(|error| error.to_string())?;
     let mut inputs = found.files;
+    project::drop_strangers(&mut inputs, &words);
     add_companions(&mut inputs, config.max_size);
     Ok((inputs, found.looked_at, found.excluded))
 }
 
 /// Adds the files that belong to the projects of those that were found.
 fn add_companions(inputs: &mut Vec<Input>, max_size: u64) {
-    let known: std::collections::BTreeSet<PathBuf> = inputs.iter().map(|input| input.path.clone()).collect();
+    let known: HashSet<&Path> = inputs.iter().map(|input| input.path.as_path()).collect();
     let mut folders: BTreeMap<PathBuf, fn(&str) -> bool> = BTreeMap::new();
+    let mut last = None;
     for input in inputs.iter() {
+        // Files come in order: those of one folder have the same companions.
+        let group = (input.path.parent(), input.path.extension());
+        if last.replace(group) == Some(group) {
+            continue;
+        }
         for (folder, wanted) in project::companions(&input.path) {
             folders.entry(folder).or_insert(wanted);
         }
@@ -386,7 +396,7 @@ fn add_companions(inputs: &mut Vec<Input>, max_size: u64) {
     let mut more = Vec::new();
     for (folder, wanted) in folders {
         for path in discover::files_in(&folder, &wanted) {
-            if known.contains(&path) {
+            if known.contains(path.as_path()) {
                 continue;
             }
             let shown = discover::Base::of(&path).show(&path);

@@ -1,6 +1,5 @@
 //! The file system: which files are read, and what they hold. The only file that reads it.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -100,7 +99,7 @@ pub enum DiscoverError {
 /// A path that was asked for does not exist or cannot be looked at.
 pub fn discover(request: &Request<'_>) -> Result<Found, DiscoverError> {
     let probe = AhoCorasick::new(request.probe).ok();
-    let mut found = BTreeMap::new();
+    let mut found = Vec::new();
     let mut looked_at = 0;
     let mut excluded = 0;
     for path in request.paths {
@@ -111,45 +110,44 @@ pub fn discover(request: &Request<'_>) -> Result<Found, DiscoverError> {
         })?;
         let base = Base::of(path);
         if metadata.is_dir() {
-            looked_at += walk(path, &base, request, probe.as_ref(), &mut found);
+            looked_at += walk(&absolute(path), &base, request, probe.as_ref(), &mut found);
         } else if request.force_exclude && (request.excluded)(&absolute(path)) {
             excluded += 1;
         } else {
             looked_at += 1;
-            let max_size = (request.max_size)(&absolute(path));
-            let content = read(path, max_size, &mut Vec::new(), None).unwrap_or(Content::Text(String::new()));
-            insert(&mut found, path, &base, content);
+            let content = read(path, (request.max_size)(&absolute(path)), &mut Vec::new(), None)
+                .unwrap_or(Content::Text(String::new()));
+            found.push(input(absolute(path), &base, content));
         }
     }
-    let files = found.into_values().collect();
-    Ok(Found { files, looked_at, excluded })
+    found.sort_by(|a: &Input, b| a.path.as_os_str().cmp(b.path.as_os_str()));
+    found.dedup_by(|a, b| a.path == b.path);
+    Ok(Found { files: found, looked_at, excluded })
 }
 
-fn insert(found: &mut BTreeMap<PathBuf, Input>, path: &Path, base: &Base, content: Content) {
-    let path = absolute(path);
+fn input(path: PathBuf, base: &Base, content: Content) -> Input {
     let shown = base.show(&path);
-    found.insert(path.clone(), Input { path, shown, content, requested: true });
+    Input { path, shown, content, requested: true }
 }
 
-/// Walks a folder; returns how many files were looked at.
+/// Walks a folder, given from the root; returns how many files were looked at.
 fn walk(
     folder: &Path,
     base: &Base,
     request: &Request<'_>,
     probe: Option<&AhoCorasick>,
-    found: &mut BTreeMap<PathBuf, Input>,
+    found: &mut Vec<Input>,
 ) -> usize {
     let sink = Mutex::new((Vec::new(), 0_usize));
     let look = |path: &Path, buffer: &mut Vec<u8>| {
         if !is_of_interest(path) {
             return;
         }
-        let whole = absolute(path);
-        if (request.excluded)(&whole) {
+        if (request.excluded)(path) {
             return;
         }
-        let probe = if (request.always)(&whole) { None } else { probe };
-        let content = read(path, (request.max_size)(&whole), buffer, probe);
+        let probe = if (request.always)(path) { None } else { probe };
+        let content = read(path, (request.max_size)(path), buffer, probe);
         if let Ok(mut sink) = sink.lock() {
             sink.1 += 1;
             if let Some(content) = content {
@@ -181,9 +179,7 @@ fn walk(
         }
     }
     let (files, looked_at) = sink.into_inner().unwrap_or_default();
-    for (path, content) in files {
-        insert(found, &path, base, content);
-    }
+    found.extend(files.into_iter().map(|(path, content)| input(path, base, content)));
     looked_at
 }
 

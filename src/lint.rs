@@ -28,6 +28,8 @@ pub struct Job<'a> {
     pub config: &'a (dyn Fn(Option<&std::path::Path>) -> Arc<Config> + Sync),
     /// The shape that `--kind` names for every file.
     pub kind: Option<&'a str>,
+    /// Whether the report shows text, for which the secrets in it must be found and masked.
+    pub texts: bool,
 }
 
 /// What was found.
@@ -93,7 +95,7 @@ pub fn lint(inputs: Vec<Input>, job: &Job<'_>) -> Report {
         .collect();
     link::across(projects.iter_mut().flat_map(|project| &mut project.definitions.definitions));
     let outcomes: Vec<Outcome> =
-        projects.par_iter().map(|project| judge(project, &sources, &requested)).collect();
+        projects.par_iter().map(|project| judge(project, job, &sources, &requested)).collect();
     let mut recognised = BTreeSet::new();
     let mut definitions = Vec::new();
     for outcome in outcomes {
@@ -201,7 +203,7 @@ struct Project<'a> {
     definitions: Definitions,
 }
 
-fn judge(project: &Project<'_>, sources: &[Source], requested: &[bool]) -> Outcome {
+fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], requested: &[bool]) -> Outcome {
     let mut outcome = Outcome::default();
     let Project { documents, config, definitions: Definitions { definitions, recognised, problems } } =
         project;
@@ -244,7 +246,9 @@ fn judge(project: &Project<'_>, sources: &[Source], requested: &[bool]) -> Outco
     outcome.problems.extend(
         problems.iter().filter(|problem| asked(problem.place.file)).map(|problem| locator.problem(problem)),
     );
-    if !pointed.is_empty() {
+    // Text is shown with its secrets masked, and of what is a secret no place says how long it is.
+    let on_secrets = |finding: &Finding| is_about_secrets(config, &finding.rule);
+    if !pointed.is_empty() && (job.texts || outcome.findings.iter().any(on_secrets)) {
         let texts: Vec<redaction::Text<'_>> = documents
             .iter()
             .map(|document| redaction::Text {
@@ -269,13 +273,17 @@ fn judge(project: &Project<'_>, sources: &[Source], requested: &[bool]) -> Outco
         let shown = |document: &&Document<'_>| {
             pointed.contains(&document.source.path) && !document.parsed.is_broken()
         };
-        for document in documents.iter().filter(shown) {
+        for document in documents.iter().filter(|_| job.texts).filter(shown) {
             let secrets = secrets.get(&document.source.id).map_or(&[][..], Vec::as_slice);
             outcome.masked.push((document.source.path.clone(), MaskedSource::new(document.source, secrets)));
         }
     }
     outcome.recognised.clone_from(recognised);
     outcome
+}
+
+fn is_about_secrets(config: &Config, id: &str) -> bool {
+    config.rules.iter().any(|rule| rule.id == id && rule.text.tags.iter().any(|tag| tag == "secrets"))
 }
 
 /// Of what is no more than a secret only the start is told: its end tells its length.

@@ -1,10 +1,13 @@
 //! Which files belong together, and the definitions that they hold together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+
+use aho_corasick::AhoCorasick;
 
 use crate::client::Evidence;
 use crate::config::Config;
+use crate::discover::{Content, Input};
 use crate::formats::{self, Format, Parsed};
 use crate::infer::{Evidenced, Surroundings, infer};
 use crate::providers::{
@@ -95,6 +98,39 @@ pub fn companions(path: &Path) -> Vec<(std::path::PathBuf, fn(&str) -> bool)> {
     }
 }
 
+/// What stands in a Terraform file that calls modules.
+pub const MODULE: &str = "module \"";
+
+/// Drops Terraform files that only call modules, none of which is among the other files. `words` are those of which
+/// one stands in every file that defines something.
+pub fn drop_strangers(inputs: &mut Vec<Input>, words: &[&str]) {
+    let Ok(words) = AhoCorasick::new(words) else { return };
+    let defines = |input: &Input| match &input.content {
+        Content::Text(text) if is_terraform(file_name(&input.shown)) => words.is_match(text),
+        _ => true,
+    };
+    if inputs.iter().all(defines) {
+        return;
+    }
+    let mut kept: Vec<bool> = inputs.iter().map(defines).collect();
+    // A caller may be called itself, by a module that only calls.
+    for _ in 0..4 {
+        let folder = |input: &Input| input.path.parent()?.file_name()?.to_str().map(str::to_owned);
+        let of_terraform =
+            inputs.iter().zip(&kept).filter(|(input, kept)| **kept && is_terraform(&input.shown));
+        let folders: BTreeSet<String> = of_terraform.filter_map(|(input, _)| folder(input)).collect();
+        let Ok(folders) = AhoCorasick::new(&folders) else { return };
+        let calls = |input: &Input| matches!(&input.content, Content::Text(text) if folders.is_match(text));
+        let next: Vec<bool> = inputs.iter().zip(&kept).map(|(input, kept)| *kept || calls(input)).collect();
+        if next == kept {
+            break;
+        }
+        kept = next;
+    }
+    let mut kept = kept.into_iter();
+    inputs.retain(|_| kept.next() == Some(true));
+}
+
 /// The syntax of a file, by its name.
 pub fn format_of(path: &str) -> Option<&'static dyn Format> {
     let ending = path.rsplit('.').next()?;
@@ -157,7 +193,7 @@ fn joined(objects: &[Object<'_>], document: &Node, shape: &Shape) -> Vec<(usize,
     let mut resources: Vec<Resource> = document
         .get("resources")
         .into_iter()
-        .flat_map(|all| all.entries())
+        .flat_map(Node::entries)
         .filter_map(|entry| {
             let kind = entry.value.get("type")?.text()?.to_owned();
             let body = body(&entry.key)?.get("properties")?.clone();

@@ -110,7 +110,7 @@ impl Source {
         if end - start <= 2 * BLOCK {
             return self.text[start..end].chars().count();
         }
-        let starts = |bytes: &[u8]| bytes.iter().filter(|byte| (**byte as i8) >= -0x40).count();
+        let starts = |bytes: &[u8]| bytes.iter().filter(|byte| byte.cast_signed() >= -0x40).count();
         let bytes = self.text.as_bytes();
         let blocks = self.characters.get_or_init(|| {
             let mut before = 0;
@@ -151,6 +151,7 @@ impl Span {
 
 impl Place {
     /// The empty place at the start of this one.
+    #[must_use]
     pub fn start(self) -> Self {
         Self { file: self.file, span: Span { start: self.span.start, end: self.span.start } }
     }
@@ -189,7 +190,7 @@ mod tests {
         for offset in [2, 9_000, 9_001, 9_002, 9_004, 32_770, 70_001] {
             let end = (0..=offset).rev().find(|end| source.text.is_char_boundary(*end)).unwrap_or(0);
             let column = source.text[2..end].chars().count() + 1;
-            assert_eq!(source.position(offset as u32).column as usize, column, "{offset}");
+            assert_eq!(source.position(u32::try_from(offset).unwrap()).column as usize, column, "{offset}");
         }
     }
 }

@@ -18,8 +18,12 @@ pub struct Uri {
 /// What is known of a part of a URI.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Part {
-    /// Its value.
-    Known(Json),
+    /// Text.
+    Text(Cow<'static, str>),
+    /// `true` or `false`.
+    Flag(bool),
+    /// A number.
+    Number(u16),
     /// Written, but not knowable.
     Unknown,
 }
@@ -80,15 +84,15 @@ impl Uri {
     /// All parts, if all are known.
     pub fn json(&self) -> Option<Json> {
         let part = |(name, part): &(&'static str, Part)| match part {
-            Part::Known(value) => Some(((*name).to_owned(), value.clone())),
             Part::Unknown => None,
+            part => Some(((*name).to_owned(), part.json())),
         };
         Some(Json::Object(self.parts.iter().map(part).collect::<Option<_>>()?))
     }
 
     /// Whether a part is known to have a value.
     pub fn is(&self, name: &str, value: &str) -> bool {
-        matches!(self.part(name), Some(Part::Known(Json::String(text))) if text == value)
+        matches!(self.part(name), Some(Part::Text(text)) if text == value)
     }
 }
 
@@ -117,8 +121,44 @@ const PLATFORM_SCHEMES: &[&str] = &[
     "cursor",
 ];
 
-fn known(value: impl Into<Json>) -> Part {
-    Part::Known(value.into())
+impl Part {
+    /// The part as JSON; nothing for what is not known.
+    pub fn json(&self) -> Json {
+        match self {
+            Self::Text(text) => Json::from(text.as_ref()),
+            Self::Flag(flag) => Json::from(*flag),
+            Self::Number(number) => Json::from(*number),
+            Self::Unknown => Json::Null,
+        }
+    }
+}
+
+impl From<String> for Part {
+    fn from(text: String) -> Self {
+        Self::Text(Cow::Owned(text))
+    }
+}
+
+impl From<&'static str> for Part {
+    fn from(text: &'static str) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+}
+
+impl From<bool> for Part {
+    fn from(flag: bool) -> Self {
+        Self::Flag(flag)
+    }
+}
+
+impl From<u16> for Part {
+    fn from(number: u16) -> Self {
+        Self::Number(number)
+    }
+}
+
+fn known(value: impl Into<Part>) -> Part {
+    value.into()
 }
 
 /// The parts of a URI. Every part that the text has is listed, and every flag.
@@ -159,7 +199,7 @@ fn take_apart(pieces: &[Piece]) -> Vec<(&'static str, Part)> {
         }
         None => (None, before_query),
     };
-    parts.push(("path", if path.contains(HOLE) { Part::Unknown } else { known(path) }));
+    parts.push(("path", if path.contains(HOLE) { Part::Unknown } else { known(path.to_owned()) }));
     let mut host_fault = None;
     let mut host_wildcard = None;
     if let Some(authority) = authority {
@@ -264,7 +304,7 @@ fn authority_parts(
                     if web && port != "*" && !port.is_empty() {
                         *fault = Some("unparsable");
                     }
-                    known(port)
+                    known(port.to_owned())
                 }
             },
         ));
@@ -285,7 +325,7 @@ fn authority_parts(
     if let Some(suffix) = suffix {
         let plain = suffix.trim_start_matches(['*', '.']);
         if let Some(domain) = psl::domain_str(plain).filter(|_| kind == Some("public")) {
-            parts.push(("domain", known(domain)));
+            parts.push(("domain", known(domain.to_owned())));
         } else if open {
             parts.push(("domain", Part::Unknown));
         }
@@ -359,8 +399,8 @@ fn fault(
         fault
     } else if web && authority.is_none() {
         "unparsable"
-    } else if matches!(wildcard, Part::Known(Json::String(kind)) if kind == "misplaced")
-        || (!web && matches!(wildcard, Part::Known(Json::String(kind)) if kind != "none"))
+    } else if matches!(wildcard, Part::Text(kind) if kind == "misplaced")
+        || (!web && matches!(wildcard, Part::Text(kind) if kind != "none"))
     {
         "wildcard"
     } else {
@@ -387,8 +427,8 @@ mod tests {
 
     fn part(uri: &Uri, name: &str) -> String {
         match uri.part(name) {
-            Some(Part::Known(Json::String(text))) => text.clone(),
-            Some(Part::Known(value)) => value.to_string(),
+            Some(Part::Text(text)) => text.to_string(),
+            Some(part) => part.json().to_string(),
             Some(Part::Unknown) => "?".into(),
             None => "-".into(),
         }

@@ -4,6 +4,7 @@
 //! `UPDATE=1 cargo test --test docs` writes it anew; read the difference.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -58,7 +59,7 @@ fn fresh(text: &str) -> String {
     while let Some((before, after)) = rest.split_once("<!-- run: ") {
         let (command, after) = after.split_once(" -->").expect("a marker is closed");
         let (_, after) = after.split_once("<!-- end -->").expect("a generated part has an end");
-        fresh += &format!("{before}<!-- run: {command} -->\n{}\n<!-- end -->", block(command));
+        let _ = write!(fresh, "{before}<!-- run: {command} -->\n{}\n<!-- end -->", block(command));
         rest = after;
     }
     fresh + rest

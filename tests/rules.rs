@@ -1,5 +1,7 @@
 //! Every rule over its fixture: what is marked is found where it is marked, and nothing else is.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,7 @@
 //! Terraform projects in `fixtures/terraform` and, where it is installed, Terraform's own answers.
 
+#![allow(clippy::unwrap_used, clippy::cast_possible_truncation, reason = "a test that cannot go on fails")]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,7 @@
 //! Terraform in JSON: configuration, plans and states.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use clientlint::formats::Parsed;
 use clientlint::resolve::terraform::{
     Inputs, Resource, TerraformFile, plan_resources, resources, state_resources,

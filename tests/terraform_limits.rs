@@ -1,5 +1,7 @@
 //! Terraform projects that are made to exhaust whoever evaluates them.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 

@@ -11,7 +11,7 @@ use crate::tree::{Entry, Node, Unknown, Value};
 const DEPTH: usize = 512;
 
 /// JSON.
-pub struct Json;
+pub(super) struct Json;
 
 impl Format for Json {
     fn name(&self) -> &'static str {

@@ -9,7 +9,7 @@ use crate::source::{Source, Span};
 use crate::tree::{Entry, Node, Unknown, Value};
 
 /// TOML.
-pub struct Toml;
+pub(super) struct Toml;
 
 impl Format for Toml {
     fn name(&self) -> &'static str {

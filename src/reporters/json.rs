@@ -155,8 +155,9 @@ pub(super) fn write(out: &mut dyn Write, run: &Run<'_>) -> io::Result<()> {
             .map(|skipped| OneSkipped { path: &skipped.path, reason: &skipped.reason })
             .collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    let mut text = serde_json::to_vec_pretty(&document)?;
+    text.push(b'\n');
+    out.write_all(&text)
 }
 
 pub(super) fn problems(report: &Report) -> Vec<OneProblem<'_>> {

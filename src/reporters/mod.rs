@@ -27,6 +27,13 @@ pub enum Format {
     Json,
 }
 
+impl Format {
+    /// Whether a report in this format shows text of the files.
+    pub fn shows_text(self) -> bool {
+        self == Self::Text
+    }
+}
+
 /// A run: what was found, and by which measure.
 pub struct Run<'a> {
     /// What was found.

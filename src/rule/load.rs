@@ -14,7 +14,7 @@ use crate::tree::{Entry, Node};
 use crate::vocabulary::Kind;
 
 /// The schema that every rule file obeys.
-pub const SCHEMA: &str = include_str!("../../rules/rule.schema.json");
+pub(super) const SCHEMA: &str = include_str!("../../rules/rule.schema.json");
 
 /// Values of rule options that a configuration sets: rule, option, value.
 pub type Options = Map<String, Json>;

@@ -1,5 +1,7 @@
 //! The whole program: options and files in, exit code and text out.
 
+#![allow(unreachable_pub, clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod canary;
 mod config;
 mod exit;

@@ -164,8 +164,7 @@ fn no_text_of_a_document_steers_the_terminal() {
         "grant_types": ["{nasty}", "implicit"], "jwt_configuration": {{"alg": "HS256"}}, "{nasty}": 1}}"#
     );
     let yaml = format!(
-        "# {raw}\n{}  - name: \"{nasty}\" # {raw}\n    app_type: \"{nasty}\"\n    callbacks: [\"*\"]\n",
-        RIGHT
+        "# {raw}\n{RIGHT}  - name: \"{nasty}\" # {raw}\n    app_type: \"{nasty}\"\n    callbacks: [\"*\"]\n"
     );
     let tf = format!(
         "# {raw}\nresource \"auth0_client\" \"a\" {{ # {raw}\n  app_type = \"spa\" // {raw}\n  grant_types = [\"implicit\"] # {raw}\n}}\n",

@@ -118,7 +118,7 @@ impl Flat {
 
     fn text(&mut self, mut text: String) {
         if std::mem::take(&mut self.trim_next) {
-            text = text.trim_start().to_owned();
+            text.drain(..text.len() - text.trim_start().len());
         }
         self.tokens.push(Token::Text(text));
     }
