@@ -115,8 +115,8 @@ pub fn discover(request: &Request<'_>) -> Result<Found, DiscoverError> {
             excluded += 1;
         } else {
             looked_at += 1;
-            let content = read(path, (request.max_size)(&absolute(path)), &mut Vec::new(), None)
-                .unwrap_or(Content::Text(String::new()));
+            let max_size = (request.max_size)(&absolute(path));
+            let content = read(path, max_size, &mut Vec::new(), None).unwrap_or(Content::Text(String::new()));
             found.push(input(absolute(path), &base, content));
         }
     }

@@ -79,7 +79,7 @@ pub(crate) fn host_kind(host: &str, suffix: Option<&str>) -> Option<&'static str
         "invalid",
     ];
     // Names for documentation (RFC 2606) are somebody's public hosts for a linter's purposes.
-    let is_under = |name: &&&str| host.ends_with(&format!(".{name}"));
+    let is_under = |name: &&&str| host.strip_suffix(**name).is_some_and(|rest| rest.ends_with('.'));
     match PRIVATE.iter().find(is_under) {
         Some(&"example" | &"invalid") | None => Some("public"),
         Some(_) => Some("private"),

@@ -378,7 +378,7 @@ fn finding(
         severity: violation.severity,
         confidence,
         persona,
-        message: violation.message,
+        message: redaction::message(&violation.message),
         label: violation.case.label.clone(),
         instead: violation.case.instead.clone(),
         client: Some(client.clone()),
@@ -386,7 +386,10 @@ fn finding(
         related: violation
             .related
             .into_iter()
-            .map(|(place, message)| Related { location: locator.locate_head(place), message })
+            .map(|(place, message)| Related {
+                location: locator.locate_head(place),
+                message: redaction::message(&message),
+            })
             .collect(),
         assumes: violation.assumes,
         fix: violation.case.fix.as_ref().map(|fix| (fix.safety, fix.title.clone())),

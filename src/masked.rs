@@ -136,6 +136,6 @@ mod tests {
         let masked = MaskedSource::new(&source, &[]);
         assert_eq!(masked.text(), "a: \\u{1b}[2Jx\r\nb: \\u{202e}y\nc: 1\n");
         assert_eq!(masked.line(2), "b: \\u{202e}y");
-        assert_eq!(&masked.text()[masked.offset(17)..][..1], "c");
+        assert_eq!(&masked.text()[masked.offset(18)..][..1], "c");
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use aho_corasick::AhoCorasick;
+use rayon::prelude::*;
 
 use crate::client::Evidence;
 use crate::config::Config;
@@ -151,7 +152,7 @@ pub fn definitions(documents: &[Document<'_>], config: &Config) -> Definitions {
             all.recognised.push(document.source.id);
             let objects = joined(&found.objects, node, found.shape);
             let bodies: BTreeMap<usize, &Node> = objects.iter().map(|(at, body)| (*at, body)).collect();
-            for (at, object) in found.objects.iter().enumerate() {
+            let of_object = |(at, object): (usize, &Object<'_>)| {
                 let found = Found {
                     provider: found.provider,
                     shape: found.shape,
@@ -160,8 +161,10 @@ pub fn definitions(documents: &[Document<'_>], config: &Config) -> Definitions {
                     place: object.place,
                     key: object.key.map(str::to_owned),
                 };
-                all.definitions.push(define(&found, config, &surroundings, document.parsed.is_broken()));
-            }
+                define(&found, config, &surroundings, document.parsed.is_broken())
+            };
+            // A file may hold thousands.
+            all.definitions.par_extend(found.objects.par_iter().enumerate().map(of_object));
         }
     }
     add_resources(documents, config, &mut all);

@@ -428,8 +428,8 @@ mod tests {
     fn part(uri: &Uri, name: &str) -> String {
         match uri.part(name) {
             Some(Part::Text(text)) => text.to_string(),
-            Some(part) => part.json().to_string(),
             Some(Part::Unknown) => "?".into(),
+            Some(part) => part.json().to_string(),
             None => "-".into(),
         }
     }

@@ -30,7 +30,7 @@ const LAYERS: &[(&[&str], &[&str])] = &[
     (&["check"], &["formats", "resolve", "providers", "infer"]),
     (&["config"], &["formats", "resolve"]),
     (&["discover"], &["tree", "client", "formats", "providers", "rule", "config"]),
-    (&["project"], &["rule", "check", "discover"]),
+    (&["project"], &["rule", "check"]),
     (&["lint"], &[]),
     (&["reporters"], &["tree", "client", "formats", "resolve", "providers", "config", "project"]),
     (&["explain"], &["lint", "reporters"]),
@@ -40,7 +40,7 @@ const LAYERS: &[(&[&str], &[&str])] = &[
 /// More than this many lines are two files.
 const LONGEST: usize = 450;
 /// Files that are longer for now, and may not grow beyond this.
-const LONGER: &[(&str, usize)] = &[("cli.rs", 600), ("config.rs", 600), ("uri.rs", 700)];
+const LONGER: &[(&str, usize)] = &[("cli.rs", 600), ("config.rs", 600), ("uri.rs", 550)];
 
 /// A file of the program.
 struct File {

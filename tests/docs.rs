@@ -7,9 +7,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
-use clap::Parser as _;
-use clientlint::cli::{Cli, run};
 use clientlint::config::Config;
 use clientlint::rule::{self, Options};
 use clientlint::vocabulary::{ATTRIBUTES, By};
@@ -30,12 +29,15 @@ fn block(command: &str) -> String {
     if command == "attributes" {
         return attributes();
     }
-    let mut out = Vec::new();
-    let mut errors = Vec::new();
-    let words = ["clientlint"].into_iter().chain(command.split(' '));
-    run(&Cli::parse_from(words), &mut out, &mut errors).expect("the output can be written");
-    assert!(errors.is_empty(), "{command}: {}", String::from_utf8_lossy(&errors));
-    let text = String::from_utf8(out).expect("the output is UTF-8");
+    // A process of its own: no terminal, no settings of whoever runs the tests.
+    let output = Command::new(env!("CARGO_BIN_EXE_clientlint"))
+        .args(command.split(' '))
+        .current_dir(root())
+        .env_clear()
+        .output()
+        .expect("the program runs");
+    assert!(output.stderr.is_empty(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).expect("the output is UTF-8");
     // Where a page is read, the repository lies elsewhere.
     let text = text.replace(&format!("{}/", root().display()), "");
     let text = text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
@@ -142,6 +144,29 @@ fn example_configurations_are_configurations() {
             let folder = |_: &Path| Ok(rules.clone());
             Config::read(Path::new("/repository/clientlint.toml"), example, &folder)
                 .unwrap_or_else(|error| panic!("{path}: {error}\n{example}"));
+        }
+    }
+}
+
+#[test]
+fn what_rules_say_of_the_configuration_is_so() {
+    let config = Config::builtin().expect("the built-in rules are right");
+    for rule in &config.rules {
+        let text = &rule.text;
+        let said = [Some(&text.why), Some(&text.instead), text.exceptions.as_ref()];
+        for example in said.into_iter().flatten().flat_map(|text| text.split('`').skip(1).step_by(2)) {
+            let Some((section, setting)) = example.strip_prefix('[').and_then(|rest| rest.split_once(']'))
+            else {
+                continue;
+            };
+            let setting = if setting.is_empty() || setting.contains('=') {
+                setting.to_owned()
+            } else {
+                format!("{setting} = []")
+            };
+            let toml = format!("[{section}]\n{}\n", setting.trim());
+            Config::read(Path::new("/repository/clientlint.toml"), &toml, &|_| Ok(Vec::new()))
+                .unwrap_or_else(|error| panic!("{} speaks of `{example}`: {error}", rule.id));
         }
     }
 }

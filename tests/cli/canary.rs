@@ -168,6 +168,10 @@ const DEPLOY_YAML: &str = r#"clients:
     signed_request_object:
       credentials: [{kty: oct, k: CANARY}, {kty: RSA, d: CANARY, p: CANARY}]
     jwt_configuration: {alg: HS256}
+  - name: Links
+    app_type: spa
+    callbacks: ["http://u:CANARY@h.example/cb", "http://h.example/cb?client_secret=CANARY&a=b"]
+    allowed_logout_urls: ["http://*.example/?access_token=CANARY"]
 connections:
   - name: google
     strategy: google-oauth2
@@ -436,9 +440,9 @@ fn findings_on_a_secret_stand_at_its_key() {
             let text = texts(place["path"].as_str().unwrap());
             let byte = |end: &str| usize::try_from(place[end]["byte"].as_u64().unwrap()).unwrap();
             let span = &text[byte("start")..byte("end")];
-            let secret = nest.secrets.iter().find(|secret| span.contains(secret.as_str()));
-            // What spans several lines is a block as a whole.
-            assert!(secret.is_none() || span.contains('\n'), "{} points at {span}", finding["rule"]);
+            let is_secret =
+                nest.secrets.iter().any(|secret| span.trim_matches(['"', '\'']).starts_with(secret.as_str()));
+            assert!(!is_secret, "{} points at {span}", finding["rule"]);
         }
     }
 }
