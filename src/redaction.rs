@@ -286,7 +286,7 @@ fn is_reference(text: &str) -> bool {
 /// The end of the comment that follows on the same line, which may speak of what it stands beside; else the end.
 fn end_of_comment(source: &Source, span: Span) -> u32 {
     let line = source.text.get(span.end as usize..end_of_line(source, span.end as usize)).unwrap_or("");
-    let comment = line.trim_start_matches([' ', '\t', ',', '"', '\'', ';']);
+    let comment = line.trim_start_matches(|c| " \t,;'\"}])".contains(c));
     let follows = ["#", "//", "/*"].iter().any(|sign| comment.starts_with(sign));
     if follows { Span::new(0, span.end as usize + line.len()).end } else { span.end }
 }
