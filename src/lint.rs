@@ -258,16 +258,20 @@ fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], requested: &[
             })
             .collect();
         let secrets = redaction::spans(&texts);
-        let spans: BTreeMap<&str, (u32, &[Span])> = documents
+        let spans: BTreeMap<&str, (u32, &[Span])> = texts
             .iter()
-            .filter_map(|document| {
-                let source = document.source;
-                Some((source.path.as_str(), (source.bom, secrets.get(&source.id)?.as_slice())))
+            .filter_map(|text| {
+                let spans = secrets.get(&text.source.id)?.as_slice();
+                Some((text.source.path.as_str(), (text.source.bom, spans)))
             })
             .collect();
         for finding in &mut outcome.findings {
-            hide_end(&mut finding.location, &spans);
-            finding.related.iter_mut().for_each(|related| hide_end(&mut related.location, &spans));
+            let related = finding.related.iter_mut().map(|related| &mut related.location);
+            for location in related.chain([&mut finding.location]) {
+                if let Some((bom, spans)) = spans.get(&*location.path) {
+                    location.hide_end(*bom, spans);
+                }
+            }
         }
         // Where a text could not be read, nobody knows where a secret in it ends: nothing of it is shown.
         let shown = |document: &&Document<'_>| {
@@ -284,17 +288,6 @@ fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], requested: &[
 
 fn is_about_secrets(config: &Config, id: &str) -> bool {
     config.rules.iter().any(|rule| rule.id == id && rule.text.tags.iter().any(|tag| tag == "secrets"))
-}
-
-/// Of what is no more than a secret only the start is told: its end tells its length.
-fn hide_end(location: &mut Location, secrets: &BTreeMap<&str, (u32, &[Span])>) {
-    let Some((bom, spans)) = secrets.get(&*location.path) else { return };
-    let at = location.start.byte.saturating_sub(*bom);
-    let next = spans.partition_point(|span| span.end <= at);
-    // Quotes may stand around it.
-    if spans.get(next).is_some_and(|span| span.start <= at + 1) {
-        location.end = location.start;
-    }
 }
 
 /// Reports what could not be read of a document, if the document is any of our business.
