@@ -247,8 +247,9 @@ fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], requested: &[
         problems.iter().filter(|problem| asked(problem.place.file)).map(|problem| locator.problem(problem)),
     );
     // Text is shown with its secrets masked, and of what is a secret no place says how long it is.
-    let on_secrets = |finding: &Finding| is_about_secrets(config, &finding.rule);
-    if !pointed.is_empty() && (job.texts || outcome.findings.iter().any(on_secrets)) {
+    if !pointed.is_empty()
+        && (job.texts || outcome.findings.iter().any(|finding| config.has_tag(&finding.rule, "secrets")))
+    {
         let texts: Vec<redaction::Text<'_>> = documents
             .iter()
             .map(|document| redaction::Text {
@@ -284,10 +285,6 @@ fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], requested: &[
     }
     outcome.recognised.clone_from(recognised);
     outcome
-}
-
-fn is_about_secrets(config: &Config, id: &str) -> bool {
-    config.rules.iter().any(|rule| rule.id == id && rule.text.tags.iter().any(|tag| tag == "secrets"))
 }
 
 /// Reports what could not be read of a document, if the document is any of our business.
