@@ -247,9 +247,8 @@ fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], requested: &[
         problems.iter().filter(|problem| asked(problem.place.file)).map(|problem| locator.problem(problem)),
     );
     // Text is shown with its secrets masked, and of what is a secret no place says how long it is.
-    if !pointed.is_empty()
-        && (job.texts || outcome.findings.iter().any(|finding| config.has_tag(&finding.rule, "secrets")))
-    {
+    let on_secrets = |finding: &Finding| config.has_tag(&finding.rule, "secrets");
+    if !pointed.is_empty() && (job.texts || outcome.findings.iter().any(on_secrets)) {
         let texts: Vec<redaction::Text<'_>> = documents
             .iter()
             .map(|document| redaction::Text {
@@ -259,12 +258,10 @@ fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], requested: &[
             })
             .collect();
         let secrets = redaction::spans(&texts);
+        let secrets_of = |source: &Source| secrets.get(&source.id).map_or(&[][..], Vec::as_slice);
         let spans: BTreeMap<&str, (u32, &[Span])> = texts
             .iter()
-            .filter_map(|text| {
-                let spans = secrets.get(&text.source.id)?.as_slice();
-                Some((text.source.path.as_str(), (text.source.bom, spans)))
-            })
+            .map(|text| (text.source.path.as_str(), (text.source.bom, secrets_of(text.source))))
             .collect();
         for finding in &mut outcome.findings {
             let related = finding.related.iter_mut().map(|related| &mut related.location);
@@ -279,8 +276,8 @@ fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], requested: &[
             pointed.contains(&document.source.path) && !document.parsed.is_broken()
         };
         for document in documents.iter().filter(|_| job.texts).filter(shown) {
-            let secrets = secrets.get(&document.source.id).map_or(&[][..], Vec::as_slice);
-            outcome.masked.push((document.source.path.clone(), MaskedSource::new(document.source, secrets)));
+            let masked = MaskedSource::new(document.source, secrets_of(document.source));
+            outcome.masked.push((document.source.path.clone(), masked));
         }
     }
     outcome.recognised.clone_from(recognised);
