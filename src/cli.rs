@@ -170,7 +170,7 @@ const USAGE: u8 = 2;
 /// The output cannot be written.
 pub fn run(cli: &Cli, out: &mut dyn Write, errors: &mut dyn Write) -> io::Result<u8> {
     let outcome = match &cli.command {
-        Command::Check(options) => check(options, out),
+        Command::Check(options) => check(options, out, errors),
         Command::Clients(options) => clients(options, out),
         Command::Explain { rule, config } => {
             with_rules(config, |rules| match explain::explain(rules, rule) {
@@ -188,15 +188,19 @@ pub fn run(cli: &Cli, out: &mut dyn Write, errors: &mut dyn Write) -> io::Result
         }),
     };
     match outcome {
-        Ok(written) => match written {
-            // Who reads the report may have seen enough.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(0),
-            written => written,
-        },
+        Ok(written) => written,
         Err(message) => {
             writeln!(errors, "error: {}", reporters::printable(&message))?;
             Ok(USAGE)
         }
+    }
+}
+
+/// The exit code of a report that was written. Who reads it may have seen enough, which changes no verdict.
+fn ended(written: io::Result<()>, exit: u8) -> io::Result<u8> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(exit),
+        written => written.map(|()| exit),
     }
 }
 
@@ -213,7 +217,7 @@ fn no_rule<'a>(id: &str, known: impl Iterator<Item = &'a str>) -> String {
     format!("there is no rule `{id}`{}", did_you_mean(id, known))
 }
 
-fn check(options: &CheckOptions, out: &mut dyn Write) -> Outcome {
+fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dyn Write) -> Outcome {
     let adjustment = Adjustment {
         select: options.select.clone(),
         disable: options.disable.clone(),
@@ -243,9 +247,14 @@ fn check(options: &CheckOptions, out: &mut dyn Write) -> Outcome {
         looked_at: counts.looked_at,
         excluded: counts.excluded,
     };
-    Ok(reporters::write(options.format, out, &run, look(options.color))
-        .and_then(|()| out.flush())
-        .map(|()| exit))
+    let mut written =
+        reporters::write(options.format, out, &run, look(options.color)).and_then(|()| out.flush());
+    if options.format == Format::Concise && !report.recognised {
+        // A line for each finding leaves no line for none.
+        let note = format!("no client definitions found in {}", reporters::count(run.looked_at, "file"));
+        written = written.and_then(|()| writeln!(errors, "{note}"));
+    }
+    Ok(ended(written, exit))
 }
 
 fn clients(options: &ClientsOptions, out: &mut dyn Write) -> Outcome {
@@ -262,7 +271,7 @@ fn clients(options: &ClientsOptions, out: &mut dyn Write) -> Outcome {
     } else {
         3
     };
-    Ok(written.and_then(|()| out.flush()).map(|()| exit))
+    Ok(ended(written.and_then(|()| out.flush()), exit))
 }
 
 /// So many bytes are analysed sooner than threads are started.

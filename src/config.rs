@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use globset::{Glob, GlobMatcher};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 use crate::check::Settings;
 use crate::client::Evidence;
@@ -220,7 +222,13 @@ impl Config {
             let hint = unknown_word(&message);
             ConfigError { path: path.display().to_string(), position, message: format!("{message}{hint}") }
         })?;
-        Self::of(written, Some(path), folder)
+        Self::of(written, Some(path), folder).map_err(|mut error| {
+            if error.position.is_empty() {
+                error.position =
+                    place_of(text, &error.message).map_or(String::new(), |at| position(text, at));
+            }
+            error
+        })
     }
 
     fn of(
@@ -236,7 +244,8 @@ impl Config {
         let options = |id: &str| options(&written, id);
         let mut rules = rule::builtin(&options).map_err(error)?;
         for name in &written.rule_folders {
-            for (file, text) in folder(&base.join(name)).map_err(error)? {
+            let wrong = |message| error(format!("rule folder `{}`: {message}", name.display()));
+            for (file, text) in folder(&base.join(name)).map_err(wrong)? {
                 let rule = rule::parse(&file, &text, &options).map_err(|failure| ConfigError {
                     path: failure.path.clone(),
                     position: format!(":{}:{}", failure.position.line, failure.position.column),
@@ -349,6 +358,11 @@ impl Config {
             dashboard_third_party: self.dashboard_third_party.clone(),
             first_party_domains: self.first_party_domains.clone(),
         }
+    }
+
+    /// Whether a rule has a tag.
+    pub fn has_tag(&self, rule: &str, tag: &str) -> bool {
+        self.rules.iter().any(|known| known.id == rule && known.text.tags.iter().any(|own| own == tag))
     }
 
     /// Whether a file is excluded.
@@ -494,6 +508,29 @@ fn unknown_word(message: &str) -> String {
     let mut words = rest.1.split('`').step_by(2);
     let word = words.next().unwrap_or_default();
     did_you_mean(word, words)
+}
+
+/// Where the key or text stands that a message names in backquotes.
+fn place_of(text: &str, message: &str) -> Option<usize> {
+    fn search(value: &Spanned<DeValue<'_>>, word: &str) -> Option<usize> {
+        match value.get_ref() {
+            DeValue::String(text) if text == word => Some(value.span().start),
+            DeValue::Array(items) => items.iter().find_map(|item| search(item, word)),
+            DeValue::Table(table) => search_table(table, word),
+            _ => None,
+        }
+    }
+    fn search_table(table: &DeTable<'_>, word: &str) -> Option<usize> {
+        let here = table.iter().filter_map(|(key, value)| {
+            if key.get_ref() == word { Some(key.span().start) } else { search(value, word) }
+        });
+        here.min()
+    }
+    let table = DeTable::parse(text).ok()?;
+    // The last word is the wrong one; before it stands at most in what.
+    let said = message.split(" (did you mean").next()?;
+    let words: Vec<&str> = said.split('`').skip(1).step_by(2).collect();
+    words.into_iter().rev().find_map(|word| search_table(table.get_ref(), word))
 }
 
 /// `:LINE:COLUMN` of a byte offset.

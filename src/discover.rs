@@ -266,7 +266,7 @@ pub fn files_in(folder: &Path, wanted: &dyn Fn(&str) -> bool) -> Vec<PathBuf> {
 pub fn rule_files(folder: &Path) -> Result<Vec<(String, String)>, String> {
     let mut files = Vec::new();
     for entry in WalkDir::new(folder).sort_by_file_name() {
-        let entry = entry.map_err(|_| format!("rule folder {}: cannot be read", folder.display()))?;
+        let entry = entry.map_err(|_| "cannot be read".to_owned())?;
         let is_rule = entry.path().extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
         if entry.file_type().is_file() && is_rule {
             let text = read_text(entry.path())?;

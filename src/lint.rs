@@ -246,7 +246,9 @@ fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], requested: &[
     outcome.problems.extend(
         problems.iter().filter(|problem| asked(problem.place.file)).map(|problem| locator.problem(problem)),
     );
-    if job.texts && !pointed.is_empty() {
+    // Text is shown with its secrets masked, and of what is a secret no place says how long it is.
+    let on_secrets = |finding: &Finding| config.has_tag(&finding.rule, "secrets");
+    if !pointed.is_empty() && (job.texts || outcome.findings.iter().any(on_secrets)) {
         let texts: Vec<redaction::Text<'_>> = documents
             .iter()
             .map(|document| redaction::Text {
@@ -256,39 +258,30 @@ fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], requested: &[
             })
             .collect();
         let secrets = redaction::spans(&texts);
-        let spans: BTreeMap<&str, (u32, &[Span])> = documents
+        let secrets_of = |source: &Source| secrets.get(&source.id).map_or(&[][..], Vec::as_slice);
+        let spans: BTreeMap<&str, (u32, &[Span])> = texts
             .iter()
-            .filter_map(|document| {
-                let source = document.source;
-                Some((source.path.as_str(), (source.bom, secrets.get(&source.id)?.as_slice())))
-            })
+            .map(|text| (text.source.path.as_str(), (text.source.bom, secrets_of(text.source))))
             .collect();
         for finding in &mut outcome.findings {
-            hide_end(&mut finding.location, &spans);
-            finding.related.iter_mut().for_each(|related| hide_end(&mut related.location, &spans));
+            let related = finding.related.iter_mut().map(|related| &mut related.location);
+            for location in related.chain([&mut finding.location]) {
+                if let Some((bom, spans)) = spans.get(&*location.path) {
+                    location.hide_end(*bom, spans);
+                }
+            }
         }
         // Where a text could not be read, nobody knows where a secret in it ends: nothing of it is shown.
         let shown = |document: &&Document<'_>| {
             pointed.contains(&document.source.path) && !document.parsed.is_broken()
         };
-        for document in documents.iter().filter(shown) {
-            let secrets = secrets.get(&document.source.id).map_or(&[][..], Vec::as_slice);
-            outcome.masked.push((document.source.path.clone(), MaskedSource::new(document.source, secrets)));
+        for document in documents.iter().filter(|_| job.texts).filter(shown) {
+            let masked = MaskedSource::new(document.source, secrets_of(document.source));
+            outcome.masked.push((document.source.path.clone(), masked));
         }
     }
     outcome.recognised.clone_from(recognised);
     outcome
-}
-
-/// Of what is no more than a secret only the start is told: its end tells its length.
-fn hide_end(location: &mut Location, secrets: &BTreeMap<&str, (u32, &[Span])>) {
-    let Some((bom, spans)) = secrets.get(&*location.path) else { return };
-    let at = location.start.byte.saturating_sub(*bom);
-    let next = spans.partition_point(|span| span.end <= at);
-    // Quotes may stand around it.
-    if spans.get(next).is_some_and(|span| span.start <= at + 1) {
-        location.end = location.start;
-    }
 }
 
 /// Reports what could not be read of a document, if the document is any of our business.
@@ -372,7 +365,7 @@ fn finding(
         severity: violation.severity,
         confidence,
         persona,
-        message: violation.message,
+        message: redaction::message(&violation.message),
         label: violation.case.label.clone(),
         instead: violation.case.instead.clone(),
         client: Some(client.clone()),
@@ -380,7 +373,10 @@ fn finding(
         related: violation
             .related
             .into_iter()
-            .map(|(place, message)| Related { location: locator.locate_head(place), message })
+            .map(|(place, message)| Related {
+                location: locator.locate_head(place),
+                message: redaction::message(&message),
+            })
             .collect(),
         assumes: violation.assumes,
         fix: violation.case.fix.as_ref().map(|fix| (fix.safety, fix.title.clone())),

@@ -1,6 +1,7 @@
 //! The program `clientlint`.
 
 use std::io::{self, BufWriter, Write};
+use std::panic::UnwindSafe;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -29,9 +30,30 @@ fn main() -> ExitCode {
         let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
         cli::run(&cli, &mut out, &mut io::stderr())
     };
+    ExitCode::from(code(run))
+}
+
+/// The exit code of a run, whatever becomes of it.
+fn code(run: impl FnOnce() -> io::Result<u8> + UnwindSafe) -> u8 {
     match std::panic::catch_unwind(run) {
-        Ok(Ok(code)) => ExitCode::from(code),
-        Ok(Err(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Ok(Err(_)) | Err(_) => ExitCode::from(INTERNAL),
+        Ok(Ok(code)) => code,
+        Ok(Err(error)) if error.kind() == io::ErrorKind::BrokenPipe => 0,
+        Ok(Err(error)) => {
+            let _ = writeln!(io::stderr(), "error: the report cannot be written: {}", error.kind());
+            INTERNAL
+        }
+        Err(_) => INTERNAL,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_an_internal_error() {
+        assert_eq!(code(|| Ok(3)), 3);
+        assert_eq!(code(|| panic!("a secret")), INTERNAL);
+        assert_eq!(code(|| Err(io::ErrorKind::StorageFull.into())), INTERNAL);
     }
 }

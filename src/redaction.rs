@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aho_corasick::AhoCorasick;
 
 use crate::expression::Expression;
+use crate::masked::MASK;
 use crate::secret::is_secret_key;
 use crate::source::{FileId, Source, Span};
 use crate::tree::{Entry, Node, Value};
@@ -39,8 +40,47 @@ pub fn spans(texts: &[Text<'_>]) -> BTreeMap<FileId, Vec<Span>> {
         key_blocks(content, own);
         written_out(text.source, text.syntax == "json", own);
         tokens(content, own);
+        passwords(content, own);
     }
     spans.into_iter().map(|(file, spans)| (file, merge(spans))).collect()
+}
+
+/// A message that repeats values, such as a URI, without the passwords and secrets in them.
+pub fn message(text: &str) -> String {
+    let mut spans = Vec::new();
+    passwords(text, &mut spans);
+    for sign in memchr::memchr_iter(b'=', text.as_bytes()) {
+        if is_hidden_key(key_before(text, sign)) {
+            let rest = &text[sign + 1..];
+            let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '&' | '#' | ';' | '`' | '"'));
+            spans.push(Span::new(sign + 1, sign + 1 + end.unwrap_or(rest.len())));
+        }
+    }
+    let mut shown = String::with_capacity(text.len());
+    let mut at = 0;
+    for span in merge(spans) {
+        shown.push_str(&text[at..span.start as usize]);
+        shown.push_str(MASK);
+        at = span.end as usize;
+    }
+    shown.push_str(&text[at..]);
+    shown
+}
+
+/// Passwords in URIs: `scheme://user:password@host`.
+fn passwords(text: &str, spans: &mut Vec<Span>) {
+    for at in memchr::memmem::find_iter(text.as_bytes(), b"://") {
+        let start = at + 3;
+        let ends = |c: char| c.is_whitespace() || matches!(c, '/' | '"' | '\'' | '`' | ',' | '<' | '>');
+        let authority = &text[start..];
+        let authority = &authority[..authority.find(ends).unwrap_or(authority.len())];
+        if let (Some(colon), Some(end)) = (authority.find(':'), authority.rfind('@'))
+            && colon < end
+            && !is_reference(&authority[colon + 1..end])
+        {
+            spans.push(Span::new(start + colon + 1, start + end));
+        }
+    }
 }
 
 /// Spans in order, those that touch made one.
@@ -246,7 +286,7 @@ fn is_reference(text: &str) -> bool {
 /// The end of the comment that follows on the same line, which may speak of what it stands beside; else the end.
 fn end_of_comment(source: &Source, span: Span) -> u32 {
     let line = source.text.get(span.end as usize..end_of_line(source, span.end as usize)).unwrap_or("");
-    let comment = line.trim_start_matches([' ', '\t', ',', '"', '\'', ';']);
+    let comment = line.trim_start_matches(|c| " \t,;'\"}])".contains(c));
     let follows = ["#", "//", "/*"].iter().any(|sign| comment.starts_with(sign));
     if follows { Span::new(0, span.end as usize + line.len()).end } else { span.end }
 }
@@ -372,6 +412,15 @@ mod tests {
         {
             assert!(!is_reference(text), "{text}");
         }
+    }
+
+    #[test]
+    fn messages_repeat_no_passwords() {
+        assert_eq!(
+            message("URI https://u:k3y@h/x?client_secret=k3y&a=b is bad"),
+            "URI https://u:[redacted]@h/x?client_secret=[redacted]&a=b is bad"
+        );
+        assert_eq!(message("URI http://localhost:3000/@a is bad"), "URI http://localhost:3000/@a is bad");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::{Case, Condition, Profile, Rule, Severity, Text, schema};
 use crate::formats::{self, Format as _};
 use crate::source::{FileId, Position, Source};
 use crate::suggest::did_you_mean;
-use crate::tree::Node;
+use crate::tree::{Entry, Node};
 use crate::vocabulary::Kind;
 
 /// The schema that every rule file obeys.
@@ -70,7 +70,10 @@ pub fn parse(path: &str, text: &str, options: &dyn Fn(&str) -> Options) -> Resul
     })?;
     let at = |pointer: &str| parsed.documents.first().map_or(0, |document| offset_of(document, pointer));
     if let Some((pointer, message)) = violation(&json) {
-        return Err(error(at(&pointer), message));
+        let named = quoted(&message.replace('`', "'")).next();
+        let named = named.as_deref().zip(parsed.documents.first());
+        let place = named.and_then(|(word, document)| place_of_key(document, word));
+        return Err(error(place.unwrap_or_else(|| at(&pointer)), message));
     }
     let text: Text = serde_json::from_value(json).map_err(|failure| error(0, failure.to_string()))?;
     let rule = Rule::new(id, text, &options(id)).map_err(|message| error(at("/when"), message))?;
@@ -90,7 +93,8 @@ fn violation(json: &Json) -> Option<(String, String)> {
     // The deepest place is the most precise: `oneOf` and `anyOf` fail above what is really wrong.
     let (pointer, message) = schema::violations(validator, json)
         .into_iter()
-        .max_by_key(|(pointer, _)| pointer.matches('/').count())?;
+        // A key that is misspelt is also one that is missing.
+        .max_by_key(|(pointer, message)| (pointer.matches('/').count(), message.contains("unexpected")))?;
     let wrong: Vec<String> = quoted(&message).collect();
     let words = schema_words();
     let unknown = wrong.iter().find(|word| !words.contains(word.as_str()));
@@ -129,6 +133,19 @@ fn schema_words() -> BTreeSet<String> {
     let mut words = BTreeSet::new();
     collect(&serde_json::from_str(SCHEMA).unwrap_or_default(), &mut words);
     words
+}
+
+/// Where a key of that name stands first.
+fn place_of_key(document: &Node, key: &str) -> Option<usize> {
+    let below = |entry: &Entry| {
+        if entry.key == key {
+            Some(entry.key_place.span.start as usize)
+        } else {
+            place_of_key(&entry.value, key)
+        }
+    };
+    let items = document.items().iter().filter_map(|item| place_of_key(item, key));
+    document.entries().iter().filter_map(below).chain(items).min()
 }
 
 /// Where the value of a JSON Pointer starts; the nearest value above it where there is none.

@@ -224,3 +224,30 @@ fn rules_json_lists_each_rule_once() {
         assert_eq!(Repository::new().run(&["explain", id]).code, 0, "{id}");
     }
 }
+
+/// Who looks at the first line only gets the verdict on all of them.
+#[cfg(unix)]
+#[test]
+fn a_reader_that_leaves_does_not_change_the_verdict() {
+    let clients = WRONG.trim_start_matches("clients:\n").repeat(500);
+    let repository = Repository::with("tenant.yaml", format!("clients:\n{clients}"));
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_clientlint"))
+        .args(["check", "."])
+        .current_dir(repository.root())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stderr.is_empty());
+}
+
+#[test]
+fn nothing_found_is_said_in_every_format() {
+    let other = Repository::with("package.json", OTHER);
+    assert!(other.run(&["check", "."]).out.contains("no client definitions found in 1 file"));
+    let run = other.run(&["check", ".", "--format", "concise"]);
+    assert_eq!((run.out.as_str(), run.err.as_str()), ("", "no client definitions found in 1 file\n"));
+}

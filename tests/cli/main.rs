@@ -4,6 +4,7 @@
 
 mod canary;
 mod config;
+mod documents;
 mod exit;
 mod large;
 mod nasty;
