@@ -146,9 +146,7 @@ fn related(definition: &Definition, matches: &[Match<'_>], decided: Place) -> Ve
             Basis::Written(place) => add(*place, says(definition, found.attribute)),
             Basis::Resolved { used, from } => {
                 add(*used, says(definition, found.attribute));
-                // Where a secret ends would tell how long it is.
-                let from = if matches!(fact.datum, Datum::Secret(_)) { from.start() } else { *from };
-                add(from, "its value is written here".to_owned());
+                add(*from, "its value is written here".to_owned());
             }
             Basis::Inferred(evidence) => {
                 for reason in evidence {

@@ -360,11 +360,6 @@ impl Config {
         }
     }
 
-    /// Whether a rule has a tag.
-    pub fn has_tag(&self, rule: &str, tag: &str) -> bool {
-        self.rules.iter().any(|known| known.id == rule && known.text.tags.iter().any(|own| own == tag))
-    }
-
     /// Whether a file is excluded.
     pub fn excludes(&self, file: &Path) -> bool {
         self.exclude.longest(file).is_some()

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::rule::{Persona, Safety, Severity};
-use crate::source::{Position, Span};
+use crate::source::Position;
 
 /// A rule that is broken by a definition.
 #[derive(Clone, Debug)]
@@ -126,18 +126,6 @@ pub struct Skipped {
     pub path: String,
     /// Why.
     pub reason: String,
-}
-
-impl Location {
-    /// Of what is no more than a secret only the start is told: its end tells its length.
-    pub fn hide_end(&mut self, bom: u32, secrets: &[Span]) {
-        let at = self.start.byte.saturating_sub(bom);
-        let next = secrets.partition_point(|secret| secret.end <= at);
-        // Quotes may stand around it.
-        if secrets.get(next).is_some_and(|secret| secret.start <= at + 1) {
-            self.end = self.start;
-        }
-    }
 }
 
 impl Confidence {

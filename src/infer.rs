@@ -332,7 +332,7 @@ fn loopback(definition: &mut Definition) {
             loopback |= is(uri, "host_kind", "loopback");
             public |= is(uri, "scheme", "https")
                 && is(uri, "host_kind", "public")
-                && matches!(uri.part("host"), Some(Part::Text(_)));
+                && matches!(uri.part("host").as_deref(), Some(Part::Text(_)));
         }
     }
     if !loopback {
@@ -359,7 +359,7 @@ fn foreign(definition: &mut Definition, surroundings: &Surroundings) {
     let is_foreign = |item: &&Fact| match &item.datum {
         Datum::Uri(uri) => {
             uri.is("host_kind", "public")
-                && matches!(uri.part("host"), Some(Part::Text(host)) if !own(host))
+                && matches!(uri.part("host").as_deref(), Some(Part::Text(host)) if !own(host))
                 && (uri.is("scheme", "https") || uri.is("scheme", "http"))
         }
         _ => false,

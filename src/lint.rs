@@ -246,37 +246,20 @@ fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], requested: &[
     outcome.problems.extend(
         problems.iter().filter(|problem| asked(problem.place.file)).map(|problem| locator.problem(problem)),
     );
-    // Text is shown with its secrets masked, and of what is a secret no place says how long it is.
-    let on_secrets = |finding: &Finding| config.has_tag(&finding.rule, "secrets");
-    if !pointed.is_empty() && (job.texts || outcome.findings.iter().any(on_secrets)) {
-        let texts: Vec<redaction::Text<'_>> = documents
-            .iter()
-            .map(|document| redaction::Text {
-                source: document.source,
-                documents: &document.parsed.documents,
-                syntax: document.format.name(),
-            })
-            .collect();
-        let secrets = redaction::spans(&texts);
-        let secrets_of = |source: &Source| secrets.get(&source.id).map_or(&[][..], Vec::as_slice);
-        let spans: BTreeMap<&str, (u32, &[Span])> = texts
-            .iter()
-            .map(|text| (text.source.path.as_str(), (text.source.bom, secrets_of(text.source))))
-            .collect();
-        for finding in &mut outcome.findings {
-            let related = finding.related.iter_mut().map(|related| &mut related.location);
-            for location in related.chain([&mut finding.location]) {
-                if let Some((bom, spans)) = spans.get(&*location.path) {
-                    location.hide_end(*bom, spans);
-                }
-            }
-        }
-        // Where a text could not be read, nobody knows where a secret in it ends: nothing of it is shown.
-        let shown = |document: &&Document<'_>| {
-            pointed.contains(&document.source.path) && !document.parsed.is_broken()
-        };
-        for document in documents.iter().filter(|_| job.texts).filter(shown) {
-            let masked = MaskedSource::new(document.source, secrets_of(document.source));
+    // Where a text could not be read, nobody knows where a secret in it ends: nothing of it is shown.
+    let shown = |document: &&Document<'_>| {
+        job.texts && pointed.contains(&document.source.path) && !document.parsed.is_broken()
+    };
+    if documents.iter().any(|document| shown(&document)) {
+        let texts = documents.iter().map(|document| redaction::Text {
+            source: document.source,
+            documents: &document.parsed.documents,
+            syntax: document.format.name(),
+        });
+        let secrets = redaction::spans(&texts.collect::<Vec<_>>());
+        for document in documents.iter().filter(shown) {
+            let spans = secrets.get(&document.source.id).map_or(&[][..], Vec::as_slice);
+            let masked = MaskedSource::new(document.source, spans);
             outcome.masked.push((document.source.path.clone(), masked));
         }
     }

@@ -166,7 +166,9 @@ fn of_document(document: &Document<'_>, config: &Config) -> Vec<Definition> {
     for node in &document.parsed.documents {
         let providers = config.providers_of(document.source.file.as_deref());
         let syntax = document.format.name();
-        let Some(found) = recognise(providers, node, syntax, &document.source.path, document.kind) else { continue };
+        let Some(found) = recognise(providers, node, syntax, &document.source.path, document.kind) else {
+            continue;
+        };
         let objects = joined(&found.objects, node, found.shape);
         let bodies: BTreeMap<usize, &Node> = objects.iter().map(|(at, body)| (*at, body)).collect();
         let of_object = |(at, object): (usize, &Object<'_>)| {

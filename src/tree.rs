@@ -65,7 +65,7 @@ pub struct Unknown {
     /// In a list: whether it may stand for any number of items, none included.
     pub many: bool,
     /// The attribute of another object that it refers to, if it does.
-    pub reference: Option<Reference>,
+    pub reference: Option<Box<Reference>>,
 }
 
 /// A reference to an attribute of another object of the project: `auth0_client.spa.id`.

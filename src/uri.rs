@@ -11,8 +11,10 @@ use crate::tree::Piece;
 /// A URI, of which parts may be unknown.
 #[derive(Clone, Debug)]
 pub struct Uri {
-    pieces: Vec<Piece>,
-    parts: Vec<(&'static str, Part)>,
+    pieces: Box<[Piece]>,
+    /// What is known of its parts, except for what most URIs have in common: flags that are false, words that are
+    /// `none`.
+    parts: Box<[(&'static str, Part)]>,
 }
 
 /// What is known of a part of a URI.
@@ -58,18 +60,35 @@ impl Uri {
 
     /// Takes a URI apart of which parts are known.
     pub fn from_pieces(pieces: Vec<Piece>) -> Self {
-        let parts = take_apart(&pieces);
-        Self { pieces, parts }
+        let mut parts = take_apart(&pieces);
+        parts.retain(|(name, part)| usual(name) != Some(part));
+        Self { pieces: pieces.into_boxed_slice(), parts: parts.into_boxed_slice() }
     }
 
     /// What is known of a part; `None` if the URI has no such part.
-    pub fn part(&self, name: &str) -> Option<&Part> {
-        self.parts.iter().find(|(part, _)| *part == name).map(|(_, part)| part)
+    pub fn part(&self, name: &str) -> Option<Cow<'_, Part>> {
+        if name == "uri" {
+            let text = self.text().map(str::to_owned);
+            return Some(Cow::Owned(text.map_or(Part::Unknown, Part::from)));
+        }
+        let stored = self.parts.iter().find(|(part, _)| *part == name).map(|(_, part)| Cow::Borrowed(part));
+        // Only what has a scheme has flags; what has none says so by having no scheme.
+        stored.or_else(|| usual(name).filter(|_| self.has_usual(name)).map(Cow::Borrowed))
+    }
+
+    /// Whether a part that is not stored is as usual, rather than missing.
+    fn has_usual(&self, name: &str) -> bool {
+        let scheme = self.parts.iter().find(|(part, _)| *part == "scheme").map(|(_, part)| part);
+        match name {
+            "private_use" | "unsafe_scheme" | "wildcard" | "placeholder" | "fault" => true,
+            "userinfo" | "shared" => self.parts.iter().any(|(part, _)| *part == "host"),
+            _ => scheme.is_some_and(|scheme| *scheme != Part::Unknown),
+        }
     }
 
     /// Its text, if all of it is known.
     pub fn text(&self) -> Option<&str> {
-        match self.pieces.as_slice() {
+        match &*self.pieces {
             [Piece::Text(text)] => Some(text),
             [] => Some(""),
             _ => None,
@@ -83,16 +102,32 @@ impl Uri {
 
     /// All parts, if all are known.
     pub fn json(&self) -> Option<Json> {
-        let part = |(name, part): &(&'static str, Part)| match part {
-            Part::Unknown => None,
-            part => Some(((*name).to_owned(), part.json())),
-        };
-        Some(Json::Object(self.parts.iter().map(part).collect::<Option<_>>()?))
+        let mut all = serde_json::Map::new();
+        for name in PARTS {
+            match self.part(name).as_deref() {
+                Some(Part::Unknown) => return None,
+                Some(part) => drop(all.insert((*name).to_owned(), part.json())),
+                None => {}
+            }
+        }
+        Some(Json::Object(all))
     }
 
     /// Whether a part is known to have a value.
     pub fn is(&self, name: &str, value: &str) -> bool {
-        matches!(self.part(name), Some(Part::Text(text)) if text == value)
+        matches!(self.part(name).as_deref(), Some(Part::Text(text)) if text == value)
+    }
+}
+
+/// What a part is in most URIs, if there is such a thing.
+fn usual(name: &str) -> Option<&'static Part> {
+    static NO: Part = Part::Flag(false);
+    static NONE: Part = Part::Text(Cow::Borrowed("none"));
+    match name {
+        "query" | "fragment" | "userinfo" | "private_use" | "reverse_domain" | "platform_scheme"
+        | "unsafe_scheme" => Some(&NO),
+        "wildcard" | "shared" | "placeholder" | "fault" => Some(&NONE),
+        _ => None,
     }
 }
 
@@ -171,7 +206,7 @@ fn take_apart(pieces: &[Piece]) -> Vec<(&'static str, Part)> {
         })
         .collect();
     let open = text.contains(HOLE);
-    let mut parts = vec![("uri", if open { Part::Unknown } else { known(text.clone()) })];
+    let mut parts = Vec::with_capacity(PARTS.len());
     let Some((scheme, rest)) = split_scheme(&text) else {
         let start_open = text.starts_with(HOLE) || (open && !text.contains("//"));
         return without_scheme(parts, &text, open, start_open);
@@ -426,7 +461,7 @@ mod tests {
     use super::*;
 
     fn part(uri: &Uri, name: &str) -> String {
-        match uri.part(name) {
+        match uri.part(name).as_deref() {
             Some(Part::Text(text)) => text.to_string(),
             Some(Part::Unknown) => "?".into(),
             Some(part) => part.json().to_string(),

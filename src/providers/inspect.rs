@@ -1,7 +1,7 @@
 //! What is to be said of an object's own text: weak secrets, private keys, values and types that the platform
 //! refuses, fields with another name today.
 
-use super::normalise::{Found, basis};
+use super::normalise::{Found, basis, basis_of_secret};
 use super::recognise::at_path;
 use super::table::Delivery;
 use crate::client::{Basis, Datum, Definition, Fact};
@@ -46,7 +46,7 @@ fn secrets(found: &Found<'_>, definition: &mut Definition) {
         listed.filter_map(|path| Some((path.as_str(), super::normalise::entry_at(found.node, path)?)));
     for (field, entry) in own.into_iter().chain(listed) {
         let Some(class) = secret::classify(&entry.value) else { continue };
-        let basis = basis(entry.key_place, &entry.value);
+        let basis = basis_of_secret(entry);
         let mut fact = item(&basis, &[("field", field), ("class", class.name())]);
         if let Datum::Map(parts) = &mut fact.datum {
             let resolved = Datum::Flag(matches!(basis, Basis::Resolved { .. }));

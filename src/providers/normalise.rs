@@ -52,9 +52,8 @@ pub fn definition(found: &Found<'_>) -> Definition {
 /// `typed_by_text`: whether `"true"` is as good as `true`, as in Terraform.
 pub(super) fn fact(holds: Holds, entry: &Entry, typed_by_text: bool) -> Option<Fact> {
     if holds == Holds::Secret {
-        // The fact stands at the key: where a secret ends would tell how long it is.
         let class = secret::classify(&entry.value)?;
-        return Some(Fact { datum: Datum::Secret(class), basis: basis(entry.key_place, &entry.value) });
+        return Some(Fact { datum: Datum::Secret(class), basis: basis_of_secret(entry) });
     }
     let datum = datum(holds, &entry.value, typed_by_text)?;
     Some(Fact { datum, basis: basis(entry.value.place, &entry.value) })
@@ -134,6 +133,14 @@ fn is_nothing(node: &Node) -> bool {
         Value::List(items) => items.is_empty(),
         Value::Map(entries) => entries.is_empty(),
         _ => false,
+    }
+}
+
+/// Where a secret comes from. Only starts are kept: where a secret ends would tell how long it is.
+pub(super) fn basis_of_secret(entry: &Entry) -> Basis {
+    match &entry.value.supplied {
+        Some(from) => Basis::Resolved { used: entry.key_place, from: from.start() },
+        None => Basis::Written(entry.key_place),
     }
 }
 

@@ -155,9 +155,8 @@ pub(super) fn write(out: &mut dyn Write, run: &Run<'_>) -> io::Result<()> {
             .map(|skipped| OneSkipped { path: &skipped.path, reason: &skipped.reason })
             .collect(),
     };
-    let mut text = serde_json::to_vec_pretty(&document)?;
-    text.push(b'\n');
-    out.write_all(&text)
+    serde_json::to_writer(&mut *out, &document)?;
+    writeln!(out)
 }
 
 pub(super) fn problems(report: &Report) -> Vec<OneProblem<'_>> {

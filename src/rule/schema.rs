@@ -272,7 +272,9 @@ impl Subject<'_> {
         match self {
             Self::Datum(Datum::Uri(uri)) => match uri.part(name) {
                 Some(_) => Truth::True,
-                None if uri.text().is_none() && uri.part("scheme") == Some(&Part::Unknown) => Truth::Unknown,
+                None if uri.text().is_none() && uri.part("scheme").as_deref() == Some(&Part::Unknown) => {
+                    Truth::Unknown
+                }
                 None => Truth::False,
             },
             Self::Datum(Datum::Map(entries)) => Truth::from(entries.iter().any(|(key, _)| key == name)),
@@ -285,7 +287,7 @@ impl Subject<'_> {
     fn property(self, name: &str, schema: &Schema) -> Truth {
         match self {
             Self::Datum(Datum::Uri(uri)) => {
-                uri.part(name).map_or(Truth::True, |part| schema.holds(Subject::Part(part)))
+                uri.part(name).map_or(Truth::True, |part| schema.holds(Subject::Part(&part)))
             }
             Self::Datum(Datum::Map(entries)) => {
                 let fact: Option<&Fact> = entries.iter().find(|(key, _)| key == name).map(|(_, fact)| fact);

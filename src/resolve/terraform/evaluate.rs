@@ -395,7 +395,7 @@ fn unknown_instance(collection: &Val, place: Place) -> Option<Val> {
 }
 
 /// A reference as it is kept for values that pass it on.
-pub(super) fn reference(value: &Val) -> Option<Reference> {
+pub(super) fn reference(value: &Val) -> Option<Box<Reference>> {
     match &value.data {
         Data::Unknown(unknown) => unknown.reference.clone(),
         _ => None,

@@ -174,7 +174,7 @@ impl Configuration<'_> {
             let Value::Unknown(unknown) = &mut entry.value.value else { continue };
             let references = expressions.get(&entry.key).and_then(|expression| expression.get("references"));
             let first = references.and_then(|list| list.items().first()).and_then(Node::text);
-            unknown.reference = first.and_then(|first| self.reference(module, &calls, first));
+            unknown.reference = first.and_then(|first| self.reference(module, &calls, first)).map(Box::new);
         }
     }
 

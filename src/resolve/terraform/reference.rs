@@ -57,7 +57,7 @@ impl<'a> World<'a> {
         let reference = Unknown {
             text: format!("{address}.{name}"),
             many: false,
-            reference: Some(Reference { address, attribute: name.to_owned() }),
+            reference: Some(Box::new(Reference { address, attribute: name.to_owned() })),
         };
         let reference = Val::new(Data::Unknown(Rc::new(reference)), place);
         let Some(instance) = self.instance_at(resource.instance) else { return reference };

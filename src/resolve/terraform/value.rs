@@ -355,7 +355,10 @@ impl Val {
             Data::Resource(resource) => Value::Unknown(Unknown {
                 text: resource.address.clone(),
                 many: resource.several,
-                reference: Some(Reference { address: resource.address.clone(), attribute: String::new() }),
+                reference: Some(Box::new(Reference {
+                    address: resource.address.clone(),
+                    attribute: String::new(),
+                })),
             }),
         };
         Node { place, value, supplied }
