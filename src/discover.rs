@@ -175,7 +175,7 @@ fn unignored(folder: &Path, request: &Request<'_>) -> Vec<PathBuf> {
             && !(request.excluded)(entry.path())
     };
     let mut builder = WalkBuilder::new(folder);
-    builder.hidden(false).follow_links(false);
+    builder.hidden(false).follow_links(false).add_custom_ignore_filename(".clientlintignore");
     builder.filter_entry(|entry: &DirEntry| entry.file_name() != ".git");
     if WalkDir::new(folder).max_depth(2).into_iter().take(FEW).count() < FEW {
         return builder.build().flatten().filter(wanted).map(DirEntry::into_path).collect();
