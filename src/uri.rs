@@ -211,11 +211,15 @@ fn take_apart(pieces: &[Piece]) -> Vec<(&'static str, Part)> {
         let start_open = text.starts_with(HOLE) || (open && !text.contains("//"));
         return without_scheme(parts, &text, open, start_open);
     };
-    let scheme = scheme.to_ascii_lowercase();
+    let scheme: Cow<'static, str> = match scheme {
+        "https" => Cow::Borrowed("https"),
+        "http" => Cow::Borrowed("http"),
+        other => Cow::Owned(other.to_ascii_lowercase()),
+    };
     let web = scheme == "http" || scheme == "https";
-    let unsafe_scheme = UNSAFE_SCHEMES.contains(&scheme.as_str());
-    let platform = PLATFORM_SCHEMES.contains(&scheme.as_str()) || scheme.starts_with("msauth.");
-    parts.push(("scheme", known(scheme.clone())));
+    let unsafe_scheme = UNSAFE_SCHEMES.contains(&&*scheme);
+    let platform = PLATFORM_SCHEMES.contains(&&*scheme) || scheme.starts_with("msauth.");
+    parts.push(("scheme", Part::Text(scheme.clone())));
     parts.push((
         "private_use",
         known(!web && !unsafe_scheme && !platform && scheme != "urn" && !scheme.contains('*')),

@@ -89,8 +89,9 @@ impl Schema {
                 _ => drop(leaf.insert(keyword.clone(), value.clone())),
             }
         }
+        // In the order of their cost, since one that fails spares the others.
         if !properties.is_empty() || !required.is_empty() {
-            all.push(Self::Properties { properties, required });
+            all.insert(0, Self::Properties { properties, required });
         }
         if !leaf.is_empty() {
             all.insert(0, Self::Value(Leaf::new(leaf)?));
