@@ -95,7 +95,7 @@ impl<'a> Drawn<'a> {
                     severity: miette::Severity::Advice,
                     help: String::new(),
                     labels: vec![labelled(other, &related.location, "", true)],
-                    source: Some(Text { source: other, location: related.location.clone() }),
+                    source: Some(Text { source: other, locations: vec![related.location.clone()] }),
                     others: Vec::new(),
                 }),
                 _ => {}
@@ -115,7 +115,14 @@ impl<'a> Drawn<'a> {
             },
             help: help(finding, rule),
             labels,
-            source: source.map(|source| Text { source, location: finding.location.clone() }),
+            source: source.map(|source| Text {
+                source,
+                locations: [&finding.location]
+                    .into_iter()
+                    .chain(finding.related.iter().map(|related| &related.location).filter(|at| here(at)))
+                    .cloned()
+                    .collect(),
+            }),
             others,
         }
     }
@@ -222,7 +229,8 @@ impl Diagnostic for Drawn<'_> {
 #[derive(Debug)]
 struct Text<'a> {
     source: &'a MaskedSource,
-    location: Location,
+    /// Every place that is labelled, the deciding one first.
+    locations: Vec<Location>,
 }
 
 /// A line longer than this is cut to a window around the label, in bytes.
@@ -266,11 +274,13 @@ impl SourceCode for Text<'_> {
             // in the masked text a secret on the same line has another length.
             start = span.offset();
             end = end.max(start);
-            column = self.location.start.column.saturating_sub(1) as usize;
+            let labelled = |location: &&Location| self.source.offset(location.start.byte) == span.offset();
+            let location = self.locations.iter().find(labelled).unwrap_or(&self.locations[0]);
+            column = location.start.column.saturating_sub(1) as usize;
         }
         let shown_line = if long || (before == 0 && after == 0) { line } else { first };
         Ok(Box::new(MietteSpanContents::new_named(
-            printable(&self.location.path),
+            printable(&self.locations[0].path),
             &text.as_bytes()[start..end],
             SourceSpan::new(start.into(), end - start),
             shown_line,
