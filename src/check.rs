@@ -235,7 +235,7 @@ fn value_of(
         .filter_map(|found| found.fact.map(show))
         .collect();
     if shown.is_empty() {
-        let fact = definition.facts.get(&attribute).or_else(|| definition.defaults.get(&attribute));
+        let fact = definition.facts.get(&attribute).or_else(|| definition.default(attribute));
         return fact.map_or_else(|| "not set".to_owned(), |fact| fact.datum.show());
     }
     let mut unique: Vec<String> = Vec::with_capacity(shown.len());

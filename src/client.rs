@@ -1,7 +1,6 @@
 //! Definitions as rules see them: attributes in the vocabulary of the standards, each a fact that knows where it
 //! comes from. Nothing here knows which provider or syntax a definition was written in.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
@@ -10,7 +9,7 @@ use crate::secret::{Class, Fingerprint};
 use crate::source::Place;
 use crate::tree::{Piece, Unknown};
 use crate::uri::Uri;
-use crate::vocabulary::{Attribute, Kind};
+use crate::vocabulary::{ATTRIBUTES, Attribute, Kind};
 
 /// Something defined in a project: a client, or another object that says something of clients.
 #[derive(Debug)]
@@ -28,9 +27,61 @@ pub struct Definition {
     /// For comparing its literal client secret with others, if it has one.
     pub secret: Option<Fingerprint>,
     /// What is written and what was inferred.
-    pub facts: BTreeMap<Attribute, Fact>,
+    pub facts: Facts,
     /// What the platform fills in where nothing is written.
-    pub defaults: BTreeMap<Attribute, Fact>,
+    pub defaults: Vec<(Attribute, Arc<Fact>)>,
+}
+
+/// Facts by attribute. Every rule looks several up, so looking up costs as little as an index.
+#[derive(Debug)]
+pub struct Facts {
+    /// For each attribute the number of its fact, counted from 1; 0 for none.
+    index: [u8; ATTRIBUTES.len()],
+    facts: Vec<(Attribute, Fact)>,
+}
+
+impl Default for Facts {
+    fn default() -> Self {
+        Self { index: [0; ATTRIBUTES.len()], facts: Vec::with_capacity(32) }
+    }
+}
+
+impl Facts {
+    /// The fact of an attribute.
+    pub fn get(&self, attribute: &Attribute) -> Option<&Fact> {
+        let number = usize::from(self.index[attribute.number()]);
+        self.facts.get(number.checked_sub(1)?).map(|(_, fact)| fact)
+    }
+
+    /// Whether there is a fact of an attribute.
+    pub fn contains_key(&self, attribute: &Attribute) -> bool {
+        self.index[attribute.number()] != 0
+    }
+
+    /// Adds the fact of an attribute, or replaces it.
+    pub fn insert(&mut self, attribute: Attribute, fact: Fact) {
+        let number = usize::from(self.index[attribute.number()]);
+        match number.checked_sub(1).and_then(|at| self.facts.get_mut(at)) {
+            Some((_, known)) => *known = fact,
+            None => {
+                self.facts.push((attribute, fact));
+                // There are fewer attributes than fit into a byte.
+                self.index[attribute.number()] = u8::try_from(self.facts.len()).unwrap_or(0);
+            }
+        }
+    }
+
+    /// Adds the fact of an attribute unless there is one.
+    pub fn insert_new(&mut self, attribute: Attribute, fact: Fact) {
+        if !self.contains_key(&attribute) {
+            self.insert(attribute, fact);
+        }
+    }
+
+    /// The facts in the order in which they became known.
+    pub fn iter(&self) -> impl Iterator<Item = (Attribute, &Fact)> {
+        self.facts.iter().map(|(attribute, fact)| (*attribute, fact))
+    }
 }
 
 /// What is known of an attribute, and how.
@@ -113,8 +164,8 @@ impl Definition {
             name_place: None,
             partial: false,
             secret: None,
-            facts: BTreeMap::new(),
-            defaults: BTreeMap::new(),
+            facts: Facts::default(),
+            defaults: Vec::new(),
         }
     }
 
@@ -130,9 +181,14 @@ impl Definition {
     /// What is written, else what the platform fills in.
     pub fn effective(&self, attribute: Attribute) -> Known<'_> {
         match self.known(attribute) {
-            Known::Absent => self.defaults.get(&attribute).map_or(Known::Absent, Known::Fact),
+            Known::Absent => self.default(attribute).map_or(Known::Absent, Known::Fact),
             known => known,
         }
+    }
+
+    /// What the platform fills in.
+    pub fn default(&self, attribute: Attribute) -> Option<&Fact> {
+        self.defaults.iter().find(|(known, _)| *known == attribute).map(|(_, fact)| &**fact)
     }
 
     /// The text of an attribute, if all of it is known.
@@ -161,7 +217,7 @@ impl Definition {
     /// Takes the key under which it stands for its name, unless it has one.
     pub fn name_from_key(&mut self, key: &str) {
         let fact = Fact { datum: Datum::from_text(key), basis: Basis::Written(self.place) };
-        self.facts.entry(Attribute::CLIENT_NAME).or_insert(fact);
+        self.facts.insert_new(Attribute::CLIENT_NAME, fact);
     }
 
     /// Adds what follows from other facts.

@@ -403,8 +403,8 @@ fn defaults(definition: &mut Definition, provider: &Provider) {
             continue;
         }
         for (attribute, fact) in &row.set {
-            if definition.lacks(*attribute) && !definition.defaults.contains_key(attribute) {
-                definition.defaults.insert(*attribute, fact.clone());
+            if definition.lacks(*attribute) && definition.default(*attribute).is_none() {
+                definition.defaults.push((*attribute, fact.clone()));
             }
         }
     }
@@ -416,7 +416,8 @@ fn default_fact<'a>(
     provider: &'a Provider,
     attribute: Attribute,
 ) -> Option<&'a Fact> {
-    let sets = |row: &'a DefaultRow| row.set.iter().find(|(set, _)| *set == attribute).map(|(_, fact)| fact);
+    let sets =
+        |row: &'a DefaultRow| row.set.iter().find(|(set, _)| *set == attribute).map(|(_, fact)| &**fact);
     provider.defaults.iter().filter(|row| fits(row, definition)).find_map(sets)
 }
 

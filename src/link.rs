@@ -52,7 +52,7 @@ pub fn across<'a>(definitions: impl Iterator<Item = &'a mut Definition>) {
     for definition in all.iter_mut().filter(|definition| relying(definition.kind)) {
         let id = definition.text(Attribute::CLIENT_ID).unwrap_or_default().to_owned();
         for (attribute, fact) in clients.get(&id).into_iter().flatten() {
-            definition.facts.entry(*attribute).or_insert_with(|| fact.clone());
+            definition.facts.insert_new(*attribute, fact.clone());
         }
         let audience = definition.text(Attribute::AUDIENCE).unwrap_or_default();
         let signed = algorithms.get(audience).or_else(|| algorithms.get(&id)).cloned();
@@ -63,7 +63,7 @@ pub fn across<'a>(definitions: impl Iterator<Item = &'a mut Definition>) {
             let leaves_out = known && !accepted.iter().any(|item| item.datum.text() == Some(signed));
             give(definition, Attribute::ALG_MISMATCH, Datum::Flag(leaves_out), Vec::new());
         }
-        definition.facts.entry(Attribute::VERIFIED_ALG).or_insert(fact);
+        definition.facts.insert_new(Attribute::VERIFIED_ALG, fact);
     }
 }
 
@@ -161,7 +161,7 @@ fn grants(definitions: &mut [Definition], clients: &Names, apis: &Names) {
             for attribute in [Attribute::PARTY, Attribute::CLIENT_TYPE, Attribute::CLIENT_TYPE_CERTAIN] {
                 if let Some(fact) = definitions[client].facts.get(&attribute) {
                     let fact = as_evidence(&definitions[client], fact);
-                    definitions[at].facts.entry(attribute).or_insert(fact);
+                    definitions[at].facts.insert_new(attribute, fact);
                 }
             }
         }

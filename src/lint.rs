@@ -393,7 +393,7 @@ fn summary(definition: &Definition, locator: &Locator<'_>) -> ClientSummary {
         },
         _ => None,
     };
-    let unresolved = definition
+    let mut unresolved: Vec<&'static str> = definition
         .facts
         .iter()
         .filter(|(attribute, fact)| {
@@ -401,6 +401,7 @@ fn summary(definition: &Definition, locator: &Locator<'_>) -> ClientSummary {
         })
         .map(|(attribute, _)| attribute.name())
         .collect();
+    unresolved.sort_unstable();
     ClientSummary {
         path: location.path,
         line: location.start.line,

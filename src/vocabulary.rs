@@ -122,6 +122,11 @@ impl Attribute {
         BY_NAME.get_or_init(|| known().collect()).get(name).copied()
     }
 
+    /// Its number among [`ATTRIBUTES`].
+    pub fn number(self) -> usize {
+        usize::from(self.0)
+    }
+
     /// Its name.
     pub fn name(self) -> &'static str {
         self.meaning().name

@@ -109,10 +109,13 @@ fn judge(config: &Config, id: &str, path: &str, text: &str) -> Vec<String> {
             let provider = config.providers.iter().find(|provider| provider.id == id).unwrap();
             let stated = |definition: &mut clientlint::client::Definition, attribute, word: &str| {
                 if definition.lacks(attribute) || definition.partial {
-                    definition.facts.entry(attribute).or_insert_with(|| clientlint::client::Fact {
-                        datum: clientlint::client::Datum::from_text(word),
-                        basis: clientlint::client::Basis::Inferred(Vec::new()),
-                    });
+                    definition.facts.insert_new(
+                        attribute,
+                        clientlint::client::Fact {
+                            datum: clientlint::client::Datum::from_text(word),
+                            basis: clientlint::client::Basis::Inferred(Vec::new()),
+                        },
+                    );
                 }
             };
             stated(definition, Attribute::PROVIDER, &id);

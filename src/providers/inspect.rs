@@ -130,7 +130,7 @@ fn wrong_types(found: &Found<'_>, definition: &mut Definition) {
         return;
     }
     let mut items = Vec::new();
-    for (attribute, fact) in &definition.facts {
+    for (attribute, fact) in definition.facts.iter() {
         let meaning = attribute.meaning();
         let (expected, found) = match (meaning.holds, &fact.datum) {
             (Holds::Flag, Datum::Text(text)) if text == "true" || text == "false" => {

@@ -19,9 +19,9 @@ pub fn definitions(document: &Node) -> Result<Vec<Definition>, String> {
         Some(list) => {
             let common = definition(document)?;
             let mut all = list.items().iter().map(definition).collect::<Result<Vec<_>, _>>()?;
-            for (attribute, fact) in &common.facts {
+            for (attribute, fact) in common.facts.iter() {
                 for definition in &mut all {
-                    definition.facts.entry(*attribute).or_insert_with(|| fact.clone());
+                    definition.facts.insert_new(attribute, fact.clone());
                 }
             }
             Ok(all)

@@ -1,6 +1,7 @@
 //! Provider tables as they are written: shapes, attributes, values, defaults.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -31,7 +32,7 @@ pub struct DefaultRow {
     /// Attributes and the words that fit: `absent` for what is not written, `any` for any text.
     pub when: Vec<(Attribute, Vec<String>)>,
     /// What is filled in.
-    pub set: Vec<(Attribute, Fact)>,
+    pub set: Vec<(Attribute, Arc<Fact>)>,
 }
 
 /// What a provider's file says.
@@ -368,7 +369,7 @@ fn default_row(id: &str, row: &Default) -> Result<DefaultRow, String> {
         set: row
             .set
             .iter()
-            .map(|(name, json)| Ok((named(name)?, fact(json)?)))
+            .map(|(name, json)| Ok((named(name)?, Arc::new(fact(json)?))))
             .collect::<Result<_, String>>()?,
     })
 }
