@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use walkdir::WalkDir;
 
 /// Endings of the files that are looked into.
-const ENDINGS: &[&str] = &["yaml", "yml", "json", "toml", "tf", "tofu"];
+const ENDINGS: &[&str] = &["yaml", "yml", "json", "toml", "tf", "tofu", "env", "properties", "plist", "xml"];
 
 /// A file that was read.
 #[derive(Clone)]
@@ -205,6 +205,9 @@ fn everything(folder: &Path, request: &Request<'_>) -> Vec<PathBuf> {
 
 /// Whether a file is looked into, by its ending.
 fn is_of_interest(path: &Path) -> bool {
+    if path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".env")) {
+        return true;
+    }
     let ending = path.extension().and_then(|ending| ending.to_str());
     ending.is_some_and(|ending| ENDINGS.iter().any(|known| known.eq_ignore_ascii_case(ending)))
 }

@@ -37,6 +37,10 @@ pub fn infer(definition: &mut Definition, provider: &Provider, shape: &Shape, su
     state(definition, Attribute::PROVIDER, &provider.id);
     state(definition, Attribute::SHAPE, &shape.id);
     state(definition, Attribute::DELIVERY, delivery.name());
+    if let (Kind::AppConfig, Some(word)) = (definition.kind, &shape.client_type) {
+        let evidence = vec![Evidence { says: "an application on its user's device".to_owned(), place: None }];
+        set(definition, Attribute::CLIENT_TYPE, Datum::from_text(word), evidence);
+    }
     conclude(definition, provider, shape.channel.as_deref(), surroundings);
 }
 

@@ -238,7 +238,8 @@ fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], requested: &[
             pointed.insert(finding.location.path.to_string());
             pointed.extend(finding.related.iter().map(|related| related.location.path.to_string()));
         }
-        if summary.kind == Kind::Client.name() || summary.kind == Kind::AppConfig.name() {
+        // A file that an application ships to say which client it is stands for the client.
+        if summary.kind == Kind::Client.name() || summary.shape == "auth-config" {
             outcome.clients.push(summary);
         }
         outcome.findings.extend(findings);

@@ -134,7 +134,9 @@ pub fn drop_strangers(inputs: &mut Vec<Input>, words: &[&str]) {
 
 /// The syntax of a file, by its name.
 pub fn format_of(path: &str) -> Option<&'static dyn Format> {
-    let ending = path.rsplit('.').next()?;
+    let name = file_name(path);
+    // `.env.local` is one more `.env`.
+    let ending = if name.starts_with(".env") { "env" } else { name.rsplit_once('.')?.1 };
     formats::by_extension(ending)
 }
 

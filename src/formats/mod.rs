@@ -6,7 +6,9 @@ pub mod hcl;
 mod json;
 mod json_scalars;
 mod markers;
+mod properties;
 mod toml;
+mod xml;
 pub mod yaml;
 mod yaml_aliases;
 mod yaml_mask;
@@ -33,7 +35,8 @@ pub trait Format: Sync {
 pub static YAML: yaml::Yaml = yaml::Yaml;
 
 /// The syntaxes that are read.
-pub static FORMATS: &[&dyn Format] = &[&YAML, &json::Json, &toml::Toml, &hcl::Hcl];
+pub static FORMATS: &[&dyn Format] =
+    &[&YAML, &json::Json, &toml::Toml, &hcl::Hcl, &properties::Properties, &xml::Xml];
 
 /// The syntax of files with an ending, given without the dot, in any case of letters.
 pub fn by_extension(extension: &str) -> Option<&'static dyn Format> {

@@ -15,6 +15,7 @@ use crate::vocabulary::{Attribute, By, Holds, Kind};
 pub(super) fn inspect(found: &Found<'_>, definition: &mut Definition) {
     secrets(found, definition);
     private_keys(found.node, definition);
+    exposed_secret(found, definition);
     unknown_values(found, definition);
     wrong_types(found, definition);
     deprecated_fields(found, definition);
@@ -69,6 +70,33 @@ fn secrets(found: &Found<'_>, definition: &mut Definition) {
     }
     add(definition, Attribute::SECRETS, items);
     add(definition, Attribute::WEAK_SECRETS, weak);
+}
+
+/// A secret in a variable that a bundler copies into the code of the page.
+fn exposed_secret(found: &Found<'_>, definition: &mut Definition) {
+    const PREFIXES: &[&str] = &[
+        "VITE_",
+        "REACT_APP_",
+        "NEXT_PUBLIC_",
+        "NUXT_PUBLIC_",
+        "VUE_APP_",
+        "GATSBY_",
+        "EXPO_PUBLIC_",
+        "PUBLIC_",
+        "NG_APP_",
+    ];
+    let exposed = |entry: &&Entry| {
+        entry.key.ends_with("SECRET")
+            && entry.key.contains("AUTH0")
+            && PREFIXES.iter().any(|prefix| entry.key.starts_with(prefix))
+            && secret::classify(&entry.value).is_some_and(|class| class != Class::Sample)
+    };
+    if found.kind == Kind::AppConfig
+        && let Some(entry) = found.node.entries().iter().find(exposed)
+    {
+        let fact = Fact { datum: Datum::from_text(&entry.key), basis: Basis::Written(entry.key_place) };
+        definition.facts.insert(Attribute::EXPOSED_SECRET, fact);
+    }
 }
 
 /// Private keys among what is registered, in PEM or as JSON Web Keys.

@@ -107,6 +107,8 @@ pub struct Shape {
     pub spelling: Spelling,
     /// With which function resources are joined before their attributes are read.
     pub join: Option<String>,
+    /// The type of the clients of which it is the configuration, where its form tells.
+    pub client_type: Option<String>,
     /// Whether it is taken only when `--kind` names it.
     #[serde(default)]
     pub only_by_name: bool,
@@ -290,6 +292,7 @@ impl Shape {
             channel,
             spelling: Spelling::AsWritten,
             join: None,
+            client_type: None,
             only_by_name: false,
         }
     }

@@ -1,0 +1,86 @@
+//! The two forms of XML in which applications keep names with texts: property lists and Android's string resources.
+
+use super::{Format, Parsed};
+use crate::source::Source;
+use crate::tree::{Entry, Node, Value};
+
+/// `<key>NAME</key><string>text</string>` and `<string name="NAME">text</string>`; all else is passed over.
+pub(super) struct Xml;
+
+impl Format for Xml {
+    fn name(&self) -> &'static str {
+        "xml"
+    }
+
+    fn extensions(&self) -> &'static [&'static str] {
+        &["plist", "xml"]
+    }
+
+    fn parse(&self, source: &Source) -> Parsed {
+        let text = source.text.as_str();
+        let mut entries = Vec::new();
+        // The name that waits for its text.
+        let mut name: Option<(usize, usize)> = None;
+        let mut at = 0;
+        while let Some(open) = text[at..].find('<').map(|found| at + found) {
+            if text[open..].starts_with("<!--") {
+                at = text[open..].find("-->").map_or(text.len(), |end| open + end + 3);
+                continue;
+            }
+            let Some(close) = text[open..].find('>').map(|found| open + found) else { break };
+            at = close + 1;
+            let tag = &text[open + 1..close];
+            let word = tag.split(|c: char| c.is_whitespace() || c == '/').next().unwrap_or("");
+            let content = || text[at..].find("</").map(|end| (at, at + end));
+            match word {
+                "key" => name = content(),
+                "string" => {
+                    let attribute = tag.find("name=\"").and_then(|start| {
+                        let start = open + 1 + start + "name=\"".len();
+                        text[start..close].find('"').map(|end| (start, start + end))
+                    });
+                    if let (Some(name), Some((start, end))) = (attribute.or(name.take()), content()) {
+                        entries.push(Entry {
+                            key: unescape(&text[name.0..name.1]),
+                            key_place: source.place(name.0..name.1),
+                            value: Node::new(
+                                source.place(start..end),
+                                Value::Text(unescape(&text[start..end])),
+                            ),
+                        });
+                    }
+                }
+                _ => {}
+            }
+        }
+        let mut parsed = Parsed::default();
+        if !entries.is_empty() {
+            parsed.documents.push(Node::new(source.place(0..text.len()), Value::Map(entries)));
+        }
+        parsed
+    }
+}
+
+fn unescape(text: &str) -> String {
+    let plain =
+        text.trim().replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&apos;", "'");
+    plain.replace("&amp;", "&")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::FileId;
+
+    #[test]
+    fn names_and_texts_of_both_forms_are_read() {
+        let text = "<?xml version=\"1.0\"?><!-- <key>No</key> --><plist><dict><key>ClientId</key>\n<string>a&amp;b</string>\
+                    </dict></plist><resources><string name=\"com_auth0_domain\">d.example</string></resources>";
+        let source = Source::new(FileId(0), "Auth0.plist", None, text.to_owned());
+        let parsed = Xml.parse(&source);
+        let document = &parsed.documents[0];
+        assert_eq!(document.get("ClientId").and_then(Node::text), Some("a&b"));
+        assert_eq!(document.get("com_auth0_domain").and_then(Node::text), Some("d.example"));
+        assert_eq!(document.entries().len(), 2);
+    }
+}
