@@ -1,7 +1,7 @@
 //! The command line: options in, exit code out.
 
 use std::collections::{BTreeMap, HashSet};
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -9,10 +9,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{Config, FailOn, NAMES, named_rules};
 use crate::discover::{self, Content, Input, Request, absolute, discover};
+use crate::examples;
 use crate::explain;
 use crate::lint::{Job, Report, lint};
 use crate::project;
-use crate::reporters::{self, Format, Look, Run, Verdict};
+use crate::reporters::{self, Format, Look, Run, Verdict, When};
 use crate::rule::{Persona, Profile, Severity};
 use crate::suggest::did_you_mean;
 
@@ -37,13 +38,26 @@ enum Command {
         #[command(flatten)]
         config: ConfigOptions,
     },
-    /// Lists the rules
+    /// Lists the rules, or tests rules of one's own
+    #[command(args_conflicts_with_subcommands = true)]
     Rules {
+        #[command(subcommand)]
+        command: Option<RulesCommand>,
         /// How they are listed
         #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
         format: RulesFormat,
         #[command(flatten)]
         config: ConfigOptions,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum RulesCommand {
+    /// Runs the examples that the rule files of a folder carry
+    Test {
+        /// The folder, read at any depth
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
     },
 }
 
@@ -63,16 +77,6 @@ enum ClientsFormat {
     Text,
     /// JSON, version 1
     Json,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum When {
-    /// On a terminal
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
 }
 
 #[derive(Debug, Args)]
@@ -178,7 +182,10 @@ pub fn run(cli: &Cli, out: &mut dyn Write, errors: &mut dyn Write) -> io::Result
                 None => Err(no_rule(rule, rules.rules.iter().map(|rule| rule.id.as_str()))),
             })
         }
-        Command::Rules { format, config } => with_rules(config, |config| {
+        Command::Rules { command: Some(RulesCommand::Test { folder }), .. } => {
+            test_rules(folder, out, errors)
+        }
+        Command::Rules { command: None, format, config } => with_rules(config, |config| {
             Ok(match format {
                 RulesFormat::Text => explain::table(out, &config.rules),
                 RulesFormat::Json => explain::json(out, &config.rules),
@@ -211,6 +218,26 @@ fn with_rules(options: &ConfigOptions, run: impl FnOnce(&Config) -> Outcome) -> 
     let configs = Configs::new(options, Adjustment::default())?;
     let here = absolute(Path::new("clientlint.toml"));
     run(&*configs.of(Some(&here))?)
+}
+
+/// Exit code 0 where all examples are as they claim, else 1. Rule files that are wrong are all named.
+fn test_rules(folder: &Path, out: &mut dyn Write, errors: &mut dyn Write) -> Outcome {
+    let shown = folder.display();
+    let files = discover::rule_files(folder).map_err(|reason| format!("{shown}: {reason}"))?;
+    if files.is_empty() {
+        return Err(format!("{shown}: holds no rule files (.yaml, .yml)"));
+    }
+    let providers = crate::providers::builtin()?;
+    let outcome = match examples::test(&files, &providers) {
+        Ok(outcome) => outcome,
+        Err(wrong) => {
+            let mut lines = wrong.iter().map(|error| reporters::printable(&error.to_string()));
+            return Ok(lines.try_for_each(|line| writeln!(errors, "error: {line}")).map(|()| USAGE));
+        }
+    };
+    let exit = u8::from(!outcome.failures.is_empty());
+    let lines: Vec<String> = outcome.lines().iter().map(|line| reporters::printable(line)).collect();
+    Ok(ended(lines.iter().try_for_each(|line| writeln!(out, "{line}")), exit))
 }
 
 fn no_rule<'a>(id: &str, known: impl Iterator<Item = &'a str>) -> String {
@@ -248,7 +275,7 @@ fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dyn Write) ->
         excluded: counts.excluded,
     };
     let mut written =
-        reporters::write(options.format, out, &run, look(options.color)).and_then(|()| out.flush());
+        reporters::write(options.format, out, &run, Look::here(options.color)).and_then(|()| out.flush());
     if options.format == Format::Concise && !report.recognised {
         // A line for each finding leaves no line for none.
         let note = format!("no client definitions found in {}", reporters::count(run.looked_at, "file"));
@@ -525,27 +552,6 @@ fn read_config(path: &Path) -> Result<Config, String> {
         }
         error.to_string()
     })
-}
-
-/// How the terminal wants to be written to.
-fn look(color: When) -> Look {
-    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let is = |name: &str, value: &str| std::env::var(name).is_ok_and(|text| text == value);
-    let terminal = io::stdout().is_terminal();
-    let colour = match color {
-        When::Always => true,
-        When::Never => false,
-        When::Auto if set("NO_COLOR") => false,
-        When::Auto if set("FORCE_COLOR") || (set("CLICOLOR_FORCE") && !is("CLICOLOR_FORCE", "0")) => true,
-        When::Auto => terminal && !is("TERM", "dumb"),
-    };
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
-    let unicode = locale.is_none_or(|name| name.to_uppercase().replace('-', "").contains("UTF8"))
-        && !is("TERM", "dumb");
-    let columns = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
-    Look { colour, unicode, width: columns.unwrap_or(100) }
 }
 
 fn persona(text: &str) -> Result<Persona, String> {

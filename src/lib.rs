@@ -13,6 +13,7 @@ pub mod cli;
 pub mod client;
 pub mod config;
 pub mod discover;
+pub mod examples;
 pub mod explain;
 pub mod expression;
 pub mod finding;

@@ -28,6 +28,7 @@ const LAYERS: &[(&[&str], &[&str])] = &[
     (&["infer"], &["formats", "resolve", "rule"]),
     (&["link"], &["formats", "resolve", "providers", "rule"]),
     (&["check"], &["formats", "resolve", "providers", "infer"]),
+    (&["examples"], &["resolve"]),
     (&["config"], &["formats", "resolve"]),
     (&["discover"], &["tree", "client", "formats", "providers", "rule", "config"]),
     (&["project"], &["rule", "check"]),

@@ -116,13 +116,20 @@ fn examples<'a>(page: &'a str, language: &str) -> Vec<&'a str> {
 
 #[test]
 fn example_rules_are_rules() {
+    let providers = clientlint::providers::builtin().expect("the tables are right");
     let mut count = 0;
     for path in ["README.md", "docs/writing-rules.md"] {
         let text = page(path);
         for example in examples(&text, "yaml").into_iter().filter(|text| text.starts_with("# rules-of-ours/"))
         {
             let name = example.lines().next().unwrap_or_default().trim_start_matches("# ");
-            rule::parse(name, example, &|_| Options::new()).unwrap_or_else(|error| panic!("{path}: {error}"));
+            let rule = rule::parse(name, example, &|_| Options::new());
+            let rule = rule.unwrap_or_else(|error| panic!("{path}: {error}"));
+            if !rule.text.examples.is_empty() {
+                let file = (name.to_owned(), example.to_owned());
+                let outcome = clientlint::examples::test(&[file], &providers).expect("the rule is right");
+                assert_eq!(outcome.failures, [""; 0], "{path}");
+            }
             count += 1;
         }
     }

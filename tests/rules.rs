@@ -8,13 +8,11 @@ use std::path::Path;
 
 use clientlint::check::{Settings, check};
 use clientlint::config::Config;
+use clientlint::examples::definitions;
 use clientlint::formats::{self, Format as _};
-use clientlint::infer::{Surroundings, conclude};
-use clientlint::link::{across, link};
-use clientlint::providers::neutral_definitions;
 use clientlint::rule::{Persona, Severity};
 use clientlint::source::{FileId, Source};
-use clientlint::vocabulary::{Attribute, Kind};
+use clientlint::vocabulary::Kind;
 
 #[test]
 fn every_rule_finds_what_its_fixture_marks() {
@@ -103,27 +101,8 @@ fn judge(config: &Config, id: &str, path: &str, text: &str) -> Vec<String> {
     let mut found = BTreeSet::new();
     let mut wrong = Vec::new();
     for document in &parsed.documents {
-        let mut definitions = neutral_definitions(document).unwrap_or_else(|error| panic!("{path}: {error}"));
-        for definition in &mut definitions {
-            let id = definition.text(Attribute::PROVIDER).unwrap_or("auth0").to_owned();
-            let provider = config.providers.iter().find(|provider| provider.id == id).unwrap();
-            let stated = |definition: &mut clientlint::client::Definition, attribute, word: &str| {
-                if definition.lacks(attribute) || definition.partial {
-                    definition.facts.insert_new(
-                        attribute,
-                        clientlint::client::Fact {
-                            datum: clientlint::client::Datum::from_text(word),
-                            basis: clientlint::client::Basis::Inferred(Vec::new()),
-                        },
-                    );
-                }
-            };
-            stated(definition, Attribute::PROVIDER, &id);
-            stated(definition, Attribute::DELIVERY, "desired-state");
-            conclude(definition, provider, Some("management-api"), &Surroundings::default());
-        }
-        link(&mut definitions);
-        across(definitions.iter_mut());
+        let definitions =
+            definitions(document, &config.providers).unwrap_or_else(|error| panic!("{path}: {error}"));
         for definition in &definitions {
             for violation in check(definition, &config.rules, &settings).violations {
                 if violation.rule.id != id {

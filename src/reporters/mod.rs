@@ -3,13 +3,14 @@
 mod concise;
 mod inventory;
 mod json;
+mod look;
 mod terminal;
 mod verdict;
 
 use std::io::{self, Write};
 
 pub use inventory::{clients_json, clients_text};
-pub use terminal::Look;
+pub use look::{Look, When};
 
 use crate::finding::Location;
 use crate::lint::Report;

@@ -8,21 +8,10 @@ use miette::{
     SourceCode, SourceSpan, SpanContents,
 };
 
-use super::{Run, clipped, printable};
+use super::{Look, Run, clipped, printable};
 use crate::finding::{Finding, Location, Problem};
 use crate::masked::MaskedSource;
 use crate::rule::{Rule, Safety, Severity};
-
-/// How text is drawn.
-#[derive(Clone, Copy, Debug)]
-pub struct Look {
-    /// With colours.
-    pub colour: bool,
-    /// With characters beyond ASCII.
-    pub unicode: bool,
-    /// Columns of the terminal.
-    pub width: usize,
-}
 
 pub(super) fn write(out: &mut dyn Write, run: &Run<'_>, look: Look) -> io::Result<()> {
     let handler = handler(look);

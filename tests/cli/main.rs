@@ -8,6 +8,7 @@ mod documents;
 mod exit;
 mod large;
 mod nasty;
+mod rule_files;
 mod stdin;
 mod support;
 mod walking;
