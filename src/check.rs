@@ -116,7 +116,7 @@ fn judge<'a>(definition: &Definition, rule: &'a Rule, settings: &Settings) -> Op
         case,
         severity,
         place,
-        related: related(definition, &matches, place),
+        related: related(&matches, place),
         message: fill(&case.message, definition, &matches),
         assumes: assumes(&matches),
         likely: likely(definition, rule, case),
@@ -133,7 +133,7 @@ fn deciding(matches: &[Match<'_>]) -> Option<Place> {
 }
 
 /// Everything else that a violation rests on: other values, where values come from, and reasons for inferences.
-fn related(definition: &Definition, matches: &[Match<'_>], decided: Place) -> Vec<(Place, String)> {
+fn related(matches: &[Match<'_>], decided: Place) -> Vec<(Place, String)> {
     let mut related: Vec<(Place, String)> = Vec::new();
     let mut add = |place: Place, says: String| {
         if place != decided && !related.iter().any(|(known, _)| *known == place) {
@@ -143,9 +143,9 @@ fn related(definition: &Definition, matches: &[Match<'_>], decided: Place) -> Ve
     for found in matches {
         let Some(fact) = found.fact else { continue };
         match &fact.basis {
-            Basis::Written(place) => add(*place, says(definition, found.attribute)),
+            Basis::Written(place) => add(*place, says(found.attribute)),
             Basis::Resolved { used, from } => {
-                add(*used, says(definition, found.attribute));
+                add(*used, says(found.attribute));
                 add(*from, "its value is written here".to_owned());
             }
             Basis::Inferred(evidence) => {
@@ -162,7 +162,7 @@ fn related(definition: &Definition, matches: &[Match<'_>], decided: Place) -> Ve
 }
 
 /// What is said at a value that a violation rests on.
-fn says(_definition: &Definition, attribute: Attribute) -> String {
+fn says(attribute: Attribute) -> String {
     match attribute {
         Attribute::APPLICATION_TYPE => "with this application type".to_owned(),
         Attribute::IS_FIRST_PARTY => "this says who owns the client".to_owned(),

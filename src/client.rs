@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use crate::secret::{Class, Fingerprint};
 use crate::source::Place;
-use crate::tree::{Piece, Unknown};
+use crate::tree::{Piece, Unknown, show_pieces};
 use crate::uri::Uri;
 use crate::vocabulary::{ATTRIBUTES, Attribute, Kind};
 
@@ -314,14 +314,4 @@ impl Datum {
             Self::Map(entries) => entries.first().map(|(_, fact)| fact.datum.show()).unwrap_or_default(),
         }
     }
-}
-
-/// A partly known text as it is written.
-pub(crate) fn show_pieces(pieces: &[Piece]) -> String {
-    pieces
-        .iter()
-        .map(|piece| match piece {
-            Piece::Text(text) | Piece::Hole(text) => text.as_str(),
-        })
-        .collect()
 }

@@ -15,7 +15,6 @@ pub mod config;
 pub mod discover;
 pub mod examples;
 pub mod explain;
-pub mod expression;
 pub mod finding;
 pub mod formats;
 mod host;

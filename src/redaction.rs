@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aho_corasick::AhoCorasick;
 
-use crate::expression::Expression;
 use crate::masked::MASK;
 use crate::secret::is_secret_key;
 use crate::source::{FileId, Source, Span};
+use crate::tree::expression::Expression;
 use crate::tree::{Entry, Node, Value};
 
 /// A text of a project, and what it was read as.

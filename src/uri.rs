@@ -4,9 +4,8 @@ use std::borrow::Cow;
 
 use serde_json::Value as Json;
 
-use crate::client::show_pieces;
 use crate::host::{HOLE, host_kind, host_wildcard, known_suffix, shared, split_port};
-use crate::tree::Piece;
+use crate::tree::{Piece, show_pieces};
 
 /// A URI, of which parts may be unknown.
 #[derive(Clone, Debug)]

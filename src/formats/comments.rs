@@ -1,7 +1,7 @@
 //! Finds the comments that speak to clientlint, for every syntax that has comments.
 
-use crate::expression::Expression;
 use crate::source::{Source, Span};
+use crate::tree::expression::Expression;
 use crate::tree::{Node, Value};
 
 /// What such a comment contains.

@@ -87,7 +87,7 @@ fn datum(holds: Holds, node: &Node, typed_by_text: bool) -> Option<Datum> {
         (Value::Template(pieces), Holds::Texts | Holds::Uris)
             if matches!(pieces.as_slice(), [Piece::Hole(_)]) =>
         {
-            Datum::Unknown(crate::tree::Unknown::many(crate::client::show_pieces(pieces)))
+            Datum::Unknown(crate::tree::Unknown::many(crate::tree::show_pieces(pieces)))
         }
         (Value::Text(text), Holds::Uri) => Datum::Uri(Box::new(Uri::from_text(text))),
         (Value::Template(pieces), Holds::Uri) => Datum::Uri(Box::new(Uri::from_pieces(pieces.clone()))),

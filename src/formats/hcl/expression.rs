@@ -8,8 +8,8 @@ use hcl_edit::expr::{
 use hcl_edit::{Decorated, Ident};
 
 use super::{Reader, template};
-use crate::expression::{Binary, Call, Expression, For, Part, Unary};
 use crate::source::{Place, Span};
+use crate::tree::expression::{Binary, Call, Expression, For, Part, Unary};
 use crate::tree::{Entry, Node, Unknown, Value};
 
 /// How deep our own tree may get. hcl-edit bounds its own, but keeps `a.b.c` flat where ours nests.

@@ -133,8 +133,8 @@ fn problem(error: &hcl_edit::parser::Error, source: &Source, base: usize) -> Pro
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::expression::{Expression, Part};
     use crate::source::FileId;
+    use crate::tree::expression::{Expression, Part};
 
     fn read(text: &str) -> (Source, Parsed) {
         let source = Source::new(FileId(0), "main.tf", None, text.to_owned());

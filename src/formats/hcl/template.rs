@@ -7,8 +7,8 @@ use hcl_edit::Span as _;
 use hcl_edit::template::{Directive, Element, Strip, Template};
 
 use super::Reader;
-use crate::expression::{Expression, Part};
 use crate::source::Place;
+use crate::tree::expression::{Expression, Part};
 use crate::tree::{Node, Value};
 
 /// A template laid flat, as `~` and indentation look at it: they reach across directives.

@@ -76,7 +76,7 @@ impl<'a> World<'a> {
         let iterator = match body.get("iterator").map(|node| &node.value) {
             Some(Value::Text(name)) => name.clone(),
             Some(Value::Expression(name)) => match name.as_ref() {
-                crate::expression::Expression::Variable(name) => name.clone(),
+                crate::tree::expression::Expression::Variable(name) => name.clone(),
                 _ => label.key.clone(),
             },
             _ => label.key.clone(),

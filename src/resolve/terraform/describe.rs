@@ -1,6 +1,6 @@
 //! Expressions in a few words, for values that stay unknown. Literals are left out: one may be a secret.
 
-use crate::expression::Expression;
+use crate::tree::expression::Expression;
 use crate::tree::{Node, Value};
 
 /// `var.x`, `each.value.name`, `lookup(…)`.

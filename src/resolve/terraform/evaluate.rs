@@ -10,8 +10,8 @@ use super::operators;
 use super::scope::{Key, Scope, World};
 use super::types;
 use super::value::{Data, Field, ResourceValue, Val, WEIGHT};
-use crate::expression::{Expression, For};
 use crate::source::Place;
+use crate::tree::expression::{Expression, For};
 use crate::tree::{Node, Reference, Value};
 
 /// How deep evaluation goes, references followed. Deeper values are unknown, so that no input exhausts the stack.

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use super::number::Decimal;
 use super::types::{to_bool, to_number};
 use super::value::{Data, Val};
-use crate::expression::{Binary, Unary};
 use crate::source::Place;
+use crate::tree::expression::{Binary, Unary};
 
 pub(super) fn unary(operator: Unary, operand: &Val, place: Place) -> Val {
     let value = match operator {

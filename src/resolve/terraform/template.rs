@@ -6,9 +6,9 @@ use super::collection::elements;
 use super::scope::{Scope, World};
 use super::types;
 use super::value::{Data, LENGTH, Val};
-use crate::expression::Part;
 use crate::source::Place;
 use crate::tree::Piece;
+use crate::tree::expression::Part;
 
 /// Text under construction.
 #[derive(Default)]

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use super::number::Decimal;
 use super::value::{Data, Field, Val};
-use crate::expression::{Call, Expression};
 use crate::formats::hcl;
+use crate::tree::expression::{Call, Expression};
 use crate::tree::{Node, Value};
 
 /// The value as Terraform converts it to text.

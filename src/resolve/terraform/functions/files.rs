@@ -1,7 +1,6 @@
 //! Functions that read files of the repository.
 
 use super::{Arguments, decode};
-use crate::expression::{Call, Expression};
 use crate::formats::hcl;
 use crate::resolve::terraform::scope::{Scope, World};
 use crate::resolve::terraform::types::{self, to_text};
@@ -9,6 +8,7 @@ use crate::resolve::terraform::value::{Data, Val};
 use crate::resolve::terraform::{Read, join};
 use crate::source::Place;
 use crate::tree::Value;
+use crate::tree::expression::{Call, Expression};
 
 /// `yamldecode(file(…))`: values keep their places in the file.
 pub(super) fn decoded<'a>(world: &World<'a>, call: &Call, place: Place, scope: &Scope<'a>) -> Option<Val> {

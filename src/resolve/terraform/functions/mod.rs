@@ -15,9 +15,9 @@ use super::number::Decimal;
 use super::scope::{Scope, World};
 use super::types::to_text;
 use super::value::{Data, Field, Val};
-use crate::expression::Call;
 use crate::source::Place;
 use crate::tree::Unknown;
+use crate::tree::expression::Call;
 
 /// The evaluated arguments of a call and where it stands.
 struct Arguments<'v> {

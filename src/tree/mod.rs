@@ -1,6 +1,9 @@
 //! What every format parses into: values that know where they stand, and what cannot be known of them.
 
-use crate::expression::Expression;
+pub mod expression;
+
+use expression::Expression;
+
 use crate::source::Place;
 
 /// A value and where it stands.
@@ -134,4 +137,14 @@ impl Unknown {
     pub fn many(text: impl Into<String>) -> Self {
         Self { many: true, ..Self::new(text) }
     }
+}
+
+/// A partly known text as it is written.
+pub fn show_pieces(pieces: &[Piece]) -> String {
+    pieces
+        .iter()
+        .map(|piece| match piece {
+            Piece::Text(text) | Piece::Hole(text) => text.as_str(),
+        })
+        .collect()
 }

@@ -3,7 +3,7 @@
 //! Data only. A part is a [`Node`] with its own place; a part that is a literal holds its value already, and a
 //! list or a map may hold items that are still expressions.
 
-use crate::tree::Node;
+use super::Node;
 
 /// An expression with its parts still unevaluated.
 #[derive(Clone, Debug)]
