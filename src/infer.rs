@@ -2,7 +2,8 @@
 //! and what the platform fills in.
 
 use crate::client::{Basis, Datum, Definition, Evidence, Fact, Known};
-use crate::providers::{DefaultRow, Delivery, Provider, Shape};
+use crate::defaults;
+use crate::providers::{Delivery, Provider, Shape};
 use crate::tree::Unknown;
 use crate::uri::{Part, Uri};
 use crate::vocabulary::{Attribute, Kind};
@@ -83,7 +84,7 @@ pub fn conclude(
         let kind = if system { "system-api" } else { "api" };
         set(definition, Attribute::AUDIENCE_KIND, Datum::from_text(kind), evidence);
     }
-    defaults(definition, provider);
+    defaults::fill(definition, provider);
 }
 
 /// Adds a fact unless the definition states it itself.
@@ -218,7 +219,7 @@ fn judge_type(definition: &Definition, provider: &Provider) -> (&'static str, bo
 fn default_type(definition: &Definition, provider: &Provider) -> (&'static str, bool, Vec<Evidence>) {
     let unwritten = definition.lacks(Attribute::TOKEN_ENDPOINT_AUTH_METHOD);
     let default = unwritten
-        .then(|| default_fact(definition, provider, Attribute::TOKEN_ENDPOINT_AUTH_METHOD))
+        .then(|| defaults::of(definition, provider, Attribute::TOKEN_ENDPOINT_AUTH_METHOD))
         .flatten();
     match default {
         Some(Fact { datum: Datum::Text(method), basis: Basis::Default(says) }) => {
@@ -281,12 +282,9 @@ fn party(definition: &mut Definition) {
             Datum::Flag(first) => Some(*first),
             // Something else is written: nobody can tell what a tool makes of it.
             _ => {
-                return set(
-                    definition,
-                    Attribute::PARTY,
-                    Datum::Unknown(Unknown::new("unknown")),
-                    Vec::new(),
-                );
+                let unknown = || Datum::Unknown(Unknown::new("unknown"));
+                set(definition, Attribute::PARTY, unknown(), Vec::new());
+                return set(definition, Attribute::SECURITY_MODE, unknown(), Vec::new());
             }
         },
         Known::Absent | Known::NotAsked => None,
@@ -395,48 +393,4 @@ fn exceeds(definition: &mut Definition, one: Attribute, other: Attribute, says: 
         let evidence = vec![definition.evidence(one, one.name())];
         set(definition, says, Datum::Flag(a > b), evidence);
     }
-}
-
-/// Adds what the platform fills in: by the first row of the provider's table that fits.
-fn defaults(definition: &mut Definition, provider: &Provider) {
-    if definition.partial {
-        return;
-    }
-    for row in &provider.defaults {
-        if !fits(row, definition) {
-            continue;
-        }
-        for (attribute, fact) in &row.set {
-            if definition.lacks(*attribute) && definition.default(*attribute).is_none() {
-                definition.defaults.push((*attribute, fact.clone()));
-            }
-        }
-    }
-}
-
-/// What the platform fills in for an attribute.
-fn default_fact<'a>(
-    definition: &Definition,
-    provider: &'a Provider,
-    attribute: Attribute,
-) -> Option<&'a Fact> {
-    let sets =
-        |row: &'a DefaultRow| row.set.iter().find(|(set, _)| *set == attribute).map(|(_, fact)| &**fact);
-    provider.defaults.iter().filter(|row| fits(row, definition)).find_map(sets)
-}
-
-fn fits(row: &DefaultRow, definition: &Definition) -> bool {
-    row.on == definition.kind
-        && row.when.iter().all(|(attribute, allowed)| {
-            let allows = |word: &str| allowed.iter().any(|allowed| allowed == word);
-            match definition.known(*attribute) {
-                Known::Absent => allows("absent"),
-                Known::NotAsked => false,
-                Known::Fact(fact) => match &fact.datum {
-                    Datum::Text(text) => allows(text) || allows("any"),
-                    Datum::Flag(flag) => allows(if *flag { "true" } else { "false" }),
-                    _ => false,
-                },
-            }
-        })
 }

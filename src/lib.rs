@@ -12,6 +12,7 @@ pub mod check;
 pub mod cli;
 pub mod client;
 pub mod config;
+pub mod defaults;
 pub mod discover;
 pub mod examples;
 pub mod explain;

@@ -1,6 +1,6 @@
 //! From an object in a provider's words to a definition in the vocabulary's.
 
-use super::recognise::{at_path, only_item};
+use super::recognise::only_item;
 use super::table::{Provider, Shape, Spelling};
 use crate::client::{Basis, Datum, Definition, Fact};
 use crate::secret;
@@ -152,11 +152,28 @@ pub(super) fn basis(place: Place, node: &Node) -> Basis {
     }
 }
 
-/// The entry at a path of keys with dots between; a list of one map is passed through.
+/// The entry at a path of keys with dots between; a list of one map is passed through. Where something on the way
+/// cannot be known, nor can what stands below: that entry is it.
 pub(super) fn entry_at<'a>(node: &'a Node, path: &str) -> Option<&'a Entry> {
-    let (above, key) = path.rsplit_once('.').unwrap_or(("", path));
-    let entry = only_item(at_path(node, above)?).entry(key)?;
-    (!matches!(entry.value.value, Value::Null)).then_some(entry)
+    let mut node = node;
+    let mut keys = path.split('.').peekable();
+    while let Some(key) = keys.next() {
+        let entry = only_item(node).entry(key)?;
+        if keys.peek().is_none() || is_unknown(&entry.value) {
+            return (!matches!(entry.value.value, Value::Null)).then_some(entry);
+        }
+        node = &entry.value;
+    }
+    None
+}
+
+/// Whether nothing is known of a value: `@@REFRESH_TOKEN@@`, `"##REFRESH_TOKEN##"`, `var.refresh_token`.
+fn is_unknown(node: &Node) -> bool {
+    match &node.value {
+        Value::Unknown(_) | Value::Expression(_) => true,
+        Value::Template(pieces) => matches!(pieces.as_slice(), [Piece::Hole(_)]),
+        _ => false,
+    }
 }
 
 /// A fact with the platform's own spellings of values put into the vocabulary's.
