@@ -57,7 +57,12 @@ pub fn across<'a>(definitions: impl Iterator<Item = &'a mut Definition>) {
         let audience = definition.text(Attribute::AUDIENCE).unwrap_or_default();
         let signed = algorithms.get(audience).or_else(|| algorithms.get(&id)).cloned();
         let Some(fact) = signed else { continue };
-        let accepted = definition.items(Attribute::ALGORITHMS);
+        // One algorithm alone need not be a list.
+        let accepted = match definition.facts.get(&Attribute::ALGORITHMS) {
+            Some(Fact { datum: Datum::List(items), .. }) => items.as_slice(),
+            Some(fact) => std::slice::from_ref(fact),
+            None => &[],
+        };
         if let (Some(signed), false) = (fact.datum.text(), accepted.is_empty()) {
             let known = accepted.iter().all(|item| item.datum.text().is_some());
             let leaves_out = known && !accepted.iter().any(|item| item.datum.text() == Some(signed));

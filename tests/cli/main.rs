@@ -2,6 +2,7 @@
 
 #![allow(unreachable_pub, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod applications;
 mod canary;
 mod config;
 mod documents;

@@ -1,0 +1,100 @@
+//! What applications and the tool that deploys are configured with: which client they are, and the secrets that
+//! should not be there.
+
+use super::support::{Repository, Run};
+
+/// Shares no six characters with anything that the program says.
+const SECRET: &str = "qZ7xW2vK9jR4tB6nH8mD3cF5gL1pY0sA";
+
+fn repository() -> Repository {
+    let id = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    Repository::new()
+        .and("web/.env.local", format!("VITE_AUTH0_CLIENT_ID={id}\nVITE_AUTH0_CLIENT_SECRET={SECRET}\n"))
+        .and("server/.env", format!("AUTH0_CLIENT_ID={id}\n# old\nexport AUTH0_CLIENT_SECRET='{SECRET}'\n"))
+        .and("server/.env.example", "AUTH0_CLIENT_ID=\nAUTH0_CLIENT_SECRET=YOUR_CLIENT_SECRET\n")
+        .and(
+            "ios/Auth0.plist",
+            format!(
+                "<plist><dict><key>ClientId</key><string>{id}</string>\n<key>ClientSecret</key><string>{SECRET}</string></dict></plist>"
+            ),
+        )
+        .and("android/strings.xml", format!("<resources><string name=\"com_auth0_client_id\">{id}</string></resources>"))
+        .and("java/application.yml", format!("okta:\n  oauth2:\n    client-id: {id}\n    client-secret: {SECRET}\n"))
+        .and("java/application.properties", "okta.oauth2.client-id=x\nokta.oauth2.client-secret=${SECRET}\n")
+        .and("net/appsettings.json", format!("{{ \"Auth0\": {{ \"ClientId\": \"{id}\",\n \"ClientSecret\": \"{SECRET}\" }} }}"))
+        .and(
+            "auth0/config.json",
+            format!(
+                "{{ \"AUTH0_DOMAIN\": \"acme.eu.auth0.com\",\n  \"AUTH0_CLIENT_SECRET\": \"{SECRET}\",\n  \"INCLUDED_PROPS\": {{ \"clients\": [\"client_secret\"] }} }}"
+            ),
+        )
+        .and("other/.env", "DATABASE_URL=postgres://x\nAPI_SECRET=whatever-this-is-12345\n")
+}
+
+#[test]
+fn secrets_of_applications_are_found_where_they_stand() {
+    let run: Run = repository().run(&["check", "--format", "concise"]);
+    let found: Vec<String> =
+        run.out.lines().map(|line| line.split("] ").next().unwrap_or_default().to_owned() + "]").collect();
+    assert_eq!(
+        found,
+        [
+            "auth0/config.json:2:3: error[hardcoded-client-secret]",
+            "auth0/config.json:3:35: warning[export-includes-secrets]",
+            "ios/Auth0.plist:2:6: error[public-client-with-secret]",
+            "java/application.yml:4:5: error[hardcoded-client-secret]",
+            "net/appsettings.json:2:2: error[hardcoded-client-secret]",
+            "server/.env:3:8: error[hardcoded-client-secret]",
+            "web/.env.local:2:1: error[public-client-with-secret]",
+        ],
+        "{}",
+        run.out
+    );
+    assert_eq!(run.code, 1);
+}
+
+#[test]
+fn no_report_shows_a_secret_of_an_application() {
+    let repository = repository();
+    for format in ["text", "concise", "json"] {
+        for command in ["check", "clients"] {
+            if command == "clients" && format == "concise" {
+                continue;
+            }
+            let run = repository.run(&[command, "--format", format]);
+            for start in 0..SECRET.len() - 6 {
+                let part = &SECRET[start..start + 6];
+                assert!(
+                    !run.out.contains(part) && !run.err.contains(part),
+                    "{command} {format} shows {part}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn verifiers_are_held_against_the_clients_and_apis_whose_tokens_they_check() {
+    let tenant = "clients:\n  - name: Storefront\n    client_id: abc123EXAMPLEabc123EXAMPLE\n    app_type: spa\n    \
+                  is_first_party: true\n    jwt_configuration: { alg: RS256 }\n    grant_types: [authorization_code]\n    \
+                  callbacks: [\"https://shop.example/cb\"]\nresourceServers:\n  - name: Orders\n    identifier: https://orders.example/\n    signing_alg: RS256\n";
+    let run = Repository::with("auth0/tenant.yaml", tenant)
+        .and("web/auth.json", r#"{ "clientId": "abc123EXAMPLEabc123EXAMPLE", "idTokenSigningAlg": "HS256" }"#)
+        .and("web/right.json", r#"{ "clientId": "abc123EXAMPLEabc123EXAMPLE", "idTokenSigningAlg": "RS256" }"#)
+        .and("web/other.json", r#"{ "clientId": "another", "idTokenSigningAlg": "HS256" }"#)
+        .and(
+            "api/application.yml",
+            "spring:\n  security:\n    oauth2:\n      resourceserver:\n        jwt:\n          audiences: https://orders.example/\n          jws-algorithms: HS256\n",
+        )
+        .run(&["check", "--format", "concise"]);
+    let found: Vec<&str> = run.out.lines().filter_map(|line| line.split(']').next()).collect();
+    assert_eq!(
+        found,
+        [
+            "api/application.yml:7:27: warning[verifier-algorithm-mismatch",
+            "web/auth.json:1:66: error[verifier-symmetric-for-public-client",
+        ],
+        "{}",
+        run.out
+    );
+}
