@@ -1,18 +1,17 @@
 //! The command line: options in, exit code out.
 
-use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::config::{Config, FailOn, NAMES, named_rules};
-use crate::discover::{self, Content, Input, Request, absolute, discover};
+use crate::config::{Config, FailOn};
+use crate::configs::{Adjustment, Configs, no_rule};
+use crate::discover::{self, Input, absolute};
 use crate::examples;
 use crate::explain;
+use crate::inputs::{Asked, Read, first_path};
 use crate::lint::{Job, Report, lint};
-use crate::project;
 use crate::reporters::{self, Format, Look, Run, Verdict, When};
 use crate::rule::{Persona, Profile, Severity};
 use crate::suggest::did_you_mean;
@@ -215,7 +214,7 @@ fn ended(written: io::Result<()>, exit: u8) -> io::Result<u8> {
 type Outcome = Result<io::Result<u8>, String>;
 
 fn with_rules(options: &ConfigOptions, run: impl FnOnce(&Config) -> Outcome) -> Outcome {
-    let configs = Configs::new(options, Adjustment::default())?;
+    let configs = Configs::new(options.config.as_deref(), options.no_config, Adjustment::default())?;
     let here = absolute(Path::new("clientlint.toml"));
     run(&*configs.of(Some(&here))?)
 }
@@ -240,10 +239,6 @@ fn test_rules(folder: &Path, out: &mut dyn Write, errors: &mut dyn Write) -> Out
     Ok(ended(lines.iter().try_for_each(|line| writeln!(out, "{line}")), exit))
 }
 
-fn no_rule<'a>(id: &str, known: impl Iterator<Item = &'a str>) -> String {
-    format!("there is no rule `{id}`{}", did_you_mean(id, known))
-}
-
 fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dyn Write) -> Outcome {
     let adjustment = Adjustment {
         select: options.select.clone(),
@@ -251,7 +246,8 @@ fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dyn Write) ->
         persona: options.persona,
         profile: options.profile,
     };
-    let configs = Configs::new(&options.input.config, adjustment)?;
+    let configs =
+        Configs::new(options.input.config.config.as_deref(), options.input.config.no_config, adjustment)?;
     let (report, counts) = analyse(&options.input, &configs, options.format.shows_text())?;
     let config = configs.of(counts.first.as_deref())?;
     let (fail_on, from) = match options.fail_on {
@@ -285,7 +281,11 @@ fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dyn Write) ->
 }
 
 fn clients(options: &ClientsOptions, out: &mut dyn Write) -> Outcome {
-    let configs = Configs::new(&options.input.config, Adjustment::default())?;
+    let configs = Configs::new(
+        options.input.config.config.as_deref(),
+        options.input.config.no_config,
+        Adjustment::default(),
+    )?;
     let (report, _) = analyse(&options.input, &configs, false)?;
     let written = match options.format {
         ClientsFormat::Text => reporters::clients_text(out, &report),
@@ -330,228 +330,27 @@ fn analyse(options: &InputOptions, configs: &Configs, texts: bool) -> Result<(Re
             return Err(format!("there is no shape `{kind}`{}", did_you_mean(kind, known)));
         }
     }
-    let (inputs, looked_at, excluded) = if options.paths.iter().any(|path| path.as_os_str() == "-") {
-        if options.paths.len() > 1 {
-            return Err("`-` stands alone: standard input is one document".to_owned());
-        }
-        let mut inputs = vec![standard_input(options.stdin_filename.as_deref())?];
-        if options.stdin_filename.is_some() {
-            add_companions(&mut inputs, config.max_size);
-        }
-        (inputs, 1, 0)
-    } else {
-        files(options, configs, &config)?
+    let asked = Asked {
+        paths: &options.paths,
+        stdin_filename: options.stdin_filename.as_deref(),
+        gitignore: !options.no_gitignore,
+        force_exclude: options.force_exclude,
     };
+    let Read { inputs, looked_at, excluded } = asked.read(configs, &config)?;
     configs.check(&inputs)?;
     if options.threads == 0 && inputs.iter().map(Input::size).sum::<usize>() < SMALL {
         // Fails where the files were so many that threads were started to read them.
         drop(rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global());
     }
-    let standard = options.paths.iter().any(|path| path.as_os_str() == "-");
     // What comes through a pipe was meant to be read: the bare answer of an API needs no telling keys.
     let kind = options.kind.as_deref();
     let config_of = |path: Option<&Path>| configs.of(path).unwrap_or_else(|_| config.clone());
-    let again = if standard && kind.is_none() { inputs.clone() } else { Vec::new() };
+    let again = if asked.standard_input() && kind.is_none() { inputs.clone() } else { Vec::new() };
     let mut report = lint(inputs, &Job { config: &config_of, kind, texts });
     if !again.is_empty() && !report.recognised {
         report = lint(again, &Job { config: &config_of, kind: Some("management-api"), texts });
     }
     Ok((report, Counts { looked_at, excluded, first }))
-}
-
-/// The path by which the configuration of a call is found.
-fn first_path(path: &Path, stdin_filename: Option<&Path>) -> PathBuf {
-    let path = if path.as_os_str() == "-" { stdin_filename.unwrap_or(Path::new("stdin")) } else { path };
-    let path = absolute(path);
-    if path.is_dir() { path.join("x") } else { path }
-}
-
-fn standard_input(name: Option<&Path>) -> Result<Input, String> {
-    let content = discover::read_standard_input()?;
-    let shown = match (name, &content) {
-        (Some(name), _) => discover::Base::of(name).show(&absolute(name)),
-        (None, Content::Text(text) | Content::NotUtf8 { text, .. } | Content::Utf16(text)) => {
-            let start = text.trim_start_matches('\u{feff}').trim_start();
-            if start.starts_with(['{', '[']) { "stdin.json".to_owned() } else { "stdin.yaml".to_owned() }
-        }
-        (None, _) => "stdin.json".to_owned(),
-    };
-    Ok(Input { path: absolute(name.unwrap_or(Path::new(&shown))), shown, content, requested: true })
-}
-
-/// The files that were asked for, and those of their projects.
-fn files(
-    options: &InputOptions,
-    configs: &Configs,
-    config: &Config,
-) -> Result<(Vec<Input>, usize, usize), String> {
-    let words: Vec<&str> = config
-        .providers
-        .iter()
-        .flat_map(|provider| provider.table.probe.iter().map(String::as_str))
-        .collect();
-    let names: Vec<&str> = config
-        .providers
-        .iter()
-        .flat_map(|provider| &provider.table.shapes)
-        .flat_map(|shape| shape.names.iter().map(String::as_str))
-        .collect();
-    let of = |path: &Path| configs.of(Some(path)).ok();
-    let named = |path: &Path| {
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("");
-        names.iter().any(|pattern| crate::providers::like(pattern, name))
-    };
-    let always = |path: &Path| named(path) || of(path).is_some_and(|config| config.has_layout(path));
-    let excluded = |path: &Path| of(path).is_some_and(|config| config.excludes(path));
-    let max_size = |path: &Path| of(path).map_or(config.max_size, |config| config.max_size);
-    let request = Request {
-        paths: &options.paths,
-        probe: &words.iter().copied().chain([project::MODULE]).collect::<Vec<_>>(),
-        always: &always,
-        excluded: &excluded,
-        gitignore: !options.no_gitignore,
-        force_exclude: options.force_exclude,
-        max_size: &max_size,
-    };
-    let found = discover(&request).map_err(|error| error.to_string())?;
-    let mut inputs = found.files;
-    project::drop_strangers(&mut inputs, &words);
-    add_companions(&mut inputs, config.max_size);
-    Ok((inputs, found.looked_at, found.excluded))
-}
-
-/// Adds the files that belong to the projects of those that were found.
-fn add_companions(inputs: &mut Vec<Input>, max_size: u64) {
-    let known: HashSet<&Path> = inputs.iter().map(|input| input.path.as_path()).collect();
-    let mut folders: BTreeMap<PathBuf, fn(&str) -> bool> = BTreeMap::new();
-    let mut last = None;
-    for input in inputs.iter() {
-        // Files come in order: those of one folder have the same companions.
-        let group = (input.path.parent(), input.path.extension());
-        if last.replace(group) == Some(group) {
-            continue;
-        }
-        for (folder, wanted) in project::companions(&input.path) {
-            folders.entry(folder).or_insert(wanted);
-        }
-    }
-    let mut more = Vec::new();
-    for (folder, wanted) in folders {
-        for path in discover::files_in(&folder, &wanted) {
-            if known.contains(path.as_path()) {
-                continue;
-            }
-            let shown = discover::Base::of(&path).show(&path);
-            more.extend(discover::read_context(&path, shown, max_size));
-        }
-    }
-    inputs.extend(more);
-    inputs.sort_by(|a, b| a.path.cmp(&b.path));
-}
-
-/// The configurations of a run: one for all, or the nearest of each file.
-struct Configs {
-    fixed: Option<Arc<Config>>,
-    builtin: OnceLock<Result<Arc<Config>, String>>,
-    by_folder: Mutex<BTreeMap<PathBuf, Result<Arc<Config>, String>>>,
-    adjustment: Adjustment,
-}
-
-/// What the command line says of rules, over what any configuration says.
-#[derive(Default)]
-struct Adjustment {
-    select: Vec<String>,
-    disable: Vec<String>,
-    persona: Option<Persona>,
-    profile: Option<Profile>,
-}
-
-impl Adjustment {
-    fn apply(&self, mut config: Config) -> Result<Config, String> {
-        for id in self.select.iter().chain(&self.disable) {
-            if named_rules(&config.rules, std::slice::from_ref(id)).is_empty() {
-                return Err(no_rule(id, config.rules.iter().map(|rule| rule.id.as_str())));
-            }
-        }
-        let settings = &mut config.settings;
-        if !self.select.is_empty() {
-            settings.only = named_rules(&config.rules, &self.select);
-        }
-        settings.off.extend(named_rules(&config.rules, &self.disable));
-        settings.persona = self.persona.unwrap_or(settings.persona);
-        settings.profile = self.profile.or(settings.profile);
-        Ok(config)
-    }
-}
-
-impl Configs {
-    /// The configurations as the options say, adjusted to what they say of rules.
-    fn new(options: &ConfigOptions, adjustment: Adjustment) -> Result<Self, String> {
-        let mut configs =
-            Self { fixed: None, builtin: OnceLock::new(), by_folder: Mutex::default(), adjustment };
-        configs.fixed = match &options.config {
-            Some(path) => Some(Arc::new(configs.adjustment.apply(read_config(&absolute(path))?)?)),
-            None if options.no_config => Some(configs.builtin()?),
-            None => None,
-        };
-        Ok(configs)
-    }
-
-    /// The built-in settings, which need not be made where every file has a configuration.
-    fn builtin(&self) -> Result<Arc<Config>, String> {
-        let make =
-            || self.adjustment.apply(Config::builtin().map_err(|error| error.to_string())?).map(Arc::new);
-        self.builtin.get_or_init(make).clone()
-    }
-
-    /// The configuration of a file: the nearest in the folders above it, up to the root of the repository.
-    fn of(&self, file: Option<&Path>) -> Result<Arc<Config>, String> {
-        if let Some(fixed) = &self.fixed {
-            return Ok(fixed.clone());
-        }
-        match file.and_then(Path::parent) {
-            Some(folder) => self.of_folder(folder),
-            None => self.builtin(),
-        }
-    }
-
-    fn of_folder(&self, folder: &Path) -> Result<Arc<Config>, String> {
-        let cached = self.by_folder.lock().ok().and_then(|known| known.get(folder).cloned());
-        if let Some(known) = cached {
-            return known;
-        }
-        let here: Vec<PathBuf> =
-            NAMES.iter().map(|name| folder.join(name)).filter(|path| discover::is_file(path)).collect();
-        let found = match here.as_slice() {
-            [path] => read_config(path).and_then(|config| self.adjustment.apply(config)).map(Arc::new),
-            [first, second, ..] => {
-                Err(format!("{} and {}: one of them is too many", first.display(), second.display()))
-            }
-            [] => match folder.parent().filter(|_| !folder.join(".git").exists()) {
-                Some(above) => self.of_folder(above),
-                None => self.builtin(),
-            },
-        };
-        if let Ok(mut known) = self.by_folder.lock() {
-            known.insert(folder.to_path_buf(), found.clone());
-        }
-        found
-    }
-
-    /// Reads the configurations of all inputs, so that a wrong one is said before anything is analysed.
-    fn check(&self, inputs: &[Input]) -> Result<(), String> {
-        inputs.iter().try_for_each(|input| self.of(Some(&input.path)).map(drop))
-    }
-}
-
-fn read_config(path: &Path) -> Result<Config, String> {
-    let text = discover::read_text(path)?;
-    Config::read(path, &text, &discover::rule_files).map_err(|mut error| {
-        if Path::new(&error.path) == path {
-            error.path = discover::Base::of(path).show(path);
-        }
-        error.to_string()
-    })
 }
 
 fn persona(text: &str) -> Result<Persona, String> {

@@ -1,0 +1,142 @@
+//! What a call asks for, read: files, folders or standard input, and the files that belong to the same projects.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use crate::config::Config;
+use crate::configs::Configs;
+use crate::discover::{self, Content, Input, Request, absolute, discover};
+use crate::{project, providers};
+
+/// What a call asks for.
+pub struct Asked<'a> {
+    /// Files and folders, or `-` alone.
+    pub paths: &'a [PathBuf],
+    /// What the document on standard input is called.
+    pub stdin_filename: Option<&'a Path>,
+    /// Whether ignore files are obeyed.
+    pub gitignore: bool,
+    /// Whether files that are named themselves may be left out by the configuration.
+    pub force_exclude: bool,
+}
+
+/// What was read for a call.
+pub struct Read {
+    /// The files that were asked for, and those of their projects.
+    pub inputs: Vec<Input>,
+    /// How many files were looked at.
+    pub looked_at: usize,
+    /// How many named files the configuration left out.
+    pub excluded: usize,
+}
+
+impl Asked<'_> {
+    /// Whether standard input is asked for.
+    pub fn standard_input(&self) -> bool {
+        self.paths.iter().any(|path| path.as_os_str() == "-")
+    }
+
+    /// Reads what is asked for. `config` is that of the first path.
+    ///
+    /// # Errors
+    ///
+    /// Names what cannot be used.
+    pub fn read(&self, configs: &Configs, config: &Config) -> Result<Read, String> {
+        if !self.standard_input() {
+            return files(self, configs, config);
+        }
+        if self.paths.len() > 1 {
+            return Err("`-` stands alone: standard input is one document".to_owned());
+        }
+        let mut inputs = vec![standard_input(self.stdin_filename)?];
+        if self.stdin_filename.is_some() {
+            add_companions(&mut inputs, config.max_size);
+        }
+        Ok(Read { inputs, looked_at: 1, excluded: 0 })
+    }
+}
+
+/// The path by which the configuration of a call is found.
+pub fn first_path(path: &Path, stdin_filename: Option<&Path>) -> PathBuf {
+    let path = if path.as_os_str() == "-" { stdin_filename.unwrap_or(Path::new("stdin")) } else { path };
+    let path = absolute(path);
+    if path.is_dir() { path.join("x") } else { path }
+}
+
+fn standard_input(name: Option<&Path>) -> Result<Input, String> {
+    let content = discover::read_standard_input()?;
+    let shown = match (name, &content) {
+        (Some(name), _) => discover::Base::of(name).show(&absolute(name)),
+        (None, Content::Text(text) | Content::NotUtf8 { text, .. } | Content::Utf16(text)) => {
+            let start = text.trim_start_matches('\u{feff}').trim_start();
+            if start.starts_with(['{', '[']) { "stdin.json".to_owned() } else { "stdin.yaml".to_owned() }
+        }
+        (None, _) => "stdin.json".to_owned(),
+    };
+    Ok(Input { path: absolute(name.unwrap_or(Path::new(&shown))), shown, content, requested: true })
+}
+
+fn files(asked: &Asked<'_>, configs: &Configs, config: &Config) -> Result<Read, String> {
+    let words: Vec<&str> = config
+        .providers
+        .iter()
+        .flat_map(|provider| provider.table.probe.iter().map(String::as_str))
+        .collect();
+    let names: Vec<&str> = config
+        .providers
+        .iter()
+        .flat_map(|provider| &provider.table.shapes)
+        .flat_map(|shape| shape.names.iter().map(String::as_str))
+        .collect();
+    let of = |path: &Path| configs.of(Some(path)).ok();
+    let named = |path: &Path| {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("");
+        names.iter().any(|pattern| providers::like(pattern, name))
+    };
+    let always = |path: &Path| named(path) || of(path).is_some_and(|config| config.has_layout(path));
+    let excluded = |path: &Path| of(path).is_some_and(|config| config.excludes(path));
+    let max_size = |path: &Path| of(path).map_or(config.max_size, |config| config.max_size);
+    let request = Request {
+        paths: asked.paths,
+        probe: &words.iter().copied().chain([project::MODULE]).collect::<Vec<_>>(),
+        always: &always,
+        excluded: &excluded,
+        gitignore: asked.gitignore,
+        force_exclude: asked.force_exclude,
+        max_size: &max_size,
+    };
+    let found = discover(&request).map_err(|error| error.to_string())?;
+    let mut inputs = found.files;
+    project::drop_strangers(&mut inputs, &words);
+    add_companions(&mut inputs, config.max_size);
+    Ok(Read { inputs, looked_at: found.looked_at, excluded: found.excluded })
+}
+
+/// Adds the files that belong to the projects of those that were found.
+fn add_companions(inputs: &mut Vec<Input>, max_size: u64) {
+    let known: HashSet<&Path> = inputs.iter().map(|input| input.path.as_path()).collect();
+    let mut folders: BTreeMap<PathBuf, fn(&str) -> bool> = BTreeMap::new();
+    let mut last = None;
+    for input in inputs.iter() {
+        // Files come in order: those of one folder have the same companions.
+        let group = (input.path.parent(), input.path.extension());
+        if last.replace(group) == Some(group) {
+            continue;
+        }
+        for (folder, wanted) in project::companions(&input.path) {
+            folders.entry(folder).or_insert(wanted);
+        }
+    }
+    let mut more = Vec::new();
+    for (folder, wanted) in folders {
+        for path in discover::files_in(&folder, &wanted) {
+            if known.contains(path.as_path()) {
+                continue;
+            }
+            let shown = discover::Base::of(&path).show(&path);
+            more.extend(discover::read_context(&path, shown, max_size));
+        }
+    }
+    inputs.extend(more);
+    inputs.sort_by(|a, b| a.path.cmp(&b.path));
+}
