@@ -1,19 +1,22 @@
-//! `clientlint.toml`: what its author wrote, and what it means for a file.
+//! `clientlint.toml`: what it means for a file.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod written;
+
+pub use written::FailOn;
+use written::{Level, RuleSetting, Written, options};
+
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use globset::{Glob, GlobMatcher};
-use serde::Deserialize;
-use serde_json::{Map, Value as Json};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::check::Settings;
 use crate::client::Evidence;
 use crate::infer::{Evidenced, Surroundings};
-use crate::providers::{self, Provider, Table};
-use crate::rule::{self, Options, Persona, Profile, Rule, Severity};
+use crate::providers::{self, Provider};
+use crate::rule::{self, Rule, Severity};
 use crate::suggest::did_you_mean;
 
 /// Names under which a configuration is found.
@@ -59,136 +62,6 @@ pub struct ConfigError {
     position: String,
     /// What is wrong with it.
     pub message: String,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Written {
-    persona: Option<Persona>,
-    profile: Option<Profile>,
-    #[serde(default)]
-    select: Vec<String>,
-    #[serde(default)]
-    disable: Vec<String>,
-    #[serde(default)]
-    rule_folders: Vec<PathBuf>,
-    #[serde(default)]
-    gate: Gate,
-    #[serde(default)]
-    rules: BTreeMap<String, RuleSetting>,
-    #[serde(default)]
-    files: Files,
-    #[serde(default)]
-    channels: Channels,
-    #[serde(default)]
-    env: BTreeMap<String, Environment>,
-    #[serde(default)]
-    facts: Facts,
-    #[serde(default)]
-    layout: Vec<Layout>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Gate {
-    fail_on: Option<FailOn>,
-}
-
-/// From which severity on a run fails.
-#[derive(Clone, Copy, Debug, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "kebab-case")]
-pub enum FailOn {
-    /// From errors on.
-    Error,
-    /// From warnings on.
-    Warning,
-    /// From infos on.
-    Info,
-    /// Never.
-    Never,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum RuleSetting {
-    Level(Level),
-    Long(RuleTable),
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct RuleTable {
-    severity: Option<Level>,
-    #[serde(default)]
-    options: Map<String, Json>,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Level {
-    Off,
-    Info,
-    Warning,
-    Error,
-    Default,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Files {
-    #[serde(default)]
-    exclude: Vec<String>,
-    max_size: Option<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Channels {
-    #[serde(default)]
-    management_api: Vec<String>,
-    #[serde(default)]
-    dashboard: Vec<String>,
-    #[serde(default)]
-    dcr: Vec<String>,
-    #[serde(default)]
-    cimd: Vec<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Environment {
-    #[serde(rename = "match", default)]
-    globs: Vec<String>,
-    production: Option<bool>,
-}
-
-/// What the organisation declares; each is an option of the rules that it concerns.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Facts {
-    dashboard_third_party: Option<String>,
-    first_party_domains: Option<Vec<String>>,
-    custom_schemes: Option<Vec<String>>,
-}
-
-/// A layout of the organisation's own: a provider table with the files that it is for.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Layout {
-    name: String,
-    #[serde(default)]
-    files: Vec<String>,
-    /// Where clients stand in the document.
-    clients: String,
-    /// Whose platform they are deployed to: its defaults and rules apply.
-    #[serde(default)]
-    platform: Option<String>,
-    #[serde(default)]
-    channel: Option<String>,
-    #[serde(default)]
-    attributes: BTreeMap<String, providers::OneOrMore>,
-    #[serde(default)]
-    values: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 /// Files larger than this are not read unless a configuration says otherwise.
@@ -389,40 +262,6 @@ impl Config {
     }
 }
 
-impl FailOn {
-    /// The least severity that fails a run.
-    pub fn severity(self) -> Option<Severity> {
-        match self {
-            Self::Error => Some(Severity::Error),
-            Self::Warning => Some(Severity::Warning),
-            Self::Info => Some(Severity::Info),
-            Self::Never => None,
-        }
-    }
-}
-
-impl Layout {
-    /// The provider table that the layout stands for.
-    fn provider(&self, builtin: &[Provider]) -> Result<Provider, String> {
-        let platform = self.platform.as_deref().unwrap_or("auth0");
-        let Some(base) = builtin.iter().find(|provider| provider.id == platform) else {
-            let hint = did_you_mean(platform, builtin.iter().map(|provider| provider.id.as_str()));
-            return Err(format!("layout `{}`: there is no platform `{platform}`{hint}", self.name));
-        };
-        let mut table = Table { furniture: Vec::new(), ..base.table.clone() };
-        let mut attributes = base.table.attributes.get("client").cloned().unwrap_or_default();
-        attributes.extend(self.attributes.clone());
-        table.attributes = BTreeMap::from([("client".to_owned(), attributes)]);
-        for (attribute, values) in &self.values {
-            table.values.entry(attribute.clone()).or_default().extend(values.clone());
-        }
-        table.shapes = vec![providers::Shape::in_house(&self.clients, self.channel.clone())];
-        let mut provider = Provider::new(self.name.clone(), table)?;
-        provider.platform = Some(platform.to_owned());
-        Ok(provider)
-    }
-}
-
 impl Globs {
     fn new(folder: &Path, list: &[String]) -> Result<Self, String> {
         let glob = |text: &String| {
@@ -455,28 +294,6 @@ pub fn named_rules(rules: &[Rule], names: &[String]) -> BTreeSet<String> {
         })
     };
     rules.iter().filter(named).map(|rule| rule.id.clone()).collect()
-}
-
-/// What a configuration sets of a rule's options, directly or through `[facts]`.
-fn options(written: &Written, id: &str) -> Options {
-    let mut options = match written.rules.get(id) {
-        Some(RuleSetting::Long(table)) => table.options.clone(),
-        _ => Options::new(),
-    };
-    let facts = &written.facts;
-    let mut fact = |rule: &str, option: &str, value: Option<Json>| {
-        if rule == id
-            && let Some(value) = value
-        {
-            options.entry(option.to_owned()).or_insert(value);
-        }
-    };
-    fact(
-        "private-use-scheme-not-reverse-domain",
-        "allowed-schemes",
-        facts.custom_schemes.clone().map(Json::from),
-    );
-    options
 }
 
 /// A size such as `20MB`, in bytes.
