@@ -32,9 +32,11 @@ const LAYERS: &[(&[&str], &[&str])] = &[
     (&["config"], &["formats", "resolve"]),
     (&["discover"], &["tree", "client", "formats", "providers", "rule", "config"]),
     (&["project"], &["rule", "check"]),
+    (&["render"], &["resolve", "rule", "infer", "check", "config", "discover"]),
     (&["lint"], &[]),
     (&["reporters"], &["tree", "client", "formats", "resolve", "providers", "config", "project"]),
     (&["explain"], &["lint", "reporters"]),
+    (&["page"], &["tree", "client", "formats", "resolve", "reporters"]),
     (&["cli"], &["tree", "client", "formats", "resolve"]),
 ];
 
