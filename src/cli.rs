@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -12,6 +13,7 @@ use crate::examples;
 use crate::explain;
 use crate::inputs::{Asked, Read, first_path};
 use crate::lint::{Job, Report, lint};
+use crate::page;
 use crate::reporters::{self, Format, Look, Run, Verdict, When};
 use crate::rule::{Persona, Profile, Severity};
 use crate::suggest::did_you_mean;
@@ -34,6 +36,9 @@ enum Command {
     Explain {
         /// The rule's id
         rule: String,
+        /// How it is written
+        #[arg(long, value_enum, default_value_t = ExplainFormat::Text)]
+        format: ExplainFormat,
         #[command(flatten)]
         config: ConfigOptions,
     },
@@ -48,6 +53,14 @@ enum Command {
         #[command(flatten)]
         config: ConfigOptions,
     },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ExplainFormat {
+    /// For the terminal
+    Text,
+    /// A page in Markdown, with examples
+    Markdown,
 }
 
 #[derive(Debug, Subcommand)]
@@ -175,12 +188,16 @@ pub fn run(cli: &Cli, out: &mut dyn Write, errors: &mut dyn Write) -> io::Result
     let outcome = match &cli.command {
         Command::Check(options) => check(options, out, errors),
         Command::Clients(options) => clients(options, out),
-        Command::Explain { rule, config } => {
-            with_rules(config, |rules| match explain::explain(rules, rule) {
-                Some(text) => Ok(write!(out, "{text}").map(|()| 0)),
-                None => Err(no_rule(rule, rules.rules.iter().map(|rule| rule.id.as_str()))),
-            })
-        }
+        Command::Explain { rule: id, format, config } => with_rules(config, |config| {
+            let Some(rule) = config.rules.iter().find(|rule| rule.id == *id) else {
+                return Err(no_rule(id, config.rules.iter().map(|rule| rule.id.as_str())));
+            };
+            let text = match format {
+                ExplainFormat::Text => explain::explain(rule),
+                ExplainFormat::Markdown => page::page(rule, config),
+            };
+            Ok(write!(out, "{text}").map(|()| 0))
+        }),
         Command::Rules { command: Some(RulesCommand::Test { folder }), .. } => {
             test_rules(folder, out, errors)
         }
@@ -213,10 +230,12 @@ fn ended(written: io::Result<()>, exit: u8) -> io::Result<u8> {
 /// A result of writing, or what is wrong with the call.
 type Outcome = Result<io::Result<u8>, String>;
 
-fn with_rules(options: &ConfigOptions, run: impl FnOnce(&Config) -> Outcome) -> Outcome {
-    let configs = Configs::new(options.config.as_deref(), options.no_config, Adjustment::default())?;
+fn with_rules(options: &ConfigOptions, run: impl FnOnce(&Arc<Config>) -> Outcome) -> Outcome {
+    // Who asks about a rule is told of all its cases.
+    let adjustment = Adjustment { persona: Some(Persona::Auditor), ..Adjustment::default() };
+    let configs = Configs::new(options.config.as_deref(), options.no_config, adjustment)?;
     let here = absolute(Path::new("clientlint.toml"));
-    run(&*configs.of(Some(&here))?)
+    run(&configs.of(Some(&here))?)
 }
 
 /// Exit code 0 where all examples are as they claim, else 1. Rule files that are wrong are all named.

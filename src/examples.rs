@@ -1,5 +1,8 @@
 //! Examples in the vocabulary itself: what follows for them, and whether a rule says of them what its file claims.
 
+use serde::Deserialize;
+use serde_json::Value as Json;
+
 use crate::check::{Settings, check};
 use crate::client::{Basis, Datum, Definition, Fact};
 use crate::formats::{self, Format as _};
@@ -11,6 +14,29 @@ use crate::source::{FileId, Place, Source};
 use crate::suggest::did_you_mean;
 use crate::tree::Node;
 use crate::vocabulary::{ATTRIBUTES, Attribute, Kind};
+
+/// An example of what a rule flags, or leaves alone.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Example {
+    /// What it is about.
+    pub name: String,
+    /// A document in the vocabulary.
+    pub definition: Json,
+    /// Whether the rule flags it.
+    pub flagged: bool,
+}
+
+/// The examples of a rule: those in its file, else those that come with the program.
+pub fn of(rule: &Rule) -> Vec<Example> {
+    let builtin = || -> Option<Vec<Example>> {
+        let all = include_str!(concat!(env!("OUT_DIR"), "/examples.json"));
+        let all: Vec<(String, Vec<Example>)> = serde_json::from_str(all).ok()?;
+        all.into_iter().find(|(id, _)| *id == rule.id).map(|(_, examples)| examples)
+    };
+    let own = rule.text.examples.iter().filter_map(|json| serde_json::from_value(json.clone()).ok());
+    let own: Vec<Example> = own.collect();
+    if own.is_empty() { builtin().unwrap_or_default() } else { own }
+}
 
 /// How the examples of rule files turned out.
 #[derive(Debug, Default)]

@@ -5,12 +5,10 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::config::Config;
 use crate::rule::Rule;
 
-/// The text of a rule; `None` if there is none of that id.
-pub fn explain(config: &Config, id: &str) -> Option<String> {
-    let rule = config.rules.iter().find(|rule| rule.id == id)?;
+/// The text of a rule.
+pub fn explain(rule: &Rule) -> String {
     let mut text = String::new();
     let say = &rule.text;
     // Writing to a string cannot fail.
@@ -35,8 +33,7 @@ pub fn explain(config: &Config, id: &str) -> Option<String> {
         }
     }
     if let Some(fix) = &say.fix {
-        let safety = if fix.safety == crate::rule::Safety::Safe { "safe" } else { "unsafe" };
-        let _ = writeln!(text, "\nFix ({safety})\n{}", indent(&fix.title));
+        let _ = writeln!(text, "\nFix ({})\n{}", fix.safety.name(), indent(&fix.title));
     }
     if !say.standards.is_empty() {
         let _ = writeln!(text, "\nWritten in\n{}", indent(&say.standards.join("\n")));
@@ -44,7 +41,7 @@ pub fn explain(config: &Config, id: &str) -> Option<String> {
     if !say.subsumes.is_empty() {
         let _ = writeln!(text, "\nSpeaks instead of\n{}", indent(&say.subsumes.join("\n")));
     }
-    Some(text)
+    text
 }
 
 /// Severity, persona, tags and providers in one line.

@@ -36,9 +36,11 @@ const LAYERS: &[(&[&str], &[&str])] = &[
     (&["project"], &["rule", "check"]),
     (&["configs"], &["tree", "client", "formats", "resolve", "providers", "project"]),
     (&["inputs"], &["tree", "client", "formats", "resolve", "rule"]),
+    (&["render"], &["resolve", "rule", "infer", "check", "config", "discover"]),
     (&["lint"], &[]),
     (&["reporters"], &["tree", "client", "formats", "resolve", "providers", "config", "project"]),
     (&["explain"], &["lint", "reporters"]),
+    (&["page"], &["tree", "client", "formats", "resolve", "reporters"]),
     (&["cli"], &["tree", "client", "formats", "resolve"]),
 ];
 

@@ -81,6 +81,44 @@ fn generated_parts_are_fresh() {
 }
 
 #[test]
+fn pages_of_rules_are_fresh() {
+    let mut config = Config::builtin().expect("the built-in rules are right");
+    config.settings.persona = clientlint::rule::Persona::Auditor;
+    let config = std::sync::Arc::new(config);
+    let folder = root().join("docs/rules");
+    let update = std::env::var_os("UPDATE").is_some();
+    for rule in &config.rules {
+        let path = folder.join(format!("{}.md", rule.id));
+        let fresh = clientlint::page::page(rule, &config);
+        if ["public-client-symmetric-id-token", "long-token-lifetime"].contains(&rule.id.as_str()) {
+            let written = block(&format!("explain {} --no-config --format markdown", rule.id));
+            assert_eq!(written, fresh.trim_end(), "the program writes another page");
+        }
+        if update {
+            fs::create_dir_all(&folder).expect("the folder can be made");
+            fs::write(&path, fresh).expect("the page can be written");
+        } else {
+            let text = fs::read_to_string(&path).unwrap_or_default();
+            assert!(
+                text == fresh,
+                "docs/rules/{}.md is stale: run `just accept` and read the difference",
+                rule.id
+            );
+        }
+    }
+    for entry in fs::read_dir(&folder).expect("there are pages") {
+        let path = entry.expect("the folder can be read").path();
+        let known =
+            config.rules.iter().any(|rule| path.file_stem().is_some_and(|name| name == rule.id.as_str()));
+        if update && !known {
+            fs::remove_file(&path).expect("the page can be removed");
+        } else {
+            assert!(known, "{} is the page of no rule", path.display());
+        }
+    }
+}
+
+#[test]
 fn rules_that_pages_name_exist() {
     let config = Config::builtin().expect("the built-in rules are right");
     let known: BTreeSet<&str> = config.rules.iter().map(|rule| rule.id.as_str()).collect();

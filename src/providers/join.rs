@@ -76,6 +76,12 @@ const GIVEN: &[(&str, &str)] = &[
     ("signedRequestObject", "signedRequestObject"),
 ];
 
+/// The type of the resources that a join reads into others, and the attributes that these get: where an attribute
+/// stands in the one and in the other.
+pub fn joined(join: &str) -> Option<(&'static str, &'static [(&'static str, &'static str)])> {
+    (join == "auth0-credentials").then_some(("auth0_client_credentials", GIVEN))
+}
+
 fn give(credential: &Node, client: &mut Node) {
     for (from, to) in GIVEN {
         let Some(entry) = credential.entry(from) else { continue };

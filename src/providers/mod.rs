@@ -8,7 +8,7 @@ mod normalise;
 mod recognise;
 mod table;
 
-pub use join::{Resource, join_resources};
+pub use join::{Resource, join_resources, joined};
 pub use neutral::definitions as neutral_definitions;
 pub use normalise::{Found, definition};
 pub use recognise::{Object, Recognised, like, recognise, recognise_resource};

@@ -188,6 +188,16 @@ impl Severity {
     }
 }
 
+impl Safety {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Unsafe => "unsafe",
+        }
+    }
+}
+
 impl Persona {
     /// Its name.
     pub fn name(self) -> &'static str {

@@ -1,0 +1,138 @@
+//! The page of a rule in Markdown, with examples in the languages in which people write clients.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::discover::{Content, Input};
+use crate::examples::{self, Example};
+use crate::lint::{Job, lint};
+use crate::render::{Language, Rendered, render};
+use crate::rule::Rule;
+
+/// A document of the vocabulary in those languages in which the analysis says of it what it is an example of.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// The document.
+    pub example: Example,
+    /// What is shown, by language.
+    pub languages: Vec<(Language, Rendered)>,
+}
+
+/// The page of a rule. The configuration decides what the analysis says of examples: it should hide nothing.
+pub fn page(rule: &Rule, config: &Arc<Config>) -> String {
+    let mut text = String::new();
+    let say = &rule.text;
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "# {}\n\n{}.\n\n{}", rule.id, say.summary, facts(rule));
+    let _ = writeln!(text, "## Why\n\n{}\n", say.why.trim());
+    let _ = writeln!(text, "## Instead\n\n{}", say.instead.trim());
+    if let Some(exceptions) = &say.exceptions {
+        let _ = writeln!(text, "\n## When it is fine\n\n{}", exceptions.trim());
+    }
+    for flagged in [true, false] {
+        if let Some(shown) = shown(rule, config, flagged) {
+            let heading = if flagged { "Flagged" } else { "Clean" };
+            let _ = write!(text, "\n## {heading}\n\n{}", example(&shown));
+        }
+    }
+    if rule.cases.len() > 1 {
+        let _ = writeln!(text, "\n## Cases\n\n| severity | persona | message |\n|---|---|---|");
+        for case in &rule.cases {
+            let message = cell(&case.message);
+            let _ = writeln!(text, "| {} | {} | {message} |", case.severity.name(), case.persona.name());
+        }
+    }
+    if !say.options.is_empty() {
+        let _ = writeln!(text, "\n## Options\n\nUnder `[rules.{}]` in `clientlint.toml`:\n", rule.id);
+        let _ = writeln!(text, "| option | default | |\n|---|---|---|");
+        for (name, option) in &say.options {
+            let says = cell(option["says"].as_str().unwrap_or_default());
+            let _ = writeln!(text, "| `{name}` | `{}` | {says} |", cell(&option["default"].to_string()));
+        }
+    }
+    if let Some(fix) = &say.fix {
+        let _ = writeln!(text, "\n## Fix ({})\n\n{}.", fix.safety.name(), fix.title);
+    }
+    let link = |id: &String| format!("[`{id}`]({id}.md)");
+    let _ = write!(text, "{}", list("Written in", &say.standards, Clone::clone));
+    let _ = write!(text, "{}", list("Speaks instead of", &say.subsumes, link));
+    text
+}
+
+/// What the rule is, in a table.
+fn facts(rule: &Rule) -> String {
+    let or = |list: &[String], none: &str| if list.is_empty() { none.to_owned() } else { list.join(", ") };
+    let kinds: Vec<&str> = rule.on.iter().map(|kind| kind.name()).collect();
+    format!(
+        "| severity | persona | judges | of | tags |\n|---|---|---|---|---|\n| {} | {} | {} | {} | {} |\n",
+        rule.worst().name(),
+        rule.text.persona.name(),
+        kinds.join(", "),
+        or(&rule.text.providers, "every provider"),
+        or(&rule.text.tags, "none"),
+    )
+}
+
+/// A text in a cell of a table.
+fn cell(text: &str) -> String {
+    text.trim().replace('\n', " ").replace('|', "\\|")
+}
+
+fn list(heading: &str, items: &[String], show: impl Fn(&String) -> String) -> String {
+    if items.is_empty() {
+        return String::new();
+    }
+    let items: Vec<String> = items.iter().map(show).collect();
+    format!("\n## {heading}\n\n- {}\n", items.join("\n- "))
+}
+
+/// An example in each language, else in the vocabulary's words.
+fn example(shown: &Shown) -> String {
+    let mut text = format!("For example: {}.\n", shown.example.name);
+    if shown.languages.is_empty() {
+        let document = serde_yaml::to_string(&shown.example.definition).unwrap_or_default();
+        let words = "In the words of the [vocabulary](../writing-rules.md#the-vocabulary):";
+        let _ = write!(text, "\n{words}\n\n```yaml\n{document}```\n");
+    }
+    for (language, Rendered { path, text: document }) in &shown.languages {
+        let _ = write!(text, "\n`{path}`:\n\n```{}\n{document}```\n", language.name());
+    }
+    text
+}
+
+/// The example of a rule that most languages can show, the first of these; `None` where the rule has none.
+pub fn shown(rule: &Rule, config: &Arc<Config>, flagged: bool) -> Option<Shown> {
+    let mut best: Option<Shown> = None;
+    for example in examples::of(rule).into_iter().filter(|example| example.flagged == flagged) {
+        let languages: Vec<(Language, Rendered)> = Language::ALL
+            .into_iter()
+            .filter_map(|language| {
+                Some((language, render(&example.definition, language, &config.providers)?))
+            })
+            .filter(|(_, rendered)| agrees(rule, config, rendered, &example))
+            .collect();
+        if best.as_ref().is_none_or(|best| languages.len() > best.languages.len()) {
+            best = Some(Shown { example, languages });
+        }
+        if best.as_ref().is_some_and(|best| best.languages.len() == Language::ALL.len()) {
+            break;
+        }
+    }
+    best
+}
+
+/// Whether the analysis says of a file what it is an example of.
+fn agrees(rule: &Rule, config: &Arc<Config>, rendered: &Rendered, example: &Example) -> bool {
+    let input = Input {
+        path: PathBuf::from("/examples").join(&rendered.path),
+        shown: rendered.path.clone(),
+        content: Content::Text(rendered.text.clone()),
+        requested: true,
+    };
+    let config = |_: Option<&std::path::Path>| config.clone();
+    let report = lint(vec![input], &Job { config: &config, kind: None, texts: false });
+    let read = report.documents == 1 && report.problems.is_empty() && report.skipped.is_empty();
+    read && report.findings.iter().any(|finding| *finding.rule == *rule.id) == example.flagged
+}

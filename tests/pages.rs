@@ -1,0 +1,128 @@
+//! What the pages of rules show is so: what is flagged is found in each language, and what is clean is not.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clientlint::config::Config;
+use clientlint::discover::{Content, Input};
+use clientlint::lint::{Job, Report, lint};
+use clientlint::rule::Persona;
+use clientlint::vocabulary::Kind;
+
+/// An example on a page.
+struct Block {
+    flagged: bool,
+    path: String,
+    language: String,
+    text: String,
+}
+
+fn config() -> Arc<Config> {
+    let mut config = Config::builtin().unwrap();
+    config.settings.persona = Persona::Auditor;
+    Arc::new(config)
+}
+
+/// The examples of a page that are files: each stands below its path.
+fn blocks(id: &str) -> Vec<Block> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("docs/rules/{id}.md"));
+    let page = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let mut blocks = Vec::new();
+    for (heading, flagged) in [("\n## Flagged\n", true), ("\n## Clean\n", false)] {
+        let (_, section) = page.split_once(heading).unwrap_or_else(|| panic!("{id}: no {heading}"));
+        let section = section.split("\n## ").next().unwrap();
+        for (before, after) in section.split("`:\n\n```").zip(section.split("`:\n\n```").skip(1)) {
+            let (language, rest) = after.split_once('\n').unwrap();
+            let text = rest.split("```").next().unwrap();
+            let path = before.rsplit('`').next().unwrap().to_owned();
+            blocks.push(Block { flagged, path, language: language.to_owned(), text: text.to_owned() });
+        }
+    }
+    blocks
+}
+
+fn analyse(block: &Block, config: &Arc<Config>) -> Report {
+    let input = Input {
+        path: PathBuf::from("/repository").join(&block.path),
+        shown: block.path.clone(),
+        content: Content::Text(block.text.clone()),
+        requested: true,
+    };
+    lint(vec![input], &Job { config: &|_| config.clone(), kind: None, texts: false })
+}
+
+#[test]
+fn examples_are_what_pages_say() {
+    let config = config();
+    for rule in &config.rules {
+        for block in blocks(&rule.id) {
+            let report = analyse(&block, &config);
+            let what = format!("{}, {} in {}:\n{}", rule.id, block.path, block.language, block.text);
+            assert!(report.problems.is_empty() && report.skipped.is_empty(), "{:?}\n{what}", report.problems);
+            assert_eq!(report.documents, 1, "not recognised: {what}");
+            let found = report.findings.iter().any(|finding| *finding.rule == *rule.id);
+            assert_eq!(found, block.flagged, "{what}");
+        }
+    }
+}
+
+/// Rules whose pages do not show both sides in each language, and why.
+const FEWER: &[(&str, &str, &str)] = &[
+    ("cimd-invalid-document", "", "the URL under which the document stands is not in it"),
+    ("client-auth-method-without-keys", "yaml json", "Terraform's resource of credentials always has keys"),
+    (
+        "conflicting-client-credentials",
+        "json",
+        "registered with keys and with their address, which Auth0 has no place for",
+    ),
+    ("dangling-client-reference", "", "whether a project is complete is inferred"),
+    ("deprecated-field", "", "the old names stand for attributes that have new ones"),
+    ("duplicate-client", "yaml", "one file each in a directory; two identifiers that Terraform computes"),
+    ("export-includes-secrets", "", "a setting of the Deploy CLI, which no table has"),
+    ("first-party-foreign-redirect-domain", "", "which domains are foreign is inferred"),
+    ("id-token-alg-none", "json", "Auth0 has no such algorithm; a registration has"),
+    ("pkce-not-enforced", "", "neither Auth0 nor registrations have such a switch"),
+    ("private-key-in-client-definition", "json", "Auth0 has no place for a key set; a registration has"),
+    ("secret-in-terraform-state", "", "which arguments are stored is inferred from versions"),
+    ("secret-variable-default", "", "where a secret comes from is inferred"),
+    ("shared-client-secret", "yaml hcl", "a directory has one file for each client"),
+    (
+        "third-party-outside-management-api",
+        "yaml hcl",
+        "JSON has no comments, in which a channel could be declared",
+    ),
+    ("verifier-algorithm-mismatch", "", "verifiers are code or configuration of frameworks"),
+    ("verifier-symmetric-for-public-client", "", "verifiers are code or configuration of frameworks"),
+    ("wrong-value-type", "yaml json", "Terraform turns a text into the type that it needs"),
+];
+
+#[test]
+fn examples_are_in_every_language_that_has_a_place_for_them() {
+    let config = config();
+    let mut wrong = Vec::new();
+    for rule in &config.rules {
+        let has = |flagged| -> Vec<String> {
+            let blocks = blocks(&rule.id);
+            blocks.into_iter().filter(|block| block.flagged == flagged).map(|block| block.language).collect()
+        };
+        let both: Vec<String> =
+            has(true).into_iter().filter(|language| has(false).contains(language)).collect();
+        let listed = FEWER.iter().find(|(id, ..)| *id == rule.id);
+        let expected = match listed {
+            Some((_, languages, _)) => *languages,
+            None if rule.on.contains(&Kind::Client) => "yaml json hcl",
+            // Terraform's other resources are joined to clients by references.
+            None => "yaml json",
+        };
+        if both.join(" ") != expected {
+            wrong.push(format!("(\"{}\", \"{}\", \"\"),  // not {expected}", rule.id, both.join(" ")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    for (id, ..) in FEWER {
+        assert!(config.rules.iter().any(|rule| rule.id == *id), "{id} is no rule");
+    }
+}
