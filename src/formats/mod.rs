@@ -14,6 +14,7 @@ mod yaml_aliases;
 mod yaml_mask;
 mod yaml_places;
 mod yaml_schema;
+mod yaml_split;
 
 use crate::problem::{Code, Problem};
 use crate::source::{Source, Span};

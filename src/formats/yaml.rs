@@ -6,7 +6,9 @@ use std::collections::HashMap;
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StructureStyle, Tag};
 
 use super::yaml_mask::Masked;
-use super::{Format, Parsed, comments, duplicates, markers, yaml_aliases, yaml_places, yaml_schema};
+use super::{
+    Format, Parsed, comments, duplicates, markers, yaml_aliases, yaml_places, yaml_schema, yaml_split,
+};
 use crate::problem::{Code, Problem};
 use crate::source::{Place, Source};
 use crate::tree::{Entry, Node, Unknown, Value};
@@ -28,44 +30,72 @@ impl Format for Yaml {
 
     fn parse(&self, source: &Source) -> Parsed {
         let masked = Masked::new(&source.text);
-        let mut builder = Builder::new(source, &masked);
-        let options = granit_parser::options! {
-            emit_comments: false,
-            emit_unresolved_aliases: true,
-            flow_nesting_limit: DEPTH,
-            block_nesting_limit: DEPTH,
+        let Read { documents, problems, .. } = match yaml_split::read(source, &masked, &yaml_split::SIZES) {
+            Some(document) => Read { documents: vec![document], ..Read::default() },
+            None => read(source, &masked, &masked.text, 0, DEPTH),
         };
-        let mut parser = Parser::new_from_str_with_options(&masked.text, options);
-        while let Some(event) = parser.next() {
-            let read = match event {
-                Ok((event, span)) => builder.event(event, span.byte_range().unwrap_or(0..0)),
-                Err(error) => Err(problem(source, &error)),
-            };
-            if let Err(problem) = read {
-                builder.problems.push(problem);
-                builder.close_document();
-                // Documents after a broken one can be fine.
-                if !matches!(parser.proceed_next_document(), Ok(true)) {
-                    break;
-                }
-            }
-        }
-        builder.close_document();
-        let Builder { documents, mut problems, .. } = builder;
-        problems.sort_by_key(|problem| problem.place);
         let comments = comments::directives(source, &documents, &["#"]);
         Parsed { documents, problems, comments }
     }
 }
 
-fn problem(source: &Source, error: &ScanError) -> Problem {
+/// What a text, or a part of one, holds.
+#[derive(Default)]
+pub(crate) struct Read {
+    pub(crate) documents: Vec<Node>,
+    pub(crate) problems: Vec<Problem>,
+    anchored: bool,
+}
+
+impl Read {
+    /// The one document, if there is nothing else to say: no problem, and no anchor that other parts may name.
+    pub(crate) fn only(mut self) -> Option<Node> {
+        let document = self.documents.pop()?;
+        (self.documents.is_empty() && self.problems.is_empty() && !self.anchored).then_some(document)
+    }
+}
+
+/// Reads masked text that stands some bytes into its source, nested to some depth at most.
+pub(crate) fn read(source: &Source, masked: &Masked<'_>, text: &str, base: usize, depth: usize) -> Read {
+    let mut builder = Builder::new(source, masked, base, depth);
+    let options = granit_parser::options! {
+        emit_comments: false,
+        emit_unresolved_aliases: true,
+        flow_nesting_limit: depth,
+        block_nesting_limit: depth,
+    };
+    let mut parser = Parser::new_from_str_with_options(text, options);
+    while let Some(event) = parser.next() {
+        let read = match event {
+            Ok((event, span)) => {
+                let bytes = span.byte_range().unwrap_or(0..0);
+                builder.event(event, base + bytes.start..base + bytes.end)
+            }
+            Err(error) => Err(problem(source, base, &error)),
+        };
+        if let Err(problem) = read {
+            builder.problems.push(problem);
+            builder.close_document();
+            // Documents after a broken one can be fine.
+            if !matches!(parser.proceed_next_document(), Ok(true)) {
+                break;
+            }
+        }
+    }
+    builder.close_document();
+    let Builder { documents, mut problems, anchors, .. } = builder;
+    problems.sort_by_key(|problem| problem.place);
+    Read { documents, problems, anchored: !anchors.is_empty() }
+}
+
+fn problem(source: &Source, base: usize, error: &ScanError) -> Problem {
     let (code, message) = match error.kind() {
         ErrorKind::RecursionLimitExceeded => (Code::Limit, too_deep()),
         // The library's message shows the character.
         ErrorKind::UnexpectedCharacter { .. } => (Code::Syntax, "unexpected character".to_owned()),
         kind => (Code::Syntax, kind.to_string()),
     };
-    let at = error.marker().byte_offset().unwrap_or(0).min(source.text.len());
+    let at = (base + error.marker().byte_offset().unwrap_or(0)).min(source.text.len());
     let width = source.text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
     Problem { code, place: source.place(at..at + width), message }
 }
@@ -81,6 +111,8 @@ struct Builder<'a> {
     open: Vec<Open>,
     anchors: HashMap<usize, Node>,
     budget: yaml_aliases::Budget,
+    /// How deep collections may nest.
+    depth: usize,
     /// The end of the last event, from which missing places are looked for.
     read: usize,
     documents: Vec<Node>,
@@ -117,14 +149,15 @@ struct Key {
 type Bytes = std::ops::Range<usize>;
 
 impl<'a> Builder<'a> {
-    fn new(source: &'a Source, masked: &'a Masked<'a>) -> Self {
+    fn new(source: &'a Source, masked: &'a Masked<'a>, read: usize, depth: usize) -> Self {
         Self {
             source,
             masked,
             open: Vec::new(),
             anchors: HashMap::new(),
             budget: yaml_aliases::Budget::new(),
-            read: 0,
+            depth,
+            read,
             documents: Vec::new(),
             problems: Vec::new(),
         }
@@ -216,7 +249,7 @@ impl<'a> Builder<'a> {
     fn alias(&mut self, anchor: usize, bytes: Bytes) {
         let place = self.source.place(bytes);
         let copy = match self.anchors.get(&anchor) {
-            Some(node) => self.budget.copy(node, place, DEPTH.saturating_sub(self.open.len())),
+            Some(node) => self.budget.copy(node, place, self.depth.saturating_sub(self.open.len())),
             None => Err("alias stands inside its own anchor"),
         };
         match copy {
@@ -233,7 +266,7 @@ impl<'a> Builder<'a> {
     }
 
     fn enter(&mut self, start: usize, anchor: usize, children: Children) -> Result<(), Problem> {
-        if self.open.len() >= DEPTH {
+        if self.open.len() >= self.depth {
             let place = self.source.place(start..start);
             return Err(Problem { code: Code::Limit, place, message: too_deep() });
         }
