@@ -125,6 +125,10 @@ fn frame_fits(definition: &Map<String, Json>, provider: &Provider, shape: &Shape
 /// A definition in the provider's words.
 fn native(provider: &Provider, definition: &Map<String, Json>) -> Option<Map<String, Json>> {
     let places = provider.table.attributes.get(kind(definition))?;
+    if kind(definition) == "client" {
+        // Some tools take no client without a name.
+        definition.get("client_name")?;
+    }
     let mut object = Map::new();
     for (attribute, value) in definition {
         if FRAME.contains(&attribute.as_str()) || SEEN.contains(&attribute.as_str()) {
