@@ -102,8 +102,8 @@ fn example(shown: &Shown) -> String {
     text
 }
 
-/// The example of a rule that most languages can show, the first of these; `None` where the rule has none. What is clean
-/// is preferred without errors of other rules.
+/// The example of a rule that most languages can show, the first of these; `None` where the rule has none. What is
+/// clean is preferred without errors of other rules.
 pub fn shown(rule: &Rule, config: &Arc<Config>, flagged: bool) -> Option<Shown> {
     let mut best: Option<(bool, Shown)> = None;
     for example in examples::of(rule).into_iter().filter(|example| example.flagged == flagged) {

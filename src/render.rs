@@ -113,7 +113,8 @@ fn kind(definition: &Map<String, Json>) -> &str {
     text(definition, "kind").unwrap_or("client")
 }
 
-/// Whether a definition is of a provider and in a shape: by what it says, and where it says nothing, as a desired state.
+/// Whether a definition is of a provider and in a shape. What it does not say leaves it open, but it is a desired
+/// state.
 fn frame_fits(definition: &Map<String, Json>, provider: &Provider, shape: &Shape) -> bool {
     let delivery = text(definition, "delivery").unwrap_or(Delivery::DesiredState.name());
     !shape.only_by_name
