@@ -7,9 +7,9 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::discover::{Content, Input};
 use crate::examples::{self, Example};
-use crate::lint::{Job, lint};
+use crate::lint::{Job, Report, lint};
 use crate::render::{Language, Rendered, render};
-use crate::rule::Rule;
+use crate::rule::{Rule, Severity};
 
 /// A document of the vocabulary in those languages in which the analysis says of it what it is an example of.
 #[derive(Clone, Debug)]
@@ -102,29 +102,34 @@ fn example(shown: &Shown) -> String {
     text
 }
 
-/// The example of a rule that most languages can show, the first of these; `None` where the rule has none.
+/// The example of a rule that most languages can show, the first of these; `None` where the rule has none. What is
+/// clean is preferred without errors of other rules.
 pub fn shown(rule: &Rule, config: &Arc<Config>, flagged: bool) -> Option<Shown> {
-    let mut best: Option<Shown> = None;
+    let mut best: Option<(bool, Shown)> = None;
     for example in examples::of(rule).into_iter().filter(|example| example.flagged == flagged) {
-        let languages: Vec<(Language, Rendered)> = Language::ALL
-            .into_iter()
-            .filter_map(|language| {
-                Some((language, render(&example.definition, language, &config.providers)?))
-            })
-            .filter(|(_, rendered)| agrees(rule, config, rendered, &example))
-            .collect();
-        if best.as_ref().is_none_or(|best| languages.len() > best.languages.len()) {
-            best = Some(Shown { example, languages });
+        let mut languages = Vec::new();
+        let mut errors = false;
+        for language in Language::ALL {
+            let Some(rendered) = render(&example.definition, language, &config.providers) else { continue };
+            let report = analyse(&rendered, config);
+            if agrees(rule, &report, flagged) {
+                errors |= report.findings.iter().any(|finding| finding.severity == Severity::Error);
+                languages.push((language, rendered));
+            }
         }
-        if best.as_ref().is_some_and(|best| best.languages.len() == Language::ALL.len()) {
+        let good = !languages.is_empty() && (flagged || !errors);
+        let rank = (good, languages.len());
+        if best.as_ref().is_none_or(|(good, shown)| rank > (*good, shown.languages.len())) {
+            best = Some((good, Shown { example, languages }));
+        }
+        if rank == (true, Language::ALL.len()) {
             break;
         }
     }
-    best
+    best.map(|(_, shown)| shown)
 }
 
-/// Whether the analysis says of a file what it is an example of.
-fn agrees(rule: &Rule, config: &Arc<Config>, rendered: &Rendered, example: &Example) -> bool {
+fn analyse(rendered: &Rendered, config: &Arc<Config>) -> Report {
     let input = Input {
         path: PathBuf::from("/examples").join(&rendered.path),
         shown: rendered.path.clone(),
@@ -132,7 +137,11 @@ fn agrees(rule: &Rule, config: &Arc<Config>, rendered: &Rendered, example: &Exam
         requested: true,
     };
     let config = |_: Option<&std::path::Path>| config.clone();
-    let report = lint(vec![input], &Job { config: &config, kind: None, texts: false });
+    lint(vec![input], &Job { config: &config, kind: None, texts: false })
+}
+
+/// Whether the analysis says of a file what it is an example of.
+fn agrees(rule: &Rule, report: &Report, flagged: bool) -> bool {
     let read = report.documents == 1 && report.problems.is_empty() && report.skipped.is_empty();
-    read && report.findings.iter().any(|finding| *finding.rule == *rule.id) == example.flagged
+    read && report.findings.iter().any(|finding| *finding.rule == *rule.id) == flagged
 }

@@ -113,7 +113,8 @@ fn kind(definition: &Map<String, Json>) -> &str {
     text(definition, "kind").unwrap_or("client")
 }
 
-/// Whether a definition is of a provider and in a shape: by what it says, and where it says nothing, as a desired state.
+/// Whether a definition is of a provider and in a shape. What it does not say leaves it open, but it is a desired
+/// state.
 fn frame_fits(definition: &Map<String, Json>, provider: &Provider, shape: &Shape) -> bool {
     let delivery = text(definition, "delivery").unwrap_or(Delivery::DesiredState.name());
     !shape.only_by_name
@@ -125,6 +126,10 @@ fn frame_fits(definition: &Map<String, Json>, provider: &Provider, shape: &Shape
 /// A definition in the provider's words.
 fn native(provider: &Provider, definition: &Map<String, Json>) -> Option<Map<String, Json>> {
     let places = provider.table.attributes.get(kind(definition))?;
+    if kind(definition) == "client" {
+        // Some tools take no client without a name.
+        definition.get("client_name")?;
+    }
     let mut object = Map::new();
     for (attribute, value) in definition {
         if FRAME.contains(&attribute.as_str()) || SEEN.contains(&attribute.as_str()) {

@@ -209,7 +209,7 @@ fn the_order_of_keys_says_nothing() {
 /// Rules that are not found alike in all languages, and why.
 const OF_A_LANGUAGE: &[(&str, &str)] = &[(
     "third-party-client-credentials",
-    "it asks whether there are grants, and whether a project declares all of them depends on its form",
+    "a Deploy CLI project counts as complete and so has no grants; a Terraform directory without any says nothing of them",
 )];
 
 #[test]
