@@ -264,6 +264,16 @@ impl Datum {
         }
     }
 
+    /// Whether nothing of it is known.
+    pub fn is_unknown(&self) -> bool {
+        match self {
+            Self::Unknown(_) => true,
+            Self::Pattern(pieces) => pieces.iter().all(|piece| matches!(piece, Piece::Hole(_))),
+            Self::Uri(uri) => uri.is_unknown(),
+            _ => false,
+        }
+    }
+
     /// Whether nothing of it is unknown.
     pub fn is_complete(&self) -> bool {
         match self {

@@ -221,7 +221,7 @@ fn undefined_scopes(definitions: &mut [Definition], at: usize, apis: &Names) {
 /// Tells clients which APIs the project grants them. What a project without grants says of them is not known.
 fn granted(definitions: &mut [Definition], clients: &Names) {
     let mut audiences: BTreeMap<usize, Vec<Fact>> = BTreeMap::new();
-    let mut any = definitions.iter().any(|known| known.flag(Attribute::PROJECT_COMPLETE) == Some(true));
+    let mut any = false;
     let mut all_known = true;
     for grant in definitions.iter().filter(|definition| definition.kind == Kind::ClientGrant) {
         any = true;

@@ -94,6 +94,11 @@ impl Uri {
         }
     }
 
+    /// Whether nothing of it is known.
+    pub fn is_unknown(&self) -> bool {
+        !self.pieces.is_empty() && self.pieces.iter().all(|piece| matches!(piece, Piece::Hole(_)))
+    }
+
     /// Its text as it is written, unknown parts as they stand.
     pub fn show(&self) -> String {
         show_pieces(&self.pieces)

@@ -41,20 +41,13 @@ fn read(name: &str, text: &str) -> Vec<Node> {
     parsed.documents
 }
 
-/// Rules that ask only whether something is written: a marker in a text is something.
-const OF_PRESENCE: &[&str] =
-    &["client-grant-conflict", "conflicting-client-credentials", "first-party-foreign-redirect-domain"];
-
 /// Rules of secrets: one that comes from elsewhere is given to the client all the same.
 const OF_SECRETS: &[&str] = &["cimd-invalid-document", "public-client-with-secret"];
 
 /// Values that nobody knows, and the rules that speak of them all the same.
 fn unknown_values() -> [(Value, Vec<&'static str>); 2] {
     let marker = read("marker", "x: \"##UNKNOWN##\"")[0].get("x").unwrap().value.clone();
-    [
-        (marker, [OF_PRESENCE, OF_SECRETS].concat()),
-        (Value::Unknown(Unknown::new("var.unknown")), OF_SECRETS.to_vec()),
-    ]
+    [(marker, OF_SECRETS.to_vec()), (Value::Unknown(Unknown::new("var.unknown")), OF_SECRETS.to_vec())]
 }
 
 fn judge(config: &Config, document: &Node) -> Vec<Found> {
@@ -206,12 +199,6 @@ fn the_order_of_keys_says_nothing() {
     });
 }
 
-/// Rules that are not found alike in all languages, and why.
-const OF_A_LANGUAGE: &[(&str, &str)] = &[(
-    "third-party-client-credentials",
-    "a Deploy CLI project counts as complete and so has no grants; a Terraform directory without any says nothing of them",
-)];
-
 #[test]
 fn languages_say_the_same() {
     let config = Arc::new(config());
@@ -229,8 +216,7 @@ fn languages_say_the_same() {
                 let job = Job { config: &|_| config.clone(), kind: None, texts: false };
                 let found =
                     lint(vec![input], &job).findings.into_iter().map(|finding| finding.rule.to_string());
-                let of_all = |id: &String| !OF_A_LANGUAGE.iter().any(|(named, _)| named == id);
-                all.push((language.name(), found.filter(of_all).collect()));
+                all.push((language.name(), found.collect()));
             }
             if let Some((first, rest)) = all.split_first() {
                 for (language, found) in rest.iter().filter(|(_, found)| *found != first.1) {

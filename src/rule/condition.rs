@@ -219,9 +219,9 @@ impl Test {
             }
             truth
         };
-        let open = matches!(fact.datum, Datum::Unknown(_));
+        let open = fact.datum.is_unknown();
         match self {
-            // `var.x` may be null, which is the same as not written.
+            // `var.x` may be null and `##X##` empty, which is the same as not written.
             Self::Absent(_) if open => Truth::Unknown,
             Self::Absent(absent) => whole(Truth::from(!absent), matches),
             Self::Value(schema) => whole(schema.holds(Subject::Datum(&fact.datum)), matches),

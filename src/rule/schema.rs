@@ -271,6 +271,7 @@ impl Subject<'_> {
     /// Whether it has a property.
     fn has(self, name: &str) -> Truth {
         match self {
+            Self::Datum(Datum::Uri(uri)) if uri.is_unknown() => Truth::Unknown,
             Self::Datum(Datum::Uri(uri)) => match uri.part(name) {
                 Some(_) => Truth::True,
                 None if uri.text().is_none() && uri.part("scheme").as_deref() == Some(&Part::Unknown) => {
