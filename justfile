@@ -8,7 +8,7 @@ acme *options:
 
 # Writes the expected trees of the formats and the generated parts of the pages anew; read the difference.
 accept:
-    UPDATE=1 cargo test --test formats --test docs --test matrix
+    UPDATE=1 cargo test --test formats --test docs --test matrix --test providers
 
 # Formats the code and applies what clippy can mend by itself.
 tidy:

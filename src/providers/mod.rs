@@ -5,6 +5,7 @@ mod inspect;
 mod join;
 mod neutral;
 mod normalise;
+mod plausible;
 mod recognise;
 mod table;
 

@@ -218,7 +218,7 @@ impl Provider {
     }
 
     /// Where attributes of a kind of objects stand, in a spelling.
-    fn paths(&self, kind: Kind, spelling: Spelling) -> &[(Attribute, Vec<String>)] {
+    pub(super) fn paths(&self, kind: Kind, spelling: Spelling) -> &[(Attribute, Vec<String>)] {
         self.paths.get(&(kind, spelling)).map_or(&[], Vec::as_slice)
     }
 }

@@ -1,5 +1,6 @@
 //! Finds the objects of a document by its content: which provider's, which shape, which kind.
 
+use super::plausible::plausibility;
 use super::table::{ObjectsAt, Provider, Shape, Test};
 use crate::source::Place;
 use crate::tree::{Node, Value};
@@ -53,7 +54,7 @@ pub fn recognise<'a>(
             }
             let mut objects = Vec::new();
             for at in &shape.objects {
-                collect(at, document, &mut objects);
+                collect(at, document, (provider, shape), &mut objects);
             }
             if !objects.is_empty() {
                 return Some(Recognised { provider, shape, objects });
@@ -83,11 +84,20 @@ fn stands_right(shape: &Shape, path: &str) -> bool {
 }
 
 /// Adds the objects at a path.
-fn collect<'a>(at: &ObjectsAt, document: &'a Node, objects: &mut Vec<Object<'a>>) {
+fn collect<'a>(
+    at: &ObjectsAt,
+    document: &'a Node,
+    (provider, shape): (&Provider, &Shape),
+    objects: &mut Vec<Object<'a>>,
+) {
     let Some(kind) = Kind::named(&at.kind) else { return };
+    let test = |node: &Node| {
+        let enough = || plausibility(provider, kind, shape.spelling, node) >= at.when.plausible;
+        node.is_map() && fits(node, &at.when) && (at.when.plausible == 0 || enough())
+    };
     let start = Object { kind, node: document, place: document.place, key: None };
     if at.at == "**" {
-        search(start, &at.when, 0, objects);
+        search(start, &test, 0, objects);
         return;
     }
     let mut found = vec![start];
@@ -100,7 +110,7 @@ fn collect<'a>(at: &ObjectsAt, document: &'a Node, objects: &mut Vec<Object<'a>>
         found = found.into_iter().flat_map(|object| step_into(object, key, each)).collect();
     }
     for mut object in found {
-        if !object.node.is_map() || !fits(object.node, &at.when) {
+        if !test(object.node) {
             continue;
         }
         if !at.within.is_empty() {
@@ -139,11 +149,11 @@ fn step_into<'a>(object: Object<'a>, key: &str, each: &str) -> Vec<Object<'a>> {
 const DEPTH: usize = 6;
 
 /// Adds what fits at any depth, and does not look further inside of it.
-fn search<'a>(object: Object<'a>, test: &Test, depth: usize, objects: &mut Vec<Object<'a>>) {
+fn search<'a>(object: Object<'a>, test: &dyn Fn(&Node) -> bool, depth: usize, objects: &mut Vec<Object<'a>>) {
     if depth > DEPTH {
         return;
     }
-    if object.node.is_map() && fits(object.node, test) {
+    if test(object.node) {
         objects.push(object);
         return;
     }

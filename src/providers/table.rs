@@ -209,6 +209,9 @@ pub struct Test {
     /// Paths whose text must match: `*` stands for anything.
     #[serde(default)]
     pub matches: BTreeMap<String, OneOrMore>,
+    /// How much must speak for it beside the names of its keys: see `plausible.rs`.
+    #[serde(default)]
+    pub plausible: usize,
 }
 
 /// What the platform fills in.

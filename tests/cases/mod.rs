@@ -10,9 +10,8 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use clap::Parser as _;
-use clientlint::cli::{Cli, run};
 use serde_json::Value as Json;
 
 /// A file of a case.
@@ -86,15 +85,16 @@ pub(crate) fn folder(name: &str, files: &[File]) -> PathBuf {
 }
 
 /// What a command writes as JSON.
-pub(crate) fn json(words: &[&str], folder: &Path) -> Json {
-    let mut arguments = vec![std::ffi::OsStr::new("clientlint")];
-    arguments.extend(words.iter().map(std::ffi::OsStr::new));
-    arguments.extend(["--format", "json", "--allow-empty", "--no-gitignore"].map(std::ffi::OsStr::new));
-    arguments.push(folder.as_os_str());
-    let (mut out, mut errors) = (Vec::new(), Vec::new());
-    run(&Cli::parse_from(arguments), &mut out, &mut errors).unwrap();
-    assert!(errors.is_empty(), "{}", String::from_utf8_lossy(&errors));
-    serde_json::from_slice(&out).unwrap()
+pub(crate) fn json(words: &[&str], path: &Path) -> Json {
+    let output = Command::new(env!("CARGO_BIN_EXE_clientlint"))
+        .args(words)
+        .args(["--format", "json", "--allow-empty", "--no-gitignore"])
+        .arg(path)
+        .env_clear()
+        .output()
+        .unwrap();
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
 }
 
 /// What is found in a report.
