@@ -232,8 +232,8 @@ fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dyn Write) ->
         None => (
             config.fail_on,
             match &config.path {
-                Some(path) => discover::Base::of(path).show(path),
-                None => "default".to_owned(),
+                Some(path) if config.sets_fail_on => discover::Base::of(path).show(path),
+                _ => "default".to_owned(),
             },
         ),
     };
