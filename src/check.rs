@@ -174,6 +174,8 @@ fn says(attribute: Attribute) -> String {
 fn conclusion(attribute: Attribute, fact: &Fact, reason: &str) -> String {
     let word = fact.datum.show();
     match attribute {
+        // Whose it is, not why.
+        _ if reason == "the client" => reason.to_owned(),
         Attribute::CLIENT_TYPE | Attribute::CLIENT_TYPE_CERTAIN => format!(
             "makes the client {}",
             match word.as_str() {

@@ -274,8 +274,8 @@ fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dyn Write) ->
         None => (
             config.fail_on,
             match &config.path {
-                Some(path) => discover::Base::of(path).show(path),
-                None => "default".to_owned(),
+                Some(path) if config.sets_fail_on => discover::Base::of(path).show(path),
+                _ => "default".to_owned(),
             },
         ),
     };
@@ -357,10 +357,9 @@ fn analyse(options: &InputOptions, configs: &Configs, texts: bool) -> Result<(Re
     };
     let Read { inputs, looked_at, excluded } = asked.read(configs, &config)?;
     configs.check(&inputs)?;
-    if options.threads == 0 && inputs.iter().map(Input::size).sum::<usize>() < SMALL {
-        // Fails where the files were so many that threads were started to read them.
-        drop(rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global());
-    }
+    // Fails where this thread has a pool already, which does as well.
+    let few = options.threads == 0 && inputs.iter().map(Input::size).sum::<usize>() < SMALL;
+    let _alone = few.then(|| rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build());
     // What comes through a pipe was meant to be read: the bare answer of an API needs no telling keys.
     let kind = options.kind.as_deref();
     let config_of = |path: Option<&Path>| configs.of(path).unwrap_or_else(|_| config.clone());

@@ -160,15 +160,20 @@ fn grants(definitions: &mut [Definition], clients: &Names, apis: &Names) {
             let evidence =
                 vec![definitions[at].evidence(Attribute::DEFAULT_FOR, "default for third-party clients")];
             give(&mut definitions[at], Attribute::PARTY, Datum::from_text("third"), evidence);
+            let name = Datum::from_text("default for third-party clients");
+            give(&mut definitions[at], Attribute::CLIENT_NAME, name, Vec::new());
         }
         let named = definitions[at].facts.get(&Attribute::GRANT_CLIENT).cloned();
         if let Some(client) = named.as_ref().and_then(|fact| clients.find(fact)) {
-            for attribute in [Attribute::PARTY, Attribute::CLIENT_TYPE, Attribute::CLIENT_TYPE_CERTAIN] {
+            use Attribute as A;
+            for attribute in [A::CLIENT_NAME, A::PARTY, A::CLIENT_TYPE, A::CLIENT_TYPE_CERTAIN] {
                 if let Some(fact) = definitions[client].facts.get(&attribute) {
                     let fact = as_evidence(&definitions[client], fact);
                     definitions[at].facts.insert_new(attribute, fact);
                 }
             }
+        } else if let Some(fact) = &named {
+            give(&mut definitions[at], Attribute::CLIENT_NAME, fact.datum.clone(), Vec::new());
         }
         if let Some(found) =
             named.as_ref().and_then(|fact| fact.datum.text()).and_then(|name| clients.declares(name))

@@ -140,6 +140,21 @@ pub fn format_of(path: &str) -> Option<&'static dyn Format> {
     formats::by_extension(ending)
 }
 
+impl Document<'_> {
+    /// Whether it is a template of Helm or the like even where it can be read: `name: {{ .Values.name }}` is a map of
+    /// maps to YAML.
+    pub fn is_template(&self) -> bool {
+        const SIGNS: &[&str] =
+            &["{{ .", "{{.", "{{- .", "{{ $", "{{ include ", "{{- include ", "{{- if ", "{{- range "];
+        let path = &self.source.path;
+        let text = &self.source.text;
+        let in_chart = path.starts_with("templates/") || path.contains("/templates/");
+        !is_terraform(file_name(path))
+            && text.contains("{{")
+            && (in_chart || SIGNS.iter().any(|sign| text.contains(sign)))
+    }
+}
+
 /// The definitions that the documents of a project hold, with all that follows for them.
 pub fn definitions(documents: &[Document<'_>], config: &Config) -> Definitions {
     let mut all = Definitions::default();
@@ -165,6 +180,9 @@ fn of_document(document: &Document<'_>, config: &Config) -> Vec<Definition> {
     let surroundings = surroundings(document, config);
     let broken = document.parsed.is_broken();
     let mut definitions = Vec::new();
+    if document.is_template() {
+        return definitions;
+    }
     for node in &document.parsed.documents {
         let providers = config.providers_of(document.source.file.as_deref());
         let syntax = document.format.name();

@@ -7,13 +7,13 @@ use clap::Parser as _;
 use clientlint::cli::{Cli, run};
 use serde_json::Value as Json;
 
-/// What is wrong at Acme: rule, client (of a grant its key), path, line of the deciding value.
+/// What is wrong at Acme: rule, client, path, line of the deciding value.
 const WRONG: &[(&str, &str, &str, u64)] = &[
     ("public-client-symmetric-id-token", "Checkout", "auth0/tenant.yaml", 44),
     ("public-client-with-secret", "Kiosk", "auth0/tenant.yaml", 67),
     ("loopback-redirect-uri-in-production", "Back Office", "auth0/tenant.yaml", 80),
     ("public-client-client-credentials", "Order Service", "auth0/tenant.yaml", 90),
-    ("third-party-broad-grant", "https://acme.auth.example/api/v2/", "auth0/tenant.yaml", 120),
+    ("third-party-broad-grant", "Parcel Tracker", "auth0/tenant.yaml", 120),
     ("hardcoded-client-secret", "Blog", "exports/clients.json", 17),
     ("secret-variable-default", "Warehouse Scanner", "infra/auth0/machines.tf", 16),
     ("insecure-redirect-uri", "Status Page", "infra/auth0/main.tf", 54),

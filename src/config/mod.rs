@@ -31,6 +31,8 @@ pub struct Config {
     pub settings: Settings,
     /// The least severity that fails the run; `None` for never.
     pub fail_on: Option<Severity>,
+    /// Whether the file sets it.
+    pub sets_fail_on: bool,
     /// The rules, the user's own included.
     pub rules: Vec<Rule>,
     /// The providers, the user's own layouts first.
@@ -188,6 +190,7 @@ impl Config {
         Ok(Self {
             path: path.map(Path::to_path_buf),
             settings,
+            sets_fail_on: written.gate.fail_on.is_some(),
             fail_on: written.gate.fail_on.unwrap_or(FailOn::Error).severity(),
             rules,
             providers: own,

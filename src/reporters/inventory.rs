@@ -88,11 +88,13 @@ fn one_client(client: &ClientSummary) -> OneClient<'_> {
 ///
 /// The output cannot be written.
 pub fn clients_text(out: &mut dyn Write, report: &Report) -> io::Result<()> {
-    let head = ["client", "application", "type", "because", "party", "channel", "where"].map(str::to_owned);
+    let head =
+        ["client", "kind", "application", "type", "because", "party", "channel", "where"].map(str::to_owned);
     let mut rows = vec![head];
     for client in &report.clients {
         rows.push([
             clipped(client.title()),
+            client.shape.clone(),
             clipped(client.application_type.as_deref().unwrap_or("-")),
             client.client_type.clone(),
             clipped(&client.client_type_because.join(", ")),
@@ -101,7 +103,7 @@ pub fn clients_text(out: &mut dyn Write, report: &Report) -> io::Result<()> {
             format!("{}:{}", printable(&client.path), client.line),
         ]);
     }
-    let mut widths = [0; 7];
+    let mut widths = [0; 8];
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = (*width).max(cell.chars().count().min(44));

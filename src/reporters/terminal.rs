@@ -9,7 +9,7 @@ use miette::{
 };
 
 use super::{Look, Run, clipped, printable};
-use crate::finding::{Finding, Location, Problem};
+use crate::finding::{Finding, Location, Problem, Related};
 use crate::masked::MaskedSource;
 use crate::rule::{Rule, Safety, Severity};
 
@@ -56,7 +56,6 @@ struct Drawn<'a> {
     help: String,
     labels: Vec<LabeledSpan>,
     source: Option<Text<'a>>,
-    others: Vec<Drawn<'a>>,
 }
 
 impl<'a> Drawn<'a> {
@@ -72,22 +71,11 @@ impl<'a> Drawn<'a> {
         let label = finding.label.clone().unwrap_or_else(|| "here".to_owned());
         let mut labels = Vec::new();
         labels.extend(source.map(|source| labelled(source, &finding.location, &label, true)));
-        let mut others = Vec::new();
+        let mut elsewhere = Vec::new();
         for related in &finding.related {
-            match (here(&related.location), source, run.report.sources.get(&*related.location.path)) {
-                (true, Some(source), _) => {
-                    labels.push(labelled(source, &related.location, &related.message, false));
-                }
-                (false, _, Some(other)) => others.push(Self {
-                    head: printable(&related.message),
-                    code: String::new(),
-                    severity: miette::Severity::Advice,
-                    help: String::new(),
-                    labels: vec![labelled(other, &related.location, "", true)],
-                    source: Some(Text { source: other, locations: vec![related.location.clone()] }),
-                    others: Vec::new(),
-                }),
-                _ => {}
+            match source.filter(|_| here(&related.location)) {
+                Some(source) => labels.push(labelled(source, &related.location, &related.message, false)),
+                None => elsewhere.push(related),
             }
         }
         Self {
@@ -102,7 +90,7 @@ impl<'a> Drawn<'a> {
                 Severity::Warning => miette::Severity::Warning,
                 Severity::Info => miette::Severity::Advice,
             },
-            help: help(finding, rule),
+            help: help(finding, rule, &elsewhere),
             labels,
             source: source.map(|source| Text {
                 source,
@@ -112,7 +100,6 @@ impl<'a> Drawn<'a> {
                     .cloned()
                     .collect(),
             }),
-            others,
         }
     }
 
@@ -126,18 +113,20 @@ impl<'a> Drawn<'a> {
                 .to_owned(),
             labels: Vec::new(),
             source: None,
-            others: Vec::new(),
         }
     }
 }
 
-/// Client, why, what to do instead, and what the finding assumes.
-fn help(finding: &Finding, rule: Option<&Rule>) -> String {
+/// Client, other places that have a part in it, why, what to do instead, and what the finding assumes.
+fn help(finding: &Finding, rule: Option<&Rule>, elsewhere: &[&Related]) -> String {
     let mut lines = Vec::new();
     if let Some(client) = &finding.client {
         let traits = client.traits();
         let traits = if traits.is_empty() { String::new() } else { format!(" ({})", clipped(&traits)) };
         lines.push(format!("client:  {}{traits}", clipped(client.title())));
+    }
+    for related in elsewhere {
+        lines.push(format!("see:     {} ({})", related.location, printable(&related.message)));
     }
     if let Some(rule) = rule {
         lines.push(format!("why:     {}", one_line(&rule.text.why)));
@@ -147,8 +136,8 @@ fn help(finding: &Finding, rule: Option<&Rule>) -> String {
         lines.push(format!("assumes: {assumed} (confidence {})", finding.confidence.name()));
     }
     if let Some((safety, title)) = &finding.fix {
-        let safety = if *safety == Safety::Safe { "safe" } else { "changes behaviour" };
-        lines.push(format!("could be: {title} ({safety})"));
+        let safety = if *safety == Safety::Safe { "safe" } else { "unsafe: may change behaviour" };
+        lines.push(format!("fix:     {title} ({safety})"));
     }
     lines.push(format!("more:    clientlint explain {}", finding.rule));
     lines.join("\n")
@@ -203,13 +192,6 @@ impl Diagnostic for Drawn<'_> {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         Some(Box::new(self.labels.iter().cloned()))
-    }
-
-    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
-        if self.others.is_empty() {
-            return None;
-        }
-        Some(Box::new(self.others.iter().map(|other| other as &dyn Diagnostic)))
     }
 }
 
