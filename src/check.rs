@@ -57,12 +57,14 @@ pub fn check<'a>(definition: &Definition, rules: &'a [Rule], settings: &Settings
     let provider = definition.text(Attribute::PROVIDER).unwrap_or("");
     let furniture = definition.flag(Attribute::FURNITURE) == Some(true);
     let mut found = Vec::new();
+    // One list for all rules: most match something before they turn out not to hold.
+    let mut matches = Vec::new();
     for rule in rules {
         let on = settings.only.is_empty() || settings.only.contains(&rule.id);
         if !on || settings.off.contains(&rule.id) || !rule.judges(definition.kind, provider) {
             continue;
         }
-        if let Some(violation) = judge(definition, rule, settings) {
+        if let Some(violation) = judge(definition, rule, settings, &mut matches) {
             found.push(violation);
         }
     }
@@ -95,30 +97,35 @@ fn persona(violation: &Violation<'_>, settings: &Settings) -> Persona {
 }
 
 /// The first case of a rule that a definition breaks.
-fn judge<'a>(definition: &Definition, rule: &'a Rule, settings: &Settings) -> Option<Violation<'a>> {
-    let mut matches = Vec::new();
-    if rule.when.holds(definition, &mut matches) != Truth::True {
+fn judge<'a, 'd>(
+    definition: &'d Definition,
+    rule: &'a Rule,
+    settings: &Settings,
+    matches: &mut Vec<Match<'d>>,
+) -> Option<Violation<'a>> {
+    matches.clear();
+    if rule.when.holds(definition, matches) != Truth::True {
         return None;
     }
     let base = matches.len();
     let case = rule.cases.iter().find(|case| {
         matches.truncate(base);
-        case.when.holds(definition, &mut matches) == Truth::True
+        case.when.holds(definition, matches) == Truth::True
     })?;
     let by_profile = settings.profile.and_then(|profile| {
         case.profiles.iter().find(|(named, _)| *named == profile).map(|(_, severity)| *severity)
     });
     let configured = settings.severities.get(&rule.id).copied();
     let severity = configured.or(by_profile).unwrap_or(case.severity);
-    let place = deciding(&matches).unwrap_or_else(|| definition.name_place.unwrap_or(definition.place));
+    let place = deciding(matches).unwrap_or_else(|| definition.name_place.unwrap_or(definition.place));
     Some(Violation {
         rule,
         case,
         severity,
         place,
-        related: related(&matches, place),
-        message: fill(&case.message, definition, &matches),
-        assumes: assumes(&matches),
+        related: related(matches, place),
+        message: fill(&case.message, definition, matches),
+        assumes: assumes(matches),
         likely: likely(definition, rule, case),
     })
 }

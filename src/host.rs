@@ -88,11 +88,10 @@ pub(crate) fn host_kind(host: &str, suffix: Option<&str>) -> Option<&'static str
 
 /// Whether strangers can get names under the host's parent: `none`, `hosting` or `tunnel`.
 pub(crate) fn shared(host: &str) -> &'static str {
-    let under = |domains: &[&str]| {
-        domains.iter().any(|domain| {
-            host == *domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))
-        })
-    };
+    // The host and each domain above it.
+    let domains =
+        || std::iter::successors(Some(host), |domain| domain.split_once('.').map(|(_, parent)| parent));
+    let under = |known: &[&str]| domains().any(|domain| known.contains(&domain));
     if under(TUNNELS) || host.split('.').any(|label| label.starts_with("ngrok")) {
         return "tunnel";
     }

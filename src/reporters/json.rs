@@ -1,13 +1,16 @@
 //! JSON version 1: own structs, so that the program can change inside without changing what others read.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
+use rayon::prelude::*;
 use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::Run;
 use crate::finding::{ClientSummary, Finding, Location};
 use crate::lint::Report;
-use crate::rule::{Safety, Severity};
+use crate::rule::{Rule, Safety, Severity};
 use crate::source::Position;
 
 #[derive(Serialize)]
@@ -15,7 +18,7 @@ struct Document<'a> {
     version: u8,
     tool: Tool,
     summary: Summary,
-    findings: Vec<OneFinding<'a>>,
+    findings: Vec<Box<RawValue>>,
     problems: Vec<OneProblem<'a>>,
     skipped: Vec<OneSkipped<'a>>,
 }
@@ -126,6 +129,13 @@ pub(super) struct OneSkipped<'a> {
 
 pub(super) fn write(out: &mut dyn Write, run: &Run<'_>) -> io::Result<()> {
     let report = run.report;
+    let rules: HashMap<&str, &Rule> = run.rules.iter().map(|rule| (rule.id.as_str(), rule)).collect();
+    let shown: Vec<&Finding> = run.shown().collect();
+    // Most of a report are its findings: to write them side by side takes half of the time.
+    let findings: Result<_, serde_json::Error> = shown
+        .par_iter()
+        .map(|finding| to_raw_value(&one_finding(finding, rules.get(&*finding.rule).copied())))
+        .collect();
     let document = Document {
         version: 1,
         tool: Tool { name: "clientlint", version: env!("CARGO_PKG_VERSION") },
@@ -147,7 +157,7 @@ pub(super) fn write(out: &mut dyn Write, run: &Run<'_>) -> io::Result<()> {
                 exit: run.verdict.exit,
             },
         },
-        findings: run.shown().map(|finding| one_finding(finding, run)).collect(),
+        findings: findings?,
         problems: problems(report),
         skipped: report
             .skipped
@@ -173,8 +183,7 @@ pub(super) fn problems(report: &Report) -> Vec<OneProblem<'_>> {
         .collect()
 }
 
-fn one_finding<'a>(finding: &'a Finding, run: &'a Run<'_>) -> OneFinding<'a> {
-    let rule = run.rules.iter().find(|rule| *rule.id == *finding.rule);
+fn one_finding<'a>(finding: &'a Finding, rule: Option<&'a Rule>) -> OneFinding<'a> {
     OneFinding {
         rule: &finding.rule,
         severity: finding.severity.name(),
