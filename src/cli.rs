@@ -446,8 +446,7 @@ fn add_companions(inputs: &mut Vec<Input>, max_size: u64) {
         }
     }
     inputs.extend(more);
-    // As paths compare, which split both into their parts each time: without separators, bytes do.
-    inputs.sort_by_cached_key(|input| input.path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "\0"));
+    inputs.sort_by(|a, b| a.path.cmp(&b.path));
 }
 
 /// The configurations of a run: one for all, or the nearest of each file.
