@@ -88,7 +88,7 @@ const FEWER: &[(&str, &str, &str)] = &[
     ("dangling-client-reference", "", "whether a project is complete is inferred"),
     ("deprecated-field", "", "the old names stand for attributes that have new ones"),
     ("duplicate-client", "yaml", "one file each in a directory; two identifiers that Terraform computes"),
-    ("export-includes-secrets", "", "a setting of the Deploy CLI, which no table has"),
+    ("export-includes-secrets", "json", "the configuration of the Deploy CLI is JSON"),
     ("first-party-foreign-redirect-domain", "", "which domains are foreign is inferred"),
     ("id-token-alg-none", "json", "Auth0 has no such algorithm; a registration has"),
     ("pkce-not-enforced", "", "neither Auth0 nor registrations have such a switch"),

@@ -5,6 +5,7 @@ mod inspect;
 mod join;
 mod neutral;
 mod normalise;
+mod placeholders;
 mod plausible;
 mod recognise;
 mod table;

@@ -1,5 +1,6 @@
 //! From an object in a provider's words to a definition in the vocabulary's.
 
+use super::placeholders;
 use super::recognise::only_item;
 use super::table::{Provider, Shape, Spelling};
 use crate::client::{Basis, Datum, Definition, Fact};
@@ -65,7 +66,11 @@ fn datum(holds: Holds, node: &Node, typed_by_text: bool) -> Option<Datum> {
         let holds = if holds == Holds::Uris { Holds::Uri } else { Holds::Text };
         Some(Fact { datum: datum(holds, node, false)?, basis: basis(node.place, node) })
     };
-    Some(match (&node.value, holds) {
+    let filled_in = match &node.value {
+        Value::Text(text) => placeholders::pieces(text).map(Value::Template),
+        _ => None,
+    };
+    Some(match (filled_in.as_ref().unwrap_or(&node.value), holds) {
         (Value::Null, _) => return None,
         (Value::Unknown(unknown), _) => Datum::Unknown(unknown.clone()),
         (Value::Expression(_), _) => Datum::Unknown(crate::tree::Unknown::new("")),
