@@ -1,0 +1,296 @@
+//! Takes the text of a URI apart, of which pieces may be unknown.
+
+use std::borrow::Cow;
+
+use super::part::{PARTS, Part, known};
+use crate::host::{HOLE, host_kind, host_wildcard, known_suffix, shared, split_port};
+use crate::tree::Piece;
+
+/// The parts of a URI. Every part that the text has is listed, and every flag.
+pub(super) fn take_apart(pieces: &[Piece]) -> Vec<(&'static str, Part)> {
+    let text: String = pieces
+        .iter()
+        .map(|piece| match piece {
+            Piece::Text(text) => Cow::Borrowed(text.as_str()),
+            Piece::Hole(_) => Cow::Owned(HOLE.to_string()),
+        })
+        .collect();
+    let open = text.contains(HOLE);
+    let mut parts = Vec::with_capacity(PARTS.len());
+    let Some((scheme, rest)) = split_scheme(&text) else {
+        let start_open = text.starts_with(HOLE) || (open && !text.contains("//"));
+        return without_scheme(parts, &text, open, start_open);
+    };
+    let scheme: Cow<'static, str> = match scheme {
+        "https" => Cow::Borrowed("https"),
+        "http" => Cow::Borrowed("http"),
+        other => Cow::Owned(other.to_ascii_lowercase()),
+    };
+    let web = scheme == "http" || scheme == "https";
+    let unsafe_scheme = UNSAFE_SCHEMES.contains(&&*scheme);
+    let platform = PLATFORM_SCHEMES.contains(&&*scheme) || scheme.starts_with("msauth.");
+    parts.push(("scheme", Part::Text(scheme.clone())));
+    parts.push((
+        "private_use",
+        known(!web && !unsafe_scheme && !platform && scheme != "urn" && !scheme.contains('*')),
+    ));
+    parts.push(("reverse_domain", known(scheme.contains('.'))));
+    parts.push(("platform_scheme", known(platform)));
+    parts.push(("unsafe_scheme", known(unsafe_scheme)));
+    let (before_fragment, fragment) = cut(rest, '#');
+    parts.push(("fragment", known(fragment.is_some())));
+    let (before_query, query) = cut(before_fragment, '?');
+    parts.push(("query", known(query.is_some())));
+    let (authority, path) = match before_query.strip_prefix("//") {
+        Some(rest) => {
+            let end = rest.find(['/', '\\']).unwrap_or(rest.len());
+            (Some(&rest[..end]), &rest[end..])
+        }
+        None => (None, before_query),
+    };
+    parts.push(("path", if path.contains(HOLE) { Part::Unknown } else { known(path.to_owned()) }));
+    let mut host_fault = None;
+    let mut host_wildcard = None;
+    if let Some(authority) = authority {
+        let (userinfo, host_port) = match authority.rsplit_once('@') {
+            Some((_, host)) => (true, host),
+            None => (false, authority),
+        };
+        parts.push(("userinfo", known(userinfo)));
+        host_wildcard = authority_parts(&mut parts, host_port, web, &mut host_fault);
+    }
+    parts.push(("placeholder", placeholder(&text, open)));
+    let wildcard = wildcard(&text, &scheme, host_wildcard, path, query, open);
+    let fault = fault(&text, web, authority, path, fragment, &wildcard, host_fault);
+    parts.push((
+        "fault",
+        match fault {
+            "none" if open => Part::Unknown,
+            fault => known(fault),
+        },
+    ));
+    parts.push(("wildcard", wildcard));
+    parts
+}
+
+/// The parts of a text that has no scheme, or whose scheme is unknown.
+fn without_scheme(
+    mut parts: Vec<(&'static str, Part)>,
+    text: &str,
+    open: bool,
+    start_open: bool,
+) -> Vec<(&'static str, Part)> {
+    let wildcard = if text == "*" {
+        known("bare")
+    } else if text.contains('*') && !start_open {
+        known(if text.starts_with("http*") { "scheme" } else { "host" })
+    } else if text.contains('*') {
+        known("path")
+    } else if open {
+        Part::Unknown
+    } else {
+        known("none")
+    };
+    if start_open {
+        for name in ["scheme", "host", "host_kind", "domain", "private_use", "fault", "unsafe_scheme"] {
+            parts.push((name, Part::Unknown));
+        }
+    } else {
+        parts.push(("private_use", known(false)));
+        parts.push(("unsafe_scheme", known(false)));
+        let fault = if text == "*" || text.is_empty() {
+            "none"
+        } else if text.contains(',') {
+            "comma"
+        } else if text.starts_with(['/', '.']) {
+            "relative"
+        } else {
+            "no-scheme"
+        };
+        parts.push(("fault", known(fault)));
+    }
+    parts.push(("placeholder", placeholder(text, open)));
+    parts.push(("wildcard", wildcard));
+    parts
+}
+
+/// Scheme and what follows its colon. `localhost:3000` has no scheme: what follows the colon is a port.
+fn split_scheme(text: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = text.split_once(':')?;
+    let mut characters = scheme.chars();
+    let named = characters.next().is_some_and(|first| first.is_ascii_alphabetic())
+        && characters.all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.' | '*'));
+    let port = rest.split(['/', '?', '#']).next().unwrap_or("");
+    let is_port = !rest.starts_with("//")
+        && (port == "*"
+            || port.starts_with(HOLE)
+            || (!port.is_empty() && port.bytes().all(|b| b.is_ascii_digit())));
+    (named && !is_port).then_some((scheme, rest))
+}
+
+fn cut(text: &str, at: char) -> (&str, Option<&str>) {
+    match text.split_once(at) {
+        Some((before, after)) => (before, Some(after)),
+        None => (text, None),
+    }
+}
+
+/// Adds what host and port say; returns the kind of wildcard in the host.
+fn authority_parts(
+    parts: &mut Vec<(&'static str, Part)>,
+    host_port: &str,
+    web: bool,
+    fault: &mut Option<&'static str>,
+) -> Option<&'static str> {
+    let (host, port) = split_port(host_port);
+    if let Some(port) = port {
+        parts.push((
+            "port",
+            match port.parse::<u16>() {
+                Ok(number) => known(number),
+                Err(_) if port.contains(HOLE) => Part::Unknown,
+                Err(_) => {
+                    if web && port != "*" && !port.is_empty() {
+                        *fault = Some("unparsable");
+                    }
+                    known(port.to_owned())
+                }
+            },
+        ));
+    }
+    let host = host.to_ascii_lowercase();
+    let open = host.contains(HOLE);
+    if host.is_empty() {
+        if web {
+            *fault = Some("unparsable");
+        }
+        return None;
+    }
+    parts.push(("host", if open { Part::Unknown } else { known(host.clone()) }));
+    let suffix = known_suffix(&host);
+    // What stands where the host belongs in an app-specific scheme is a name of the application's own.
+    let kind = if web || open || host == "localhost" { host_kind(&host, suffix) } else { Some("public") };
+    parts.push(("host_kind", kind.map_or(Part::Unknown, known)));
+    if let Some(suffix) = suffix {
+        let plain = suffix.trim_start_matches(['*', '.']);
+        if let Some(domain) = psl::domain_str(plain).filter(|_| kind == Some("public")) {
+            parts.push(("domain", known(domain.to_owned())));
+        } else if open {
+            parts.push(("domain", Part::Unknown));
+        }
+        parts.push((
+            "shared",
+            match shared(plain) {
+                "none" if open => Part::Unknown,
+                shared => known(shared),
+            },
+        ));
+    } else {
+        parts.push(("domain", Part::Unknown));
+        parts.push(("shared", Part::Unknown));
+    }
+    host.contains('*').then(|| host_wildcard(&host))
+}
+
+/// Kind of wildcard in the whole URI.
+fn wildcard(
+    text: &str,
+    scheme: &str,
+    host: Option<&'static str>,
+    path: &str,
+    query: Option<&str>,
+    open: bool,
+) -> Part {
+    if scheme.contains('*') {
+        known("scheme")
+    } else if let Some(kind) = host {
+        known(kind)
+    } else if path.contains('*') {
+        known("path")
+    } else if query.is_some_and(|query| query.contains('*')) {
+        known("query")
+    } else if text.contains('*') {
+        // A port: RFC 8252 section 7.3 lets the port of a loopback address vary.
+        known("none")
+    } else if open {
+        Part::Unknown
+    } else {
+        known("none")
+    }
+}
+
+/// What makes the URI malformed: one of the faults in the vocabulary, or `none`.
+fn fault(
+    text: &str,
+    web: bool,
+    authority: Option<&str>,
+    path: &str,
+    fragment: Option<&str>,
+    wildcard: &Part,
+    host: Option<&'static str>,
+) -> &'static str {
+    let lower_path = path.to_ascii_lowercase();
+    let dots = |segment: &str| matches!(segment, ".." | "%2e%2e" | ".%2e" | "%2e.");
+    let comma = text.split(',').skip(1).any(|rest| rest.trim_start().contains("://"));
+    if comma {
+        "comma"
+    } else if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        "whitespace"
+    } else if text.contains('\\') {
+        "backslash"
+    } else if fragment.is_some() {
+        "fragment"
+    } else if authority.is_some_and(|authority| authority.contains('@')) {
+        "userinfo"
+    } else if lower_path.split('/').any(dots) || lower_path.contains("%2f") {
+        "dot-segment"
+    } else if let Some(fault) = host {
+        fault
+    } else if web && authority.is_none() {
+        "unparsable"
+    } else if matches!(wildcard, Part::Text(kind) if kind == "misplaced")
+        || (!web && matches!(wildcard, Part::Text(kind) if kind != "none"))
+    {
+        "wildcard"
+    } else {
+        "none"
+    }
+}
+
+/// Placeholders that Auth0 fills in: `{organization_name}` and metadata of organization or custom domain.
+fn placeholder(text: &str, open: bool) -> Part {
+    if text.contains("{organization_name}") {
+        known("organization_name")
+    } else if text.contains("{organization.metadata.") || text.contains("{custom_domain.metadata.") {
+        known("metadata")
+    } else if open {
+        Part::Unknown
+    } else {
+        known("none")
+    }
+}
+
+/// Schemes that run code or open local files.
+const UNSAFE_SCHEMES: &[&str] =
+    &["javascript", "data", "vbscript", "file", "about", "blob", "filesystem", "ws", "wss", "ftp"];
+
+/// Schemes that a platform or a browser reserves for its applications.
+const PLATFORM_SCHEMES: &[&str] = &[
+    "ms-app",
+    "ms-appx-web",
+    "ms-appx",
+    "msauth",
+    "msal",
+    "chrome-extension",
+    "moz-extension",
+    "safari-extension",
+    "safari-web-extension",
+    "capacitor",
+    "ionic",
+    "exp",
+    "app",
+    "tauri",
+    "vscode",
+    "vscode-insiders",
+    "cursor",
+];
