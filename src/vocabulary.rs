@@ -35,7 +35,7 @@ pub enum Holds {
     Number,
     /// A list of texts.
     Texts,
-    /// One URI, taken apart as in `uri.rs`.
+    /// One URI, taken apart as in `uri`.
     Uri,
     /// A list of URIs, taken apart.
     Uris,
