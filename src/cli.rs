@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::config::{Config, FailOn};
-use crate::configs::{Adjustment, Configs, no_rule};
+use crate::config::{Config, FailOn, no_rule};
+use crate::configs::{Adjustment, Configs};
 use crate::discover::{self, Input, absolute};
 use crate::examples;
 use crate::explain;
@@ -190,7 +190,7 @@ pub fn run(cli: &Cli, out: &mut dyn Write, errors: &mut dyn Write) -> io::Result
         Command::Clients(options) => clients(options, out),
         Command::Explain { rule: id, format, config } => with_rules(config, |config| {
             let Some(rule) = config.rules.iter().find(|rule| rule.id == *id) else {
-                return Err(no_rule(id, config.rules.iter().map(|rule| rule.id.as_str())));
+                return Err(no_rule(id, &config.rules));
             };
             let text = match format {
                 ExplainFormat::Text => explain::explain(rule),
@@ -253,9 +253,17 @@ fn test_rules(folder: &Path, out: &mut dyn Write, errors: &mut dyn Write) -> Out
             return Ok(lines.try_for_each(|line| writeln!(errors, "error: {line}")).map(|()| USAGE));
         }
     };
-    let exit = u8::from(!outcome.failures.is_empty());
-    let lines: Vec<String> = outcome.lines().iter().map(|line| reporters::printable(line)).collect();
-    Ok(ended(lines.iter().try_for_each(|line| writeln!(out, "{line}")), exit))
+    let result = match outcome.failures.len() {
+        0 => "all as they claim".to_owned(),
+        failures => reporters::count(failures, "failure"),
+    };
+    let (rules, examples) =
+        (reporters::count(outcome.rules, "rule"), reporters::count(outcome.examples, "example"));
+    let mut failures = outcome.failures.iter().map(|line| reporters::printable(line));
+    let written = failures
+        .try_for_each(|line| writeln!(out, "{line}"))
+        .and_then(|()| writeln!(out, "{rules}, {examples}: {result}"));
+    Ok(ended(written, u8::from(!outcome.failures.is_empty())))
 }
 
 fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dyn Write) -> Outcome {
@@ -310,13 +318,7 @@ fn clients(options: &ClientsOptions, out: &mut dyn Write) -> Outcome {
         ClientsFormat::Text => reporters::clients_text(out, &report),
         ClientsFormat::Json => reporters::clients_json(out, &report),
     };
-    let exit = if !report.problems.is_empty() {
-        4
-    } else if report.recognised || options.allow_empty {
-        0
-    } else {
-        3
-    };
+    let exit = report.exit(options.allow_empty);
     Ok(ended(written.and_then(|()| out.flush()), exit))
 }
 

@@ -220,9 +220,11 @@ impl Definition {
         self.facts.insert_new(Attribute::CLIENT_NAME, fact);
     }
 
-    /// Adds what follows from other facts.
+    /// Adds what follows from other facts, unless the definition states it itself.
     pub fn infer(&mut self, attribute: Attribute, datum: Datum, evidence: Vec<Evidence>) {
-        self.facts.insert(attribute, Fact { datum, basis: Basis::Inferred(evidence) });
+        if !self.facts.contains_key(&attribute) {
+            self.facts.insert(attribute, Fact { datum, basis: Basis::Inferred(evidence) });
+        }
     }
 
     /// Evidence that an attribute has the value that it has.

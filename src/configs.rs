@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use crate::config::{Config, NAMES, named_rules};
+use crate::config::{Config, NAMES, named_rules, rule_or_tag};
 use crate::discover::{self, Input, absolute};
 use crate::rule::{Persona, Profile};
-use crate::suggest::did_you_mean;
 
 /// The configurations of a run: one for all, or the nearest of each file.
 pub struct Configs {
@@ -33,9 +32,7 @@ pub struct Adjustment {
 impl Adjustment {
     fn apply(&self, mut config: Config) -> Result<Config, String> {
         for id in self.select.iter().chain(&self.disable) {
-            if named_rules(&config.rules, std::slice::from_ref(id)).is_empty() {
-                return Err(no_rule(id, config.rules.iter().map(|rule| rule.id.as_str())));
-            }
+            rule_or_tag(&config.rules, id)?;
         }
         let settings = &mut config.settings;
         if !self.select.is_empty() {
@@ -128,9 +125,4 @@ fn read_config(path: &Path) -> Result<Config, String> {
         }
         error.to_string()
     })
-}
-
-/// That there is no rule of an id, and which is meant.
-pub fn no_rule<'a>(id: &str, known: impl Iterator<Item = &'a str>) -> String {
-    format!("there is no rule `{id}`{}", did_you_mean(id, known))
 }

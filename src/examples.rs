@@ -49,19 +49,6 @@ pub struct Outcome {
     pub failures: Vec<String>,
 }
 
-impl Outcome {
-    /// The failures, and a line that counts.
-    pub fn lines(&self) -> Vec<String> {
-        let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
-        let result = match self.failures.len() {
-            0 => "all as they claim".to_owned(),
-            failures => count(failures, "failure"),
-        };
-        let total = format!("{}, {}: {result}", count(self.rules, "rule"), count(self.examples, "example"));
-        self.failures.iter().cloned().chain([total]).collect()
-    }
-}
-
 /// The definitions of a document, with all that follows for them. Unless the document says otherwise, it is a desired
 /// state that is delivered to Auth0 through the Management API.
 ///

@@ -37,8 +37,6 @@ pub struct Finding {
 /// How sure a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Confidence {
-    /// It rests on something that is only likely.
-    Low,
     /// It rests on a default, or on what is likely.
     Medium,
     /// It rests on what is written.
@@ -132,7 +130,6 @@ impl Confidence {
     /// Its name.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Low => "low",
             Self::Medium => "medium",
             Self::High => "high",
         }

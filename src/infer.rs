@@ -40,7 +40,7 @@ pub fn infer(definition: &mut Definition, provider: &Provider, shape: &Shape, su
     state(definition, Attribute::DELIVERY, delivery.name());
     if let (Kind::AppConfig, Some(word)) = (definition.kind, &shape.client_type) {
         let evidence = vec![Evidence { says: "an application on its user's device".to_owned(), place: None }];
-        set(definition, Attribute::CLIENT_TYPE, Datum::from_text(word), evidence);
+        definition.infer(Attribute::CLIENT_TYPE, Datum::from_text(word), evidence);
     }
     conclude(definition, provider, shape.channel.as_deref(), surroundings);
 }
@@ -82,27 +82,20 @@ pub fn conclude(
         let system = path.is_some_and(|path| SYSTEM.contains(&path));
         let evidence = vec![definition.evidence(Attribute::AUDIENCE, "audience")];
         let kind = if system { "system-api" } else { "api" };
-        set(definition, Attribute::AUDIENCE_KIND, Datum::from_text(kind), evidence);
+        definition.infer(Attribute::AUDIENCE_KIND, Datum::from_text(kind), evidence);
     }
     defaults::fill(definition, provider);
 }
 
-/// Adds a fact unless the definition states it itself.
-fn set(definition: &mut Definition, attribute: Attribute, datum: Datum, evidence: Vec<Evidence>) {
-    if !definition.facts.contains_key(&attribute) {
-        definition.infer(attribute, datum, evidence);
-    }
-}
-
 fn state(definition: &mut Definition, attribute: Attribute, word: &str) {
-    set(definition, attribute, Datum::from_text(word), Vec::new());
+    definition.infer(attribute, Datum::from_text(word), Vec::new());
 }
 
 fn environment(definition: &mut Definition, surroundings: &Surroundings) {
     let Some((name, production)) = &surroundings.environment else { return };
     let because = vec![Evidence { says: format!("environment {name} in clientlint.toml"), place: None }];
-    set(definition, Attribute::ENVIRONMENT, Datum::from_text(name), because.clone());
-    set(definition, Attribute::PRODUCTION, Datum::Flag(*production), because);
+    definition.infer(Attribute::ENVIRONMENT, Datum::from_text(name), because.clone());
+    definition.infer(Attribute::PRODUCTION, Datum::Flag(*production), because);
 }
 
 /// Objects that come with the tenant.
@@ -111,7 +104,7 @@ fn furniture(definition: &mut Definition, provider: &Provider) {
         .text(Attribute::CLIENT_NAME)
         .is_some_and(|name| provider.table.furniture.iter().any(|furniture| furniture == name));
     let global = definition.flag(Attribute::GLOBAL) == Some(true);
-    set(definition, Attribute::FURNITURE, Datum::Flag(named || global), Vec::new());
+    definition.infer(Attribute::FURNITURE, Datum::Flag(named || global), Vec::new());
 }
 
 /// Registered keys say how the client authenticates where no method is written beside them.
@@ -132,14 +125,13 @@ fn client_type(definition: &mut Definition, provider: &Provider) {
     let (word, certain, evidence) = judge_type(definition, provider);
     let unknown = || Datum::Unknown(Unknown::new("unknown"));
     let known = word != "unknown";
-    set(
-        definition,
+    definition.infer(
         Attribute::CLIENT_TYPE,
         if known { Datum::from_text(word) } else { unknown() },
         evidence.clone(),
     );
     if known {
-        set(definition, Attribute::CLIENT_TYPE_CERTAIN, Datum::Flag(certain), evidence);
+        definition.infer(Attribute::CLIENT_TYPE_CERTAIN, Datum::Flag(certain), evidence);
     }
     let device = definition
         .items(Attribute::GRANT_TYPES)
@@ -155,7 +147,7 @@ fn client_type(definition: &mut Definition, provider: &Provider) {
     };
     if let Some(profile) = profile {
         let evidence = vec![definition.evidence(Attribute::APPLICATION_TYPE, "application type")];
-        set(definition, Attribute::CLIENT_PROFILE, Datum::from_text(profile), evidence);
+        definition.infer(Attribute::CLIENT_PROFILE, Datum::from_text(profile), evidence);
     }
 }
 
@@ -250,7 +242,7 @@ fn third_party_marker(definition: &mut Definition) {
     };
     if let Some((marker, attribute)) = found {
         let evidence = vec![definition.evidence(attribute, marker.clone())];
-        set(definition, Attribute::THIRD_PARTY_MARKER, Datum::from_text(marker), evidence);
+        definition.infer(Attribute::THIRD_PARTY_MARKER, Datum::from_text(marker), evidence);
     }
 }
 
@@ -271,7 +263,7 @@ fn channel(definition: &mut Definition, by_path: Option<&str>, surroundings: &Su
             None => (by_path.unwrap_or("unknown").to_owned(), Vec::new()),
         },
     };
-    set(definition, Attribute::CHANNEL, Datum::from_text(word), evidence);
+    definition.infer(Attribute::CHANNEL, Datum::from_text(word), evidence);
 }
 
 /// First- or third-party: who operates the client.
@@ -283,8 +275,8 @@ fn party(definition: &mut Definition) {
             // Something else is written: nobody can tell what a tool makes of it.
             _ => {
                 let unknown = || Datum::Unknown(Unknown::new("unknown"));
-                set(definition, Attribute::PARTY, unknown(), Vec::new());
-                return set(definition, Attribute::SECURITY_MODE, unknown(), Vec::new());
+                definition.infer(Attribute::PARTY, unknown(), Vec::new());
+                return definition.infer(Attribute::SECURITY_MODE, unknown(), Vec::new());
             }
         },
         Known::Absent | Known::NotAsked => None,
@@ -298,7 +290,7 @@ fn party(definition: &mut Definition) {
         }
         (None, Some(marker)) => ("third", true, definition.evidence(Attribute::THIRD_PARTY_MARKER, marker)),
         (None, None) if definition.partial || definition.text(Attribute::PROVIDER) != Some("auth0") => {
-            return set(definition, Attribute::PARTY, Datum::Unknown(Unknown::new("unknown")), Vec::new());
+            return definition.infer(Attribute::PARTY, Datum::Unknown(Unknown::new("unknown")), Vec::new());
         }
         (None, None) => {
             let says = "clients are first-party unless they say otherwise".to_owned();
@@ -314,10 +306,10 @@ fn party(definition: &mut Definition) {
             Known::NotAsked => Datum::Unknown(Unknown::new("not asked")),
         };
         let because = vec![definition.evidence(Attribute::THIRD_PARTY_SECURITY_MODE, "security mode")];
-        set(definition, Attribute::SECURITY_MODE, mode, because);
+        definition.infer(Attribute::SECURITY_MODE, mode, because);
     }
-    set(definition, Attribute::PARTY, Datum::from_text(word), vec![evidence.clone()]);
-    set(definition, Attribute::PARTY_CERTAIN, Datum::Flag(certain), vec![evidence]);
+    definition.infer(Attribute::PARTY, Datum::from_text(word), vec![evidence.clone()]);
+    definition.infer(Attribute::PARTY_CERTAIN, Datum::Flag(certain), vec![evidence]);
 }
 
 fn marker_is_cimd(definition: &Definition) -> bool {
@@ -346,7 +338,7 @@ fn loopback(definition: &mut Definition) {
         None if public => "mixed",
         None => "unclear",
     };
-    set(definition, Attribute::LOOPBACK_CONTEXT, Datum::from_text(word), Vec::new());
+    definition.infer(Attribute::LOOPBACK_CONTEXT, Datum::from_text(word), Vec::new());
 }
 
 /// Redirect URIs on hosts outside of the domains that the organisation calls its own.
@@ -369,7 +361,7 @@ fn foreign(definition: &mut Definition, surroundings: &Surroundings) {
     let foreign: Vec<Fact> =
         definition.items(Attribute::REDIRECT_URIS).iter().filter(is_foreign).cloned().collect();
     if !foreign.is_empty() {
-        set(definition, Attribute::FOREIGN_REDIRECT_URIS, Datum::List(foreign), Vec::new());
+        definition.infer(Attribute::FOREIGN_REDIRECT_URIS, Datum::List(foreign), Vec::new());
     }
 }
 
@@ -391,6 +383,6 @@ fn exceeds(definition: &mut Definition, one: Attribute, other: Attribute, says: 
     // Zero stands for "no such limit" where the server writes it.
     if let (Some(a), Some(b)) = (number(one), number(other).filter(|b| *b > 0.0)) {
         let evidence = vec![definition.evidence(one, one.name())];
-        set(definition, says, Datum::Flag(a > b), evidence);
+        definition.infer(says, Datum::Flag(a > b), evidence);
     }
 }

@@ -129,11 +129,12 @@ fn add_companions(inputs: &mut Vec<Input>, max_size: u64) {
     }
     let mut more = Vec::new();
     for (folder, wanted) in folders {
+        let base = discover::Base::of(&folder);
         for path in discover::files_in(&folder, &wanted) {
             if known.contains(path.as_path()) {
                 continue;
             }
-            let shown = discover::Base::of(&path).show(&path);
+            let shown = base.show(&path);
             more.extend(discover::read_context(&path, shown, max_size));
         }
     }

@@ -66,7 +66,7 @@ pub fn across<'a>(definitions: impl Iterator<Item = &'a mut Definition>) {
         if let (Some(signed), false) = (fact.datum.text(), accepted.is_empty()) {
             let known = accepted.iter().all(|item| item.datum.text().is_some());
             let leaves_out = known && !accepted.iter().any(|item| item.datum.text() == Some(signed));
-            give(definition, Attribute::ALG_MISMATCH, Datum::Flag(leaves_out), Vec::new());
+            definition.infer(Attribute::ALG_MISMATCH, Datum::Flag(leaves_out), Vec::new());
         }
         definition.facts.insert_new(Attribute::VERIFIED_ALG, fact);
     }
@@ -145,7 +145,7 @@ fn complete(definitions: &mut [Definition]) {
     };
     let any = definitions.iter().any(|definition| definition.kind == Kind::Client && of_tool(definition));
     for definition in definitions.iter_mut().filter(|definition| of_tool(definition)) {
-        give(definition, Attribute::PROJECT_COMPLETE, Datum::Flag(any), Vec::new());
+        definition.infer(Attribute::PROJECT_COMPLETE, Datum::Flag(any), Vec::new());
     }
 }
 
@@ -159,9 +159,9 @@ fn grants(definitions: &mut [Definition], clients: &Names, apis: &Names) {
         if definitions[at].text(Attribute::DEFAULT_FOR) == Some("third_party_clients") {
             let evidence =
                 vec![definitions[at].evidence(Attribute::DEFAULT_FOR, "default for third-party clients")];
-            give(&mut definitions[at], Attribute::PARTY, Datum::from_text("third"), evidence);
+            definitions[at].infer(Attribute::PARTY, Datum::from_text("third"), evidence);
             let name = Datum::from_text("default for third-party clients");
-            give(&mut definitions[at], Attribute::CLIENT_NAME, name, Vec::new());
+            definitions[at].infer(Attribute::CLIENT_NAME, name, Vec::new());
         }
         let named = definitions[at].facts.get(&Attribute::GRANT_CLIENT).cloned();
         if let Some(client) = named.as_ref().and_then(|fact| clients.find(fact)) {
@@ -173,16 +173,16 @@ fn grants(definitions: &mut [Definition], clients: &Names, apis: &Names) {
                 }
             }
         } else if let Some(fact) = &named {
-            give(&mut definitions[at], Attribute::CLIENT_NAME, fact.datum.clone(), Vec::new());
+            definitions[at].infer(Attribute::CLIENT_NAME, fact.datum.clone(), Vec::new());
         }
         if let Some(found) =
             named.as_ref().and_then(|fact| fact.datum.text()).and_then(|name| clients.declares(name))
         {
-            give(&mut definitions[at], Attribute::GRANT_CLIENT_FOUND, Datum::Flag(found), Vec::new());
+            definitions[at].infer(Attribute::GRANT_CLIENT_FOUND, Datum::Flag(found), Vec::new());
         }
         let audience = definitions[at].text(Attribute::AUDIENCE).map(str::to_owned);
         if let Some(found) = audience.as_deref().and_then(|audience| apis.declares(audience)) {
-            give(&mut definitions[at], Attribute::AUDIENCE_FOUND, Datum::Flag(found), Vec::new());
+            definitions[at].infer(Attribute::AUDIENCE_FOUND, Datum::Flag(found), Vec::new());
         }
         undefined_scopes(definitions, at, apis);
         let word = |attribute: Attribute| definitions[at].text(attribute).map(str::to_owned);
@@ -191,7 +191,7 @@ fn grants(definitions: &mut [Definition], clients: &Names, apis: &Names) {
             let subject = word(Attribute::SUBJECT_TYPE).unwrap_or_else(|| "client".to_owned());
             if let Some(other) = seen.insert([who, audience, subject], at) {
                 for twin in [at, other] {
-                    give(&mut definitions[twin], Attribute::DUPLICATE_GRANT, Datum::Flag(true), Vec::new());
+                    definitions[twin].infer(Attribute::DUPLICATE_GRANT, Datum::Flag(true), Vec::new());
                 }
             }
         }
@@ -219,7 +219,7 @@ fn undefined_scopes(definitions: &mut [Definition], at: usize, apis: &Names) {
         .cloned()
         .collect();
     if !missing.is_empty() {
-        give(&mut definitions[at], Attribute::UNDEFINED_SCOPES, Datum::List(missing), Vec::new());
+        definitions[at].infer(Attribute::UNDEFINED_SCOPES, Datum::List(missing), Vec::new());
     }
 }
 
@@ -244,7 +244,7 @@ fn granted(definitions: &mut [Definition], clients: &Names) {
     for (at, definition) in definitions.iter_mut().enumerate().filter(|(_, known)| known.kind == Kind::Client)
     {
         let list = audiences.remove(&at).unwrap_or_default();
-        give(definition, Attribute::GRANTED_APIS, Datum::List(list), Vec::new());
+        definition.infer(Attribute::GRANTED_APIS, Datum::List(list), Vec::new());
     }
 }
 
@@ -269,7 +269,7 @@ fn connections(definitions: &mut [Definition], clients: &Names) {
             [(Attribute::UNKNOWN_CLIENTS, unknown), (Attribute::THIRD_PARTY_CLIENTS, third)]
         {
             if !list.is_empty() {
-                give(&mut definitions[at], attribute, Datum::List(list), Vec::new());
+                definitions[at].infer(attribute, Datum::List(list), Vec::new());
             }
         }
     }
@@ -307,7 +307,7 @@ fn twins(definitions: &mut [Definition]) {
             continue;
         }
         for at in twins {
-            give(&mut definitions[at], attribute, Datum::Flag(true), Vec::new());
+            definitions[at].infer(attribute, Datum::Flag(true), Vec::new());
         }
     }
 }
@@ -335,10 +335,10 @@ fn parties(definitions: &mut [Definition]) {
     for (definition, third) in definitions.iter_mut().zip(third) {
         match definition.kind {
             Kind::Client if count > usize::from(third) => {
-                give(definition, Attribute::THIRD_PARTY_IN_PROJECT, Datum::Flag(true), Vec::new());
+                definition.infer(Attribute::THIRD_PARTY_IN_PROJECT, Datum::Flag(true), Vec::new());
             }
             Kind::ResourceServer if permissive => {
-                give(definition, Attribute::PERMISSIVE_THIRD_PARTIES, Datum::Flag(true), Vec::new());
+                definition.infer(Attribute::PERMISSIVE_THIRD_PARTIES, Datum::Flag(true), Vec::new());
             }
             _ => {}
         }
@@ -367,7 +367,7 @@ fn apis_for_public_clients(definitions: &mut [Definition]) {
         );
         let named = api.text(Attribute::IDENTIFIER).is_some_and(|identifier| granted.contains(identifier));
         if named || (open && public) {
-            give(api, Attribute::PUBLIC_CLIENT_ALLOWED, Datum::Flag(true), Vec::new());
+            api.infer(Attribute::PUBLIC_CLIENT_ALLOWED, Datum::Flag(true), Vec::new());
         }
     }
 }
@@ -388,12 +388,6 @@ fn deprecated(definitions: &mut Vec<Definition>) {
     {
         project.facts.insert(Attribute::PROVIDER, provider);
     }
-    give(&mut project, Attribute::DEPRECATED_FIELDS, Datum::List(fields), Vec::new());
+    project.infer(Attribute::DEPRECATED_FIELDS, Datum::List(fields), Vec::new());
     definitions.push(project);
-}
-
-fn give(definition: &mut Definition, attribute: Attribute, datum: Datum, evidence: Vec<Evidence>) {
-    if !definition.facts.contains_key(&attribute) {
-        definition.infer(attribute, datum, evidence);
-    }
 }

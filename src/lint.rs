@@ -276,13 +276,14 @@ fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], requested: &[
 /// Reports what could not be read of a document, if the document is any of our business.
 fn report_problems(document: &Document<'_>, config: &Config, recognised: bool, outcome: &mut Outcome) {
     let text = &document.source.text;
-    if document.parsed.problems.is_empty() && !document.is_template() {
+    let unrendered = document.is_template();
+    if document.parsed.problems.is_empty() && !unrendered {
         return;
     }
     if !recognised && document.kind.is_none() && !speaks_of_clients(text, config) {
         return;
     }
-    if document.is_template() || !recognised && is_template(text) {
+    if unrendered || !recognised && is_template(text) {
         let path = document.source.path.clone();
         outcome.skipped.push(Skipped { path, reason: "a template that must be rendered first".to_owned() });
         return;

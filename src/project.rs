@@ -270,7 +270,13 @@ fn add_resources(documents: &[Document<'_>], config: &Config, all: &mut Definiti
     }
     let providers: Vec<&Provider> = config.providers.iter().collect();
     let kind_of = |kind: &str| recognise_resource(providers.iter().copied(), kind);
-    let is_part = |kind: &str| kind.ends_with("_client_credentials");
+    let shapes = providers.iter().flat_map(|provider| &provider.table.shapes);
+    let joins: BTreeSet<&str> = shapes
+        .filter(|shape| !shape.resources.is_empty())
+        .filter_map(|shape| shape.join.as_deref())
+        .collect();
+    let is_part =
+        |kind: &str| joins.iter().any(|join| providers::joined(join).is_some_and(|(part, _)| part == kind));
     let wanted = |kind: &str| kind_of(kind).is_some() || is_part(kind);
     let evaluated = terraform::resources(&files, &terraform::Inputs::default(), &wanted, &|_| None);
     all.problems.extend(evaluated.problems);
@@ -280,7 +286,7 @@ fn add_resources(documents: &[Document<'_>], config: &Config, all: &mut Definiti
         places.push(resource.place);
         resources.push(Resource { kind: resource.kind, address: resource.address, body: resource.body });
     }
-    join_resources("auth0-credentials", &mut resources);
+    joins.iter().for_each(|join| join_resources(join, &mut resources));
     let around: BTreeMap<FileId, (Surroundings, bool)> = documents
         .iter()
         .map(|document| (document.source.id, (surroundings(document, config), document.parsed.is_broken())))

@@ -17,6 +17,7 @@ use crate::client::Evidence;
 use crate::infer::{Evidenced, Surroundings};
 use crate::providers::{self, Provider};
 use crate::rule::{self, Rule, Severity};
+use crate::source::{FileId, Source, Span};
 use crate::suggest::did_you_mean;
 
 /// Names under which a configuration is found.
@@ -132,15 +133,7 @@ impl Config {
                 rules.push(rule);
             }
         }
-        let known = |id: &String| {
-            if rules.iter().any(|rule| {
-                rule.id == *id || rule.text.tags.iter().any(|tag| id.strip_prefix("tag:") == Some(tag))
-            }) {
-                return Ok(());
-            }
-            let hint = did_you_mean(id, rules.iter().map(|rule| rule.id.as_str()));
-            Err(error(format!("there is no rule `{id}`{hint}")))
-        };
+        let known = |id: &String| rule_or_tag(&rules, id).map_err(error);
         written.rules.keys().chain(&written.select).chain(&written.disable).try_for_each(known)?;
 
         let mut settings = Settings {
@@ -288,15 +281,32 @@ impl Globs {
     }
 }
 
+/// Checks that an id or `tag:NAME` names a rule.
+///
+/// # Errors
+///
+/// Says that there is none, and which is meant.
+pub fn rule_or_tag(rules: &[Rule], name: &str) -> Result<(), String> {
+    if rules.iter().any(|rule| is_named(rule, name)) { Ok(()) } else { Err(no_rule(name, rules)) }
+}
+
+/// That there is no rule of an id, and which is meant.
+pub fn no_rule(id: &str, rules: &[Rule]) -> String {
+    format!("there is no rule `{id}`{}", did_you_mean(id, rules.iter().map(|rule| rule.id.as_str())))
+}
+
 /// The ids of the rules that a list of ids and `tag:NAME` names.
 pub fn named_rules(rules: &[Rule], names: &[String]) -> BTreeSet<String> {
-    let named = |rule: &&Rule| {
-        names.iter().any(|name| match name.strip_prefix("tag:") {
-            Some(tag) => rule.text.tags.iter().any(|known| known == tag),
-            None => rule.id == *name,
-        })
-    };
+    let named = |rule: &&Rule| names.iter().any(|name| is_named(rule, name));
     rules.iter().filter(named).map(|rule| rule.id.clone()).collect()
+}
+
+/// Whether an id or `tag:NAME` names a rule.
+fn is_named(rule: &Rule, name: &str) -> bool {
+    match name.strip_prefix("tag:") {
+        Some(tag) => rule.text.tags.iter().any(|known| known == tag),
+        None => rule.id == name,
+    }
 }
 
 /// A size such as `20MB`, in bytes.
@@ -350,8 +360,7 @@ fn place_of(text: &str, message: &str) -> Option<usize> {
 
 /// `:LINE:COLUMN` of a byte offset.
 fn position(text: &str, offset: usize) -> String {
-    let before = &text[..offset.min(text.len())];
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-    format!(":{line}:{column}")
+    let source = Source::new(FileId(0), "", None, text.to_owned());
+    let at = source.position(Span::new(offset, offset).start.saturating_sub(source.bom));
+    format!(":{}:{}", at.line, at.column)
 }

@@ -22,7 +22,7 @@ pub(super) fn inspect(found: &Found<'_>, definition: &mut Definition) {
 }
 
 /// An item of a list of remarks: names with texts, all at one place.
-fn item(basis: &Basis, parts: &[(&str, &str)]) -> Fact {
+pub(super) fn item(basis: &Basis, parts: &[(&str, &str)]) -> Fact {
     let part = |(name, text): &(&str, &str)| {
         ((*name).to_owned(), Fact { datum: Datum::from_text(*text), basis: basis.clone() })
     };

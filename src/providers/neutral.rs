@@ -1,5 +1,6 @@
 //! Documents in the vocabulary itself: keys are attributes. Rule fixtures and the examples of rules are written so.
 
+use super::inspect::item;
 use super::normalise;
 use crate::client::{Datum, Definition, Fact};
 use crate::secret::{Class, Fingerprint, classify_text};
@@ -51,10 +52,7 @@ fn definition(node: &Node) -> Result<Definition, String> {
         && !definition.facts.contains_key(&Attribute::SECRETS)
         && let Datum::Secret(class) = fact.datum
     {
-        let text = |text: &str| Fact { datum: Datum::from_text(text), basis: fact.basis.clone() };
-        let item =
-            Datum::Map(vec![("field".into(), text("client_secret")), ("class".into(), text(class.name()))]);
-        let items = vec![Fact { datum: item, basis: fact.basis.clone() }];
+        let items = vec![item(&fact.basis, &[("field", "client_secret"), ("class", class.name())])];
         definition
             .facts
             .insert(Attribute::SECRETS, Fact { datum: Datum::List(items), basis: fact.basis.clone() });

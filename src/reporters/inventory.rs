@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::json::{OneProblem, OneSkipped, problems};
+use super::json::{OneProblem, OneSkipped, problems, skipped};
 use super::{clipped, count, printable};
 use crate::finding::ClientSummary;
 use crate::lint::Report;
@@ -49,11 +49,7 @@ pub fn clients_json(out: &mut dyn Write, report: &Report) -> io::Result<()> {
         version: 1,
         clients: report.clients.iter().map(|client| one_client(client)).collect(),
         problems: problems(report),
-        skipped: report
-            .skipped
-            .iter()
-            .map(|skipped| OneSkipped { path: &skipped.path, reason: &skipped.reason })
-            .collect(),
+        skipped: skipped(report),
     };
     serde_json::to_writer_pretty(&mut *out, &inventory)?;
     writeln!(out)

@@ -10,7 +10,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use super::Run;
 use crate::finding::{ClientSummary, Finding, Location};
 use crate::lint::Report;
-use crate::rule::{Rule, Safety, Severity};
+use crate::rule::{Rule, Severity};
 use crate::source::Position;
 
 #[derive(Serialize)]
@@ -123,8 +123,8 @@ pub(super) struct OneProblem<'a> {
 
 #[derive(Serialize)]
 pub(super) struct OneSkipped<'a> {
-    pub(super) path: &'a str,
-    pub(super) reason: &'a str,
+    path: &'a str,
+    reason: &'a str,
 }
 
 pub(super) fn write(out: &mut dyn Write, run: &Run<'_>) -> io::Result<()> {
@@ -159,11 +159,7 @@ pub(super) fn write(out: &mut dyn Write, run: &Run<'_>) -> io::Result<()> {
         },
         findings: findings?,
         problems: problems(report),
-        skipped: report
-            .skipped
-            .iter()
-            .map(|skipped| OneSkipped { path: &skipped.path, reason: &skipped.reason })
-            .collect(),
+        skipped: skipped(report),
     };
     serde_json::to_writer(&mut *out, &document)?;
     writeln!(out)
@@ -181,6 +177,10 @@ pub(super) fn problems(report: &Report) -> Vec<OneProblem<'_>> {
             message: &problem.message,
         })
         .collect()
+}
+
+pub(super) fn skipped(report: &Report) -> Vec<OneSkipped<'_>> {
+    report.skipped.iter().map(|skipped| OneSkipped { path: &skipped.path, reason: &skipped.reason }).collect()
 }
 
 fn one_finding<'a>(finding: &'a Finding, rule: Option<&'a Rule>) -> OneFinding<'a> {
@@ -207,10 +207,7 @@ fn one_finding<'a>(finding: &'a Finding, rule: Option<&'a Rule>) -> OneFinding<'
         assumes: finding.assumes.iter().map(AsRef::as_ref).collect(),
         help: &finding.instead,
         fixes: [],
-        fix_safety: finding.fix.as_ref().map(|(safety, _)| match safety {
-            Safety::Safe => "safe",
-            Safety::Unsafe => "unsafe",
-        }),
+        fix_safety: finding.fix.as_ref().map(|(safety, _)| safety.name()),
     }
 }
 

@@ -19,16 +19,25 @@ impl Verdict {
     ) -> Self {
         let gated =
             fail_on.is_some_and(|least| report.findings.iter().any(|finding| finding.severity >= least));
-        let exit = if !report.problems.is_empty() {
-            4
-        } else if gated {
-            u8::from(!exit_zero)
-        } else if !report.recognised && !allow_empty {
-            3
-        } else {
-            0
+        let exit = match report.exit(allow_empty) {
+            4 => 4,
+            _ if gated => u8::from(!exit_zero),
+            exit => exit,
         };
         Self { exit, fail_on, fail_on_from, min_severity }
+    }
+}
+
+impl Report {
+    /// The exit code apart from findings: 0 analysed, 3 nothing recognised, 4 something could not be analysed.
+    pub fn exit(&self, allow_empty: bool) -> u8 {
+        if !self.problems.is_empty() {
+            4
+        } else if self.recognised || allow_empty {
+            0
+        } else {
+            3
+        }
     }
 }
 
