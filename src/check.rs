@@ -33,6 +33,10 @@ pub struct Violation<'a> {
     pub severity: Severity,
     /// Where the deciding value stands.
     pub place: Place,
+    /// The attribute that decided; `None` for the definition as a whole.
+    pub attribute: Option<Attribute>,
+    /// The items of it that decided, as they are shown; none where it decided as a whole.
+    pub items: Vec<String>,
     /// Other places that it rests on, and what they say.
     pub related: Vec<(Place, String)>,
     /// The message, values put in.
@@ -118,11 +122,14 @@ fn judge<'a, 'd>(
     let configured = settings.severities.get(&rule.id).copied();
     let severity = configured.or(by_profile).unwrap_or(case.severity);
     let place = deciding(matches).unwrap_or_else(|| definition.name_place.unwrap_or(definition.place));
+    let attribute = matches.last().map(|found| found.attribute);
     Some(Violation {
         rule,
         case,
         severity,
         place,
+        attribute,
+        items: attribute.map_or_else(Vec::new, |attribute| items(attribute, definition, matches)),
         related: related(matches, place),
         message: fill(&case.message, definition, matches),
         assumes: assumes(matches),
@@ -137,6 +144,14 @@ fn deciding(matches: &[Match<'_>]) -> Option<Place> {
     let last = matches.iter().rev().find(|found| found.fact.is_none() || place(found).is_some())?;
     last.fact?;
     matches.iter().find(|found| found.attribute == last.attribute && place(found).is_some()).and_then(place)
+}
+
+/// The items of an attribute that decided, as they are shown; none where all of it did.
+fn items(attribute: Attribute, definition: &Definition, matches: &[Match<'_>]) -> Vec<String> {
+    let whole = [definition.facts.get(&attribute), definition.default(attribute)];
+    let is_whole = |fact: &Fact| whole.iter().flatten().any(|whole| std::ptr::eq(*whole, fact));
+    let items = matches.iter().filter(|found| found.attribute == attribute).filter_map(|found| found.fact);
+    items.filter(|fact| !is_whole(fact)).map(|fact| fact.datum.show()).collect()
 }
 
 /// Everything else that a violation rests on: other values, where values come from, and reasons for inferences.

@@ -30,8 +30,71 @@ pub struct Finding {
     pub related: Vec<Related>,
     /// Defaults that it assumes.
     pub assumes: Vec<Arc<str>>,
-    /// How it can be mended by itself: what that does, and whether it is safe.
-    pub fix: Option<(Safety, String)>,
+    /// What of the definition decided.
+    pub subject: Subject,
+    /// What stays the same as long as it is the same finding: see [`fingerprint`](crate::fingerprint).
+    pub fingerprint: String,
+    /// How it can be mended by itself.
+    pub fix: Option<Fix>,
+}
+
+/// What of a definition decided that it breaks a rule: an attribute and, of a list, the items.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Subject {
+    /// The attribute, in the words of the vocabulary; `None` where the definition as a whole decided.
+    pub attribute: Option<&'static str>,
+    /// The items that decided, sorted, without text of a secret; none where the attribute as a whole did.
+    pub items: Vec<String>,
+}
+
+/// How a finding can be mended without a human.
+#[derive(Clone, Debug)]
+pub struct Fix {
+    /// Whether it can change who may log in.
+    pub safety: Safety,
+    /// What it does, in a few words.
+    pub title: String,
+    /// The changes of files, none overlapping; none where the recipe does not fit what is written.
+    pub edits: Vec<Edit>,
+}
+
+/// A change of a stretch of a file.
+#[derive(Clone, Debug)]
+pub struct Edit {
+    /// What is taken away; empty where something is only put in.
+    pub location: Location,
+    /// What stands there afterwards. Never holds a secret.
+    pub text: String,
+}
+
+/// A finding that is not reported, and why.
+#[derive(Clone, Debug)]
+pub struct Silenced {
+    /// What would be reported.
+    pub finding: Finding,
+    /// What silences it.
+    pub by: Silencer,
+    /// Why, in the words of who silenced it.
+    pub reason: String,
+    /// The last day on which it holds: `YYYY-MM-DD`.
+    pub until: Option<String>,
+    /// Who silenced it, where that is said.
+    pub author: Option<String>,
+    /// Where that is written.
+    pub location: Option<Location>,
+}
+
+/// What silences findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Silencer {
+    /// A comment in the file.
+    Comment,
+    /// An `[[ignore]]` in `clientlint.toml`.
+    Configuration,
+    /// The baseline.
+    Baseline,
+    /// It was there before (`--since`).
+    Before,
 }
 
 /// How sure a finding is.
@@ -124,6 +187,29 @@ pub struct Skipped {
     pub path: String,
     /// Why.
     pub reason: String,
+}
+
+impl Subject {
+    /// As a pointer into the definition: `/redirect_uris/{http://a.example/cb}`; empty for the whole.
+    pub fn pointer(&self) -> String {
+        let Some(attribute) = self.attribute else { return String::new() };
+        if self.items.is_empty() {
+            return format!("/{attribute}");
+        }
+        format!("/{attribute}/{{{}}}", self.items.join(","))
+    }
+}
+
+impl Silencer {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Comment => "comment",
+            Self::Configuration => "configuration",
+            Self::Baseline => "baseline",
+            Self::Before => "before",
+        }
+    }
 }
 
 impl Confidence {

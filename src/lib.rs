@@ -18,6 +18,7 @@ pub mod discover;
 pub mod examples;
 pub mod explain;
 pub mod finding;
+pub mod fingerprint;
 pub mod formats;
 mod host;
 pub mod infer;

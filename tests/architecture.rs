@@ -26,6 +26,7 @@ const LAYERS: &[(&[&str], &[&str])] = &[
     (&["providers"], &["formats", "resolve"]),
     (&["rule"], &["providers", "resolve"]),
     (&["finding"], &["client", "providers"]),
+    (&["fingerprint"], &["client", "providers"]),
     (&["defaults"], &["formats", "resolve", "rule"]),
     (&["infer"], &["formats", "resolve", "rule"]),
     (&["link"], &["formats", "resolve", "providers", "rule"]),

@@ -66,7 +66,9 @@ struct OneFinding<'a> {
     tags: &'a [String],
     standards: &'a [String],
     message: &'a str,
+    fingerprint: &'a str,
     client: Option<OneClient<'a>>,
+    pointer: String,
     location: OneLocation<'a>,
     related: Vec<OneRelated<'a>>,
     assumes: Vec<&'a str>,
@@ -192,6 +194,8 @@ fn one_finding<'a>(finding: &'a Finding, rule: Option<&'a Rule>) -> OneFinding<'
         tags: rule.map_or(&[], |rule| &rule.text.tags),
         standards: rule.map_or(&[], |rule| &rule.text.standards),
         message: &finding.message,
+        fingerprint: &finding.fingerprint,
+        pointer: finding.subject.pointer(),
         client: finding.client.as_deref().map(one_client),
         location: one_location(&finding.location),
         related: finding
@@ -207,7 +211,7 @@ fn one_finding<'a>(finding: &'a Finding, rule: Option<&'a Rule>) -> OneFinding<'
         assumes: finding.assumes.iter().map(AsRef::as_ref).collect(),
         help: &finding.instead,
         fixes: [],
-        fix_safety: finding.fix.as_ref().map(|(safety, _)| safety.name()),
+        fix_safety: finding.fix.as_ref().map(|fix| fix.safety.name()),
     }
 }
 

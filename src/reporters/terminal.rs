@@ -135,9 +135,9 @@ fn help(finding: &Finding, rule: Option<&Rule>, elsewhere: &[&Related]) -> Strin
     for assumed in &finding.assumes {
         lines.push(format!("assumes: {assumed} (confidence {})", finding.confidence.name()));
     }
-    if let Some((safety, title)) = &finding.fix {
-        let safety = if *safety == Safety::Safe { "safe" } else { "unsafe: may change behaviour" };
-        lines.push(format!("fix:     {title} ({safety})"));
+    if let Some(fix) = &finding.fix {
+        let safety = if fix.safety == Safety::Safe { "safe" } else { "unsafe: may change behaviour" };
+        lines.push(format!("fix:     {} ({safety})", fix.title));
     }
     lines.push(format!("more:    clientlint explain {}", finding.rule));
     lines.join("\n")

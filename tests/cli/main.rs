@@ -7,6 +7,7 @@ mod canary;
 mod config;
 mod documents;
 mod exit;
+mod fingerprints;
 mod large;
 mod nasty;
 mod rule_files;

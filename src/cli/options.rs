@@ -1,0 +1,182 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::FailOn;
+use crate::reporters::{Format, When};
+use crate::rule::{Persona, Profile, Severity};
+use crate::suggest::did_you_mean;
+
+/// Finds what is wrong with the OAuth and OpenID Connect clients that a repository defines.
+#[derive(Debug, Parser)]
+#[command(name = "clientlint", version, about, max_term_width = 110)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Reports what is wrong with client definitions
+    Check(CheckOptions),
+    /// Lists the clients: public or confidential, first- or third-party, and why
+    Clients(ClientsOptions),
+    /// Explains a rule
+    Explain {
+        /// The rule's id
+        rule: String,
+        /// How it is written
+        #[arg(long, value_enum, default_value_t = ExplainFormat::Text)]
+        format: ExplainFormat,
+        #[command(flatten)]
+        config: ConfigOptions,
+    },
+    /// Lists the rules, or tests rules of one's own
+    #[command(args_conflicts_with_subcommands = true)]
+    Rules {
+        #[command(subcommand)]
+        command: Option<RulesCommand>,
+        /// How they are listed
+        #[arg(long, value_enum, default_value_t = RulesFormat::Text)]
+        format: RulesFormat,
+        #[command(flatten)]
+        config: ConfigOptions,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum ExplainFormat {
+    /// For the terminal
+    Text,
+    /// A page in Markdown, with examples
+    Markdown,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum RulesCommand {
+    /// Runs the examples that the rule files of a folder carry
+    Test {
+        /// The folder, read at any depth
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum RulesFormat {
+    /// A table
+    Text,
+    /// JSON
+    Json,
+    /// A table in Markdown
+    Markdown,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum ClientsFormat {
+    /// A table
+    Text,
+    /// JSON, version 1
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ConfigOptions {
+    /// Use this configuration for every file
+    #[arg(long, value_name = "FILE", env = "CLIENTLINT_CONFIG", conflicts_with = "no_config")]
+    pub(super) config: Option<PathBuf>,
+    /// Use no configuration file
+    #[arg(long)]
+    pub(super) no_config: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InputOptions {
+    /// Files and folders; `-` reads one document from standard input
+    #[arg(default_value = ".", value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// What the document on standard input is called: decides syntax, configuration and the path in reports
+    #[arg(long, value_name = "NAME")]
+    pub(super) stdin_filename: Option<PathBuf>,
+    /// Read every file as this shape: deploy-yaml, deploy-json, terraform, management-api, oidc-registration, cimd, ...
+    #[arg(long, value_name = "SHAPE")]
+    pub(super) kind: Option<String>,
+    /// Look into files that .gitignore leaves out
+    #[arg(long)]
+    pub(super) no_gitignore: bool,
+    /// Apply files.exclude also to files that are named themselves
+    #[arg(long)]
+    pub(super) force_exclude: bool,
+    /// How many threads to use; 0 for as many as there are cores
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(super) threads: usize,
+    #[command(flatten)]
+    pub(super) config: ConfigOptions,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckOptions {
+    #[command(flatten)]
+    pub(super) input: InputOptions,
+    /// How the report is written
+    #[arg(long, value_enum, default_value_t = Format::Text, env = "CLIENTLINT_FORMAT")]
+    pub(super) format: Format,
+    /// Check these rules only: ids, or tag:NAME
+    #[arg(long, visible_alias = "only", value_delimiter = ',', value_name = "RULE")]
+    pub(super) select: Vec<String>,
+    /// Leave these rules out: ids, or tag:NAME
+    #[arg(long, value_delimiter = ',', value_name = "RULE")]
+    pub(super) disable: Vec<String>,
+    /// For whom the report is
+    #[arg(long, value_parser = persona, value_name = "regular|pedantic|auditor")]
+    pub(super) persona: Option<Persona>,
+    /// Judge by a stricter profile
+    #[arg(long, value_parser = profile, value_name = "oauth21|fapi2|mcp")]
+    pub(super) profile: Option<Profile>,
+    /// Fail from this severity on
+    #[arg(long, value_enum)]
+    pub(super) fail_on: Option<FailOn>,
+    /// Show nothing below this severity
+    #[arg(long, value_parser = severity, value_name = "error|warning|info", default_value = "info")]
+    pub(super) min_severity: Severity,
+    /// Exit with 0 where no client definition is found
+    #[arg(long)]
+    pub(super) allow_empty: bool,
+    /// Exit with 0 also where findings reach the gate
+    #[arg(long)]
+    pub(super) exit_zero: bool,
+    /// Colours
+    #[arg(long, value_enum, default_value_t = When::Auto)]
+    pub(super) color: When,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ClientsOptions {
+    #[command(flatten)]
+    pub(super) input: InputOptions,
+    /// How they are listed
+    #[arg(long, value_enum, default_value_t = ClientsFormat::Text)]
+    pub(super) format: ClientsFormat,
+    /// Exit with 0 where no client definition is found
+    #[arg(long)]
+    pub(super) allow_empty: bool,
+}
+
+fn persona(text: &str) -> Result<Persona, String> {
+    word(text, &["regular", "pedantic", "auditor"])
+}
+
+fn profile(text: &str) -> Result<Profile, String> {
+    word(text, &["oauth21", "fapi2", "mcp"])
+}
+
+fn severity(text: &str) -> Result<Severity, String> {
+    word(text, &["error", "warning", "info"])
+}
+
+fn word<T: serde::de::DeserializeOwned>(text: &str, known: &[&str]) -> Result<T, String> {
+    serde_json::from_value(serde_json::Value::from(text))
+        .map_err(|_| format!("one of {}{}", known.join(", "), did_you_mean(text, known.iter().copied())))
+}

@@ -1,0 +1,44 @@
+//! What tells one finding from another over time: a hash that holds no line number, no text of a message and nothing
+//! that comes from a secret.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+
+use crate::finding::{ClientSummary, Finding, Subject};
+
+/// The fingerprint of a finding: `v1:` and 32 hexadecimal digits over the rule, the client's file and key, and what
+/// decided. Items of lists count by value, so that their order does not matter.
+pub fn of(rule: &str, client: &ClientSummary, subject: &Subject) -> String {
+    let mut parts = vec![rule, &client.path, client.kind, &client.key, subject.attribute.unwrap_or("")];
+    parts.extend(subject.items.iter().map(String::as_str));
+    hash(&parts)
+}
+
+/// Makes the fingerprints of findings that are equal in all of this distinct: by their number among their equals.
+/// The findings are in the order of the report.
+pub(crate) fn distinguish(findings: &mut [Finding]) {
+    let mut seen: HashMap<String, u32> = HashMap::with_capacity(findings.len());
+    for finding in findings {
+        let number = seen.entry(finding.fingerprint.clone()).or_default();
+        *number += 1;
+        if *number > 1 {
+            finding.fingerprint = hash(&[&finding.fingerprint, &number.to_string()]);
+        }
+    }
+}
+
+/// A hash over texts, each with its length, so that nothing can move from one to the next.
+fn hash(parts: &[&str]) -> String {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update(part.len().to_le_bytes());
+        hasher.update(part);
+    }
+    let mut text = String::from("v1:");
+    for byte in &hasher.finalize()[..16] {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}

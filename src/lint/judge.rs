@@ -1,0 +1,133 @@
+//! The analysis of a project: its definitions held against the rules.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::Job;
+use super::describe::{Locator, finding, locate_problem, summary};
+use crate::check::{Verdict, check};
+use crate::config::Config;
+use crate::finding::{ClientSummary, Finding, Problem, Skipped};
+use crate::masked::MaskedSource;
+use crate::project::{Definitions, Document};
+use crate::redaction;
+use crate::source::{FileId, Source};
+use crate::vocabulary::Kind;
+
+/// What the analysis of a project gave.
+#[derive(Default)]
+pub(super) struct Outcome {
+    pub(super) findings: Vec<Finding>,
+    pub(super) clients: Vec<Arc<ClientSummary>>,
+    pub(super) problems: Vec<Problem>,
+    pub(super) skipped: Vec<Skipped>,
+    pub(super) masked: Vec<(String, MaskedSource)>,
+    pub(super) recognised: Vec<FileId>,
+    pub(super) hidden: usize,
+}
+
+/// A project with what it defines.
+pub(super) struct Project<'a> {
+    pub(super) documents: Vec<Document<'a>>,
+    pub(super) config: Arc<Config>,
+    pub(super) definitions: Definitions,
+}
+
+/// Judges the definitions of a project.
+pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], requested: &[bool]) -> Outcome {
+    let mut outcome = Outcome::default();
+    let Project { documents, config, definitions: Definitions { definitions, recognised, problems } } =
+        project;
+    let asked = |file: FileId| requested.get(file.0 as usize).copied().unwrap_or(false);
+    let paths: BTreeMap<FileId, Arc<str>> = documents
+        .iter()
+        .map(|document| (document.source.id, Arc::from(document.source.path.as_str())))
+        .collect();
+    let locator = Locator { sources, paths: &paths };
+
+    let judged: Vec<(Arc<ClientSummary>, Vec<Finding>, usize)> = definitions
+        .par_iter()
+        .filter(|definition| asked(definition.place.file))
+        .map(|definition| {
+            let summary = Arc::new(summary(definition, &locator));
+            let Verdict { violations, hidden } = check(definition, &config.rules, &config.settings);
+            let findings = violations
+                .into_iter()
+                .map(|violation| finding(violation, &summary, &locator, config))
+                .collect();
+            (summary, findings, hidden)
+        })
+        .collect();
+    let mut pointed: BTreeSet<String> = BTreeSet::new();
+    for (summary, findings, hidden) in judged {
+        for finding in &findings {
+            pointed.insert(finding.location.path.to_string());
+            pointed.extend(finding.related.iter().map(|related| related.location.path.to_string()));
+        }
+        // A file that an application ships to say which client it is stands for the client.
+        if summary.kind == Kind::Client.name() || summary.shape == "auth-config" {
+            outcome.clients.push(summary);
+        }
+        outcome.findings.extend(findings);
+        outcome.hidden += hidden;
+    }
+    let known: BTreeSet<FileId> = recognised.iter().copied().collect();
+    for document in documents.iter().filter(|document| asked(document.source.id)) {
+        report_problems(document, config, known.contains(&document.source.id), &mut outcome);
+    }
+    outcome.problems.extend(
+        problems.iter().filter(|problem| asked(problem.place.file)).map(|problem| locator.problem(problem)),
+    );
+    // Where a text could not be read, nobody knows where a secret in it ends: nothing of it is shown.
+    let shown = |document: &&Document<'_>| {
+        job.texts && pointed.contains(&document.source.path) && !document.parsed.is_broken()
+    };
+    if documents.iter().any(|document| shown(&document)) {
+        let texts = documents.iter().map(|document| redaction::Text {
+            source: document.source,
+            documents: &document.parsed.documents,
+            syntax: document.format.name(),
+        });
+        let secrets = redaction::spans(&texts.collect::<Vec<_>>());
+        for document in documents.iter().filter(shown) {
+            let spans = secrets.get(&document.source.id).map_or(&[][..], Vec::as_slice);
+            let masked = MaskedSource::new(document.source, spans);
+            outcome.masked.push((document.source.path.clone(), masked));
+        }
+    }
+    outcome.recognised.clone_from(recognised);
+    outcome
+}
+
+/// Reports what could not be read of a document, if the document is any of our business.
+fn report_problems(document: &Document<'_>, config: &Config, recognised: bool, outcome: &mut Outcome) {
+    let text = &document.source.text;
+    let unrendered = document.is_template();
+    if document.parsed.problems.is_empty() && !unrendered {
+        return;
+    }
+    if !recognised && document.kind.is_none() && !speaks_of_clients(text, config) {
+        return;
+    }
+    if unrendered || !recognised && is_template(text) {
+        let path = document.source.path.clone();
+        outcome.skipped.push(Skipped { path, reason: "a template that must be rendered first".to_owned() });
+        return;
+    }
+    outcome
+        .problems
+        .extend(document.parsed.problems.iter().map(|problem| locate_problem(document.source, problem)));
+}
+
+/// Whether a text holds enough words of client definitions to be taken for one.
+pub(super) fn speaks_of_clients(text: &str, config: &Config) -> bool {
+    let tells = |probe: &&String| memchr::memmem::find(text.as_bytes(), probe.as_bytes()).is_some();
+    config.providers.iter().any(|provider| provider.table.probe.iter().filter(tells).take(2).count() == 2)
+}
+
+/// Whether a text is a template of Helm, Jinja or the like.
+fn is_template(text: &str) -> bool {
+    ["{{", "{%", "<%", "[[ "].iter().any(|sign| text.contains(sign))
+}

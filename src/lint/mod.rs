@@ -1,0 +1,150 @@
+//! The one way through: from texts to findings.
+
+mod describe;
+mod judge;
+mod projects;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use self::describe::locate_problem;
+use self::judge::{Outcome, Project, judge, speaks_of_clients};
+use self::projects::projects;
+use crate::config::Config;
+use crate::discover::{Content, Input};
+use crate::finding::{ClientSummary, Finding, Problem, Silenced, Skipped};
+use crate::fingerprint;
+use crate::formats::Parsed;
+use crate::link;
+use crate::masked::MaskedSource;
+use crate::problem::{self, Code};
+use crate::project;
+use crate::source::{FileId, Source};
+
+/// How files are linted.
+pub struct Job<'a> {
+    /// The configuration of a file, by its path on disk.
+    pub config: &'a (dyn Fn(Option<&std::path::Path>) -> Arc<Config> + Sync),
+    /// The shape that `--kind` names for every file.
+    pub kind: Option<&'a str>,
+    /// Whether the report shows text, for which the secrets in it must be found and masked.
+    pub texts: bool,
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Broken rules, by path, line and rule.
+    pub findings: Vec<Finding>,
+    /// Broken rules that somebody does not want to hear of, in the same order.
+    pub silenced: Vec<Silenced>,
+    /// The clients, by path and line.
+    pub clients: Vec<Arc<ClientSummary>>,
+    /// What could not be analysed.
+    pub problems: Vec<Problem>,
+    /// What was left out for a good reason.
+    pub skipped: Vec<Skipped>,
+    /// The texts to which findings point, without their secrets.
+    pub sources: BTreeMap<String, MaskedSource>,
+    /// How many files hold definitions.
+    pub documents: usize,
+    /// How many findings are for another persona.
+    pub hidden: usize,
+    /// How many files hold something that other tools define, or that could not be analysed.
+    pub recognised: bool,
+}
+
+/// Analyses files. Those that were not asked for are context: nothing is reported of them.
+pub fn lint(inputs: Vec<Input>, job: &Job<'_>) -> Report {
+    let mut report = Report::default();
+    let mut sources = Vec::with_capacity(inputs.len());
+    let mut requested = Vec::with_capacity(inputs.len());
+    let mut failed: Vec<(FileId, problem::Problem)> = Vec::new();
+    let mut stopped: BTreeSet<FileId> = BTreeSet::new();
+    for (number, input) in inputs.into_iter().enumerate() {
+        let id = FileId(u32::try_from(number).unwrap_or(u32::MAX));
+        let (text, failure) = content(input.content);
+        let source = Source::new(id, input.shown, Some(input.path), text);
+        if let Some((code, at, message)) = failure {
+            let at = at.saturating_sub(source.bom as usize);
+            stopped.insert(id);
+            // What is no text and speaks of no client is none of our business.
+            let ours = || {
+                job.kind.is_some() || speaks_of_clients(&source.text, &(job.config)(source.file.as_deref()))
+            };
+            if input.requested && (code != Code::Encoding || ours()) {
+                failed.push((id, problem::Problem { code, place: source.place(at..at), message }));
+            }
+        }
+        sources.push(source);
+        requested.push(input.requested);
+    }
+    let parsed: Vec<Option<Parsed>> = sources
+        .par_iter()
+        .map(|source| {
+            let format = project::format_of(&source.path)?;
+            (!stopped.contains(&source.id)).then(|| format.parse(source))
+        })
+        .collect();
+    let mut projects: Vec<Project<'_>> = projects(&sources, parsed, job)
+        .into_par_iter()
+        .filter_map(|documents| {
+            let config = (job.config)(documents.first()?.source.file.as_deref());
+            let definitions = project::definitions(&documents, &config);
+            Some(Project { documents, config, definitions })
+        })
+        .collect();
+    link::across(projects.iter_mut().flat_map(|project| &mut project.definitions.definitions));
+    let outcomes: Vec<Outcome> =
+        projects.par_iter().map(|project| judge(project, job, &sources, &requested)).collect();
+    let mut recognised = BTreeSet::new();
+    let mut definitions = Vec::new();
+    for outcome in outcomes {
+        report.findings.extend(outcome.findings);
+        report.clients.extend(outcome.clients);
+        report.problems.extend(outcome.problems);
+        report.skipped.extend(outcome.skipped);
+        report.hidden += outcome.hidden;
+        recognised.extend(outcome.recognised);
+        definitions.extend(outcome.masked);
+    }
+    report.sources.extend(definitions);
+    for (id, problem) in failed {
+        report.problems.push(locate_problem(&sources[id.0 as usize], &problem));
+    }
+    report.documents = recognised.iter().filter(|id| requested[id.0 as usize]).count();
+    report.recognised = report.documents > 0 || !report.problems.is_empty() || !report.skipped.is_empty();
+    report.findings.sort_by(|a, b| (&a.location, &a.rule).cmp(&(&b.location, &b.rule)));
+    fingerprint::distinguish(&mut report.findings);
+    report.clients.sort_by(|a, b| (&a.path, a.line, &a.key).cmp(&(&b.path, b.line, &b.key)));
+    report.problems.sort();
+    report.problems.dedup();
+    report.skipped.sort();
+    // To free what thousands of clients were made of takes time as well.
+    projects.into_par_iter().for_each(|project| {
+        let Project { documents, definitions, .. } = project;
+        rayon::join(|| drop(documents), || definitions.definitions.into_par_iter().for_each(drop));
+    });
+    report
+}
+
+/// The text of a file, and why it cannot be analysed, if it cannot.
+fn content(content: Content) -> (String, Option<(Code, usize, String)>) {
+    match content {
+        Content::Text(text) => (text, None),
+        Content::NotUtf8 { text, valid } => {
+            (text, Some((Code::Encoding, valid, "the text is no UTF-8 from here on".to_owned())))
+        }
+        Content::Utf16(text) => {
+            (text, Some((Code::Encoding, 0, "the text is UTF-16; save it as UTF-8".to_owned())))
+        }
+        Content::TooLarge(size) => {
+            let message =
+                format!("{} MB is larger than what is read; `files.max-size` allows more", size / 1_000_000);
+            (String::new(), Some((Code::Limit, 0, message)))
+        }
+        Content::Unreadable(reason) => (String::new(), Some((Code::Unreadable, 0, reason))),
+    }
+}
