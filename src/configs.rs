@@ -1,8 +1,9 @@
 //! Which configuration holds for which file of a run, adjusted to what the command line says of rules.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 use crate::config::{Config, NAMES, named_rules, rule_or_tag};
 use crate::discover::{self, Input, absolute};
@@ -12,7 +13,7 @@ use crate::rule::{Persona, Profile};
 pub struct Configs {
     fixed: Option<Arc<Config>>,
     builtin: OnceLock<Result<Arc<Config>, String>>,
-    by_folder: Mutex<BTreeMap<PathBuf, Result<Arc<Config>, String>>>,
+    by_folder: RwLock<HashMap<OsString, Result<Arc<Config>, String>>>,
     adjustment: Adjustment,
 }
 
@@ -53,7 +54,7 @@ impl Configs {
     /// Says what is wrong with the file, or with the adjustment.
     pub fn new(file: Option<&Path>, none: bool, adjustment: Adjustment) -> Result<Self, String> {
         let mut configs =
-            Self { fixed: None, builtin: OnceLock::new(), by_folder: Mutex::default(), adjustment };
+            Self { fixed: None, builtin: OnceLock::new(), by_folder: RwLock::default(), adjustment };
         configs.fixed = match file {
             Some(path) => Some(Arc::new(configs.adjustment.apply(read_config(&absolute(path))?)?)),
             None if none => Some(configs.builtin()?),
@@ -85,7 +86,7 @@ impl Configs {
     }
 
     fn of_folder(&self, folder: &Path) -> Result<Arc<Config>, String> {
-        let cached = self.by_folder.lock().ok().and_then(|known| known.get(folder).cloned());
+        let cached = self.by_folder.read().ok().and_then(|known| known.get(folder.as_os_str()).cloned());
         if let Some(known) = cached {
             return known;
         }
@@ -101,8 +102,8 @@ impl Configs {
                 None => self.builtin(),
             },
         };
-        if let Ok(mut known) = self.by_folder.lock() {
-            known.insert(folder.to_path_buf(), found.clone());
+        if let Ok(mut known) = self.by_folder.write() {
+            known.insert(folder.as_os_str().to_owned(), found.clone());
         }
         found
     }

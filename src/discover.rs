@@ -131,7 +131,7 @@ pub fn discover(request: &Request<'_>) -> Result<Found, DiscoverError> {
             found.push(input(absolute(path), &base, content));
         }
     }
-    found.sort_by(|a: &Input, b| a.path.as_os_str().cmp(b.path.as_os_str()));
+    sort(&mut found);
     found.dedup_by(|a, b| a.path == b.path);
     Ok(Found { files: found, looked_at, excluded })
 }
@@ -279,18 +279,19 @@ pub fn read_context(path: &Path, shown: String, max_size: u64) -> Option<Input> 
     }
 }
 
-/// The files of a folder that are wanted by name, sorted; none where it cannot be read.
+/// The files of a folder that are wanted by name, in any order; none where it cannot be read.
 pub fn files_in(folder: &Path, wanted: &dyn Fn(&str) -> bool) -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = WalkDir::new(folder)
-        .min_depth(1)
-        .max_depth(1)
-        .into_iter()
-        .flatten()
+    let entries = WalkDir::new(folder).min_depth(1).max_depth(1).into_iter().flatten();
+    entries
         .filter(|entry| !entry.file_type().is_dir() && entry.file_name().to_str().is_some_and(wanted))
         .map(walkdir::DirEntry::into_path)
-        .collect();
-    files.sort();
-    files
+        .collect()
+}
+
+/// Puts files in the order of their paths.
+pub fn sort(files: &mut [Input]) {
+    // As texts: path by path would take each path apart at each comparison.
+    files.sort_by(|a, b| a.path.as_os_str().cmp(b.path.as_os_str()));
 }
 
 /// The rule files of a folder at any depth: path as reported, and text. Ignore files do not apply: who names a

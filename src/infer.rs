@@ -5,7 +5,7 @@ use crate::client::{Basis, Datum, Definition, Evidence, Fact, Known};
 use crate::defaults;
 use crate::providers::{Delivery, Provider, Shape};
 use crate::tree::Unknown;
-use crate::uri::{Part, Uri};
+use crate::uri::{Name, Part};
 use crate::vocabulary::{Attribute, Kind};
 
 /// What is known of a definition beside what it says itself.
@@ -318,15 +318,14 @@ fn marker_is_cimd(definition: &Definition) -> bool {
 
 /// How loopback redirect URIs are to be read: the one test of environment and of mixed URIs.
 fn loopback(definition: &mut Definition) {
-    let is = |uri: &Uri, part: &str, value: &str| uri.is(part, value);
     let mut loopback = false;
     let mut public = false;
     for item in definition.items(Attribute::REDIRECT_URIS) {
         if let Datum::Uri(uri) = &item.datum {
-            loopback |= is(uri, "host_kind", "loopback");
-            public |= is(uri, "scheme", "https")
-                && is(uri, "host_kind", "public")
-                && matches!(uri.part("host").as_deref(), Some(Part::Text(_)));
+            loopback |= uri.is(Name::HostKind, "loopback");
+            public |= uri.is(Name::Scheme, "https")
+                && uri.is(Name::HostKind, "public")
+                && matches!(uri.part(Name::Host).as_deref(), Some(Part::Text(_)));
         }
     }
     if !loopback {
@@ -352,9 +351,9 @@ fn foreign(definition: &mut Definition, surroundings: &Surroundings) {
     };
     let is_foreign = |item: &&Fact| match &item.datum {
         Datum::Uri(uri) => {
-            uri.is("host_kind", "public")
-                && matches!(uri.part("host").as_deref(), Some(Part::Text(host)) if !own(host))
-                && (uri.is("scheme", "https") || uri.is("scheme", "http"))
+            uri.is(Name::HostKind, "public")
+                && matches!(uri.part(Name::Host).as_deref(), Some(Part::Text(host)) if !own(host))
+                && (uri.is(Name::Scheme, "https") || uri.is(Name::Scheme, "http"))
         }
         _ => false,
     };

@@ -1,6 +1,7 @@
 //! What a call asks for, read: files, folders or standard input, and the files that belong to the same projects.
 
 use std::collections::{BTreeMap, HashSet};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use crate::config::Config;
@@ -114,7 +115,7 @@ fn files(asked: &Asked<'_>, configs: &Configs, config: &Config) -> Result<Read, 
 
 /// Adds the files that belong to the projects of those that were found.
 fn add_companions(inputs: &mut Vec<Input>, max_size: u64) {
-    let known: HashSet<&Path> = inputs.iter().map(|input| input.path.as_path()).collect();
+    let known: HashSet<&OsStr> = inputs.iter().map(|input| input.path.as_os_str()).collect();
     let mut folders: BTreeMap<PathBuf, fn(&str) -> bool> = BTreeMap::new();
     let mut last = None;
     for input in inputs.iter() {
@@ -131,13 +132,15 @@ fn add_companions(inputs: &mut Vec<Input>, max_size: u64) {
     for (folder, wanted) in folders {
         let base = discover::Base::of(&folder);
         for path in discover::files_in(&folder, &wanted) {
-            if known.contains(path.as_path()) {
+            if known.contains(path.as_os_str()) {
                 continue;
             }
             let shown = base.show(&path);
             more.extend(discover::read_context(&path, shown, max_size));
         }
     }
-    inputs.extend(more);
-    inputs.sort_by(|a, b| a.path.cmp(&b.path));
+    if !more.is_empty() {
+        inputs.extend(more);
+        discover::sort(inputs);
+    }
 }

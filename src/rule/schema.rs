@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json};
 
 use super::Truth;
 use crate::client::{Datum, Fact};
-use crate::uri::Part;
+use crate::uri::{Name, Part};
 
 /// A schema. What combines schemas is judged here, since it must carry what is unknown; keywords that look at one
 /// known value are left to the `jsonschema` crate.
@@ -17,13 +17,21 @@ pub(super) enum Schema {
     /// Keywords on one known value.
     Value(Leaf),
     /// `properties` and `required`.
-    Properties { properties: Vec<(String, Schema)>, required: Vec<String> },
+    Properties { properties: Vec<(Key, Schema)>, required: Vec<Key> },
     /// `allOf`, and several keywords side by side.
     All(Vec<Schema>),
     /// `anyOf`.
     Any(Vec<Schema>),
     /// `not`.
     Not(Box<Schema>),
+}
+
+/// The name of a property.
+#[derive(Debug)]
+pub(super) struct Key {
+    text: String,
+    /// The part of a URI that is called so.
+    part: Option<Name>,
 }
 
 /// Keywords that look at one known value.
@@ -77,12 +85,10 @@ impl Schema {
             match keyword.as_str() {
                 "properties" => {
                     for (name, schema) in map(value)? {
-                        properties.push((name.clone(), Self::new(map(schema)?)?));
+                        properties.push((Key::new(name), Self::new(map(schema)?)?));
                     }
                 }
-                "required" => {
-                    required = list(value)?.iter().filter_map(Json::as_str).map(str::to_owned).collect()
-                }
+                "required" => required = list(value)?.iter().filter_map(Json::as_str).map(Key::new).collect(),
                 "not" => all.push(Self::Not(Box::new(Self::new(map(value)?)?))),
                 "anyOf" => all.push(Self::Any(Self::each(value)?)),
                 "allOf" => all.extend(Self::each(value)?),
@@ -133,6 +139,12 @@ impl Schema {
             Self::Any(schemas) => Truth::any(schemas.iter().map(|schema| schema.holds(subject))),
             Self::Not(schema) => schema.holds(subject).negate(),
         }
+    }
+}
+
+impl Key {
+    fn new(text: &str) -> Self {
+        Self { text: text.to_owned(), part: Name::of(text) }
     }
 }
 
@@ -269,31 +281,34 @@ impl Subject<'_> {
     }
 
     /// Whether it has a property.
-    fn has(self, name: &str) -> Truth {
+    fn has(self, key: &Key) -> Truth {
         match self {
             Self::Datum(Datum::Uri(uri)) if uri.is_unknown() => Truth::Unknown,
-            Self::Datum(Datum::Uri(uri)) => match uri.part(name) {
+            Self::Datum(Datum::Uri(uri)) => match key.part.and_then(|name| uri.part(name)) {
                 Some(_) => Truth::True,
-                None if uri.text().is_none() && uri.part("scheme").as_deref() == Some(&Part::Unknown) => {
+                None if uri.text().is_none() && uri.part(Name::Scheme).as_deref() == Some(&Part::Unknown) => {
                     Truth::Unknown
                 }
                 None => Truth::False,
             },
-            Self::Datum(Datum::Map(entries)) => Truth::from(entries.iter().any(|(key, _)| key == name)),
+            Self::Datum(Datum::Map(entries)) => {
+                Truth::from(entries.iter().any(|(name, _)| *name == key.text))
+            }
             Self::Datum(Datum::Unknown(_)) | Self::Part(Part::Unknown) => Truth::Unknown,
             _ => Truth::False,
         }
     }
 
     /// Whether a property, if it has it, satisfies a schema.
-    fn property(self, name: &str, schema: &Schema) -> Truth {
+    fn property(self, key: &Key, schema: &Schema) -> Truth {
         match self {
-            Self::Datum(Datum::Uri(uri)) => {
-                uri.part(name).map_or(Truth::True, |part| schema.holds(Subject::Part(&part)))
-            }
+            Self::Datum(Datum::Uri(uri)) => key
+                .part
+                .and_then(|name| uri.part(name))
+                .map_or(Truth::True, |part| schema.holds(Subject::Part(&part))),
             Self::Datum(Datum::Map(entries)) => {
-                let fact: Option<&Fact> = entries.iter().find(|(key, _)| key == name).map(|(_, fact)| fact);
-                fact.map_or(Truth::True, |fact| schema.holds(Subject::Datum(&fact.datum)))
+                let fact = entries.iter().find(|(name, _)| *name == key.text).map(|(_, fact)| fact);
+                fact.map_or(Truth::True, |fact: &Fact| schema.holds(Subject::Datum(&fact.datum)))
             }
             Self::Datum(Datum::Unknown(_)) | Self::Part(Part::Unknown) => Truth::Unknown,
             _ => Truth::True,

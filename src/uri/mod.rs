@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use serde_json::Value as Json;
 
 use self::part::usual;
-pub use self::part::{PARTS, Part};
+pub use self::part::{Name, Part};
 use self::take_apart::take_apart;
 use crate::tree::{Piece, show_pieces};
 
@@ -18,7 +18,7 @@ pub struct Uri {
     pieces: Box<[Piece]>,
     /// What is known of its parts, except for what most URIs have in common: flags that are false, words that are
     /// `none`.
-    parts: Box<[(&'static str, Part)]>,
+    parts: Box<[(Name, Part)]>,
 }
 
 impl Uri {
@@ -30,28 +30,31 @@ impl Uri {
     /// Takes a URI apart of which parts are known.
     pub fn from_pieces(pieces: Vec<Piece>) -> Self {
         let mut parts = take_apart(&pieces);
-        parts.retain(|(name, part)| usual(name) != Some(part));
+        parts.retain(|(name, part)| usual(*name) != Some(part));
         Self { pieces: pieces.into_boxed_slice(), parts: parts.into_boxed_slice() }
     }
 
     /// What is known of a part; `None` if the URI has no such part.
-    pub fn part(&self, name: &str) -> Option<Cow<'_, Part>> {
-        if name == "uri" {
+    pub fn part(&self, name: Name) -> Option<Cow<'_, Part>> {
+        if name == Name::Uri {
             let text = self.text().map(str::to_owned);
             return Some(Cow::Owned(text.map_or(Part::Unknown, Part::from)));
         }
-        let stored = self.parts.iter().find(|(part, _)| *part == name).map(|(_, part)| Cow::Borrowed(part));
         // Only what has a scheme has flags; what has none says so by having no scheme.
-        stored.or_else(|| usual(name).filter(|_| self.has_usual(name)).map(Cow::Borrowed))
+        let usual = || usual(name).filter(|_| self.has_usual(name));
+        self.stored(name).or_else(usual).map(Cow::Borrowed)
+    }
+
+    fn stored(&self, name: Name) -> Option<&Part> {
+        self.parts.iter().find(|(part, _)| *part == name).map(|(_, part)| part)
     }
 
     /// Whether a part that is not stored is as usual, rather than missing.
-    fn has_usual(&self, name: &str) -> bool {
-        let scheme = self.parts.iter().find(|(part, _)| *part == "scheme").map(|(_, part)| part);
+    fn has_usual(&self, name: Name) -> bool {
         match name {
-            "private_use" | "unsafe_scheme" | "wildcard" | "placeholder" | "fault" => true,
-            "userinfo" | "shared" => self.parts.iter().any(|(part, _)| *part == "host"),
-            _ => scheme.is_some_and(|scheme| *scheme != Part::Unknown),
+            Name::PrivateUse | Name::UnsafeScheme | Name::Wildcard | Name::Placeholder | Name::Fault => true,
+            Name::Userinfo | Name::Shared => self.stored(Name::Host).is_some(),
+            _ => self.stored(Name::Scheme).is_some_and(|scheme| *scheme != Part::Unknown),
         }
     }
 
@@ -77,10 +80,10 @@ impl Uri {
     /// All parts, if all are known.
     pub fn json(&self) -> Option<Json> {
         let mut all = serde_json::Map::new();
-        for name in PARTS {
+        for name in Name::ALL {
             match self.part(name).as_deref() {
                 Some(Part::Unknown) => return None,
-                Some(part) => drop(all.insert((*name).to_owned(), part.json())),
+                Some(part) => drop(all.insert(name.word().to_owned(), part.json())),
                 None => {}
             }
         }
@@ -88,7 +91,7 @@ impl Uri {
     }
 
     /// Whether a part is known to have a value.
-    pub fn is(&self, name: &str, value: &str) -> bool {
+    pub fn is(&self, name: Name, value: &str) -> bool {
         matches!(self.part(name).as_deref(), Some(Part::Text(text)) if text == value)
     }
 }
@@ -98,7 +101,7 @@ mod tests {
     use super::*;
 
     fn part(uri: &Uri, name: &str) -> String {
-        match uri.part(name).as_deref() {
+        match uri.part(Name::of(name).unwrap()).as_deref() {
             Some(Part::Text(text)) => text.to_string(),
             Some(Part::Unknown) => "?".into(),
             Some(part) => part.json().to_string(),

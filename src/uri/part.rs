@@ -17,27 +17,99 @@ pub enum Part {
     Unknown,
 }
 
-/// Names of the parts, as rules write them.
-pub const PARTS: &[&str] = &[
-    "uri",
-    "scheme",
-    "host",
-    "host_kind",
-    "port",
-    "path",
-    "query",
-    "fragment",
-    "userinfo",
-    "wildcard",
-    "domain",
-    "shared",
-    "placeholder",
-    "private_use",
-    "reverse_domain",
-    "platform_scheme",
-    "unsafe_scheme",
-    "fault",
-];
+/// The name of a part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Name {
+    /// The whole text.
+    Uri,
+    /// Its scheme, in lower case.
+    Scheme,
+    /// Its host, in lower case.
+    Host,
+    /// `loopback`, `private` or `public`.
+    HostKind,
+    /// Its port.
+    Port,
+    /// Its path.
+    Path,
+    /// Whether it has a query.
+    Query,
+    /// Whether it has a fragment.
+    Fragment,
+    /// Whether somebody's name or password stands before the host.
+    Userinfo,
+    /// Where it has a wildcard, or `none`.
+    Wildcard,
+    /// The registrable domain of its host.
+    Domain,
+    /// Whether strangers get names beside its host.
+    Shared,
+    /// The placeholder that the platform fills in, or `none`.
+    Placeholder,
+    /// Whether its scheme is an application's own (RFC 8252 section 7.1).
+    PrivateUse,
+    /// Whether its scheme has the form of a domain in reverse.
+    ReverseDomain,
+    /// Whether a platform reserves its scheme for its applications.
+    PlatformScheme,
+    /// Whether its scheme runs code or opens files.
+    UnsafeScheme,
+    /// What makes it malformed, or `none`.
+    Fault,
+}
+
+impl Name {
+    /// All names.
+    pub const ALL: [Self; 18] = [
+        Self::Uri,
+        Self::Scheme,
+        Self::Host,
+        Self::HostKind,
+        Self::Port,
+        Self::Path,
+        Self::Query,
+        Self::Fragment,
+        Self::Userinfo,
+        Self::Wildcard,
+        Self::Domain,
+        Self::Shared,
+        Self::Placeholder,
+        Self::PrivateUse,
+        Self::ReverseDomain,
+        Self::PlatformScheme,
+        Self::UnsafeScheme,
+        Self::Fault,
+    ];
+
+    /// The name that rules write as a word.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|name| name.word() == word)
+    }
+
+    /// How rules write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Uri => "uri",
+            Self::Scheme => "scheme",
+            Self::Host => "host",
+            Self::HostKind => "host_kind",
+            Self::Port => "port",
+            Self::Path => "path",
+            Self::Query => "query",
+            Self::Fragment => "fragment",
+            Self::Userinfo => "userinfo",
+            Self::Wildcard => "wildcard",
+            Self::Domain => "domain",
+            Self::Shared => "shared",
+            Self::Placeholder => "placeholder",
+            Self::PrivateUse => "private_use",
+            Self::ReverseDomain => "reverse_domain",
+            Self::PlatformScheme => "platform_scheme",
+            Self::UnsafeScheme => "unsafe_scheme",
+            Self::Fault => "fault",
+        }
+    }
+}
 
 impl Part {
     /// The part as JSON; nothing for what is not known.
@@ -81,13 +153,18 @@ pub(super) fn known(value: impl Into<Part>) -> Part {
 }
 
 /// What a part is in most URIs, if there is such a thing.
-pub(super) fn usual(name: &str) -> Option<&'static Part> {
+pub(super) fn usual(name: Name) -> Option<&'static Part> {
     static NO: Part = Part::Flag(false);
     static NONE: Part = Part::Text(Cow::Borrowed("none"));
     match name {
-        "query" | "fragment" | "userinfo" | "private_use" | "reverse_domain" | "platform_scheme"
-        | "unsafe_scheme" => Some(&NO),
-        "wildcard" | "shared" | "placeholder" | "fault" => Some(&NONE),
+        Name::Query
+        | Name::Fragment
+        | Name::Userinfo
+        | Name::PrivateUse
+        | Name::ReverseDomain
+        | Name::PlatformScheme
+        | Name::UnsafeScheme => Some(&NO),
+        Name::Wildcard | Name::Shared | Name::Placeholder | Name::Fault => Some(&NONE),
         _ => None,
     }
 }

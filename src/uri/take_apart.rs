@@ -2,21 +2,18 @@
 
 use std::borrow::Cow;
 
-use super::part::{PARTS, Part, known};
+use super::part::{Name, Part, known};
 use crate::host::{HOLE, host_kind, host_wildcard, known_suffix, shared, split_port};
 use crate::tree::Piece;
 
 /// The parts of a URI. Every part that the text has is listed, and every flag.
-pub(super) fn take_apart(pieces: &[Piece]) -> Vec<(&'static str, Part)> {
-    let text: String = pieces
-        .iter()
-        .map(|piece| match piece {
-            Piece::Text(text) => Cow::Borrowed(text.as_str()),
-            Piece::Hole(_) => Cow::Owned(HOLE.to_string()),
-        })
-        .collect();
+pub(super) fn take_apart(pieces: &[Piece]) -> Vec<(Name, Part)> {
+    let text = match pieces {
+        [Piece::Text(text)] => Cow::Borrowed(text.as_str()),
+        pieces => Cow::Owned(pieces.iter().map(with_hole).collect()),
+    };
     let open = text.contains(HOLE);
-    let mut parts = Vec::with_capacity(PARTS.len());
+    let mut parts = Vec::with_capacity(Name::ALL.len());
     let Some((scheme, rest)) = split_scheme(&text) else {
         let start_open = text.starts_with(HOLE) || (open && !text.contains("//"));
         return without_scheme(parts, &text, open, start_open);
@@ -29,18 +26,18 @@ pub(super) fn take_apart(pieces: &[Piece]) -> Vec<(&'static str, Part)> {
     let web = scheme == "http" || scheme == "https";
     let unsafe_scheme = UNSAFE_SCHEMES.contains(&&*scheme);
     let platform = PLATFORM_SCHEMES.contains(&&*scheme) || scheme.starts_with("msauth.");
-    parts.push(("scheme", Part::Text(scheme.clone())));
+    parts.push((Name::Scheme, Part::Text(scheme.clone())));
     parts.push((
-        "private_use",
+        Name::PrivateUse,
         known(!web && !unsafe_scheme && !platform && scheme != "urn" && !scheme.contains('*')),
     ));
-    parts.push(("reverse_domain", known(scheme.contains('.'))));
-    parts.push(("platform_scheme", known(platform)));
-    parts.push(("unsafe_scheme", known(unsafe_scheme)));
+    parts.push((Name::ReverseDomain, known(scheme.contains('.'))));
+    parts.push((Name::PlatformScheme, known(platform)));
+    parts.push((Name::UnsafeScheme, known(unsafe_scheme)));
     let (before_fragment, fragment) = cut(rest, '#');
-    parts.push(("fragment", known(fragment.is_some())));
+    parts.push((Name::Fragment, known(fragment.is_some())));
     let (before_query, query) = cut(before_fragment, '?');
-    parts.push(("query", known(query.is_some())));
+    parts.push((Name::Query, known(query.is_some())));
     let (authority, path) = match before_query.strip_prefix("//") {
         Some(rest) => {
             let end = rest.find(['/', '\\']).unwrap_or(rest.len());
@@ -48,38 +45,60 @@ pub(super) fn take_apart(pieces: &[Piece]) -> Vec<(&'static str, Part)> {
         }
         None => (None, before_query),
     };
-    parts.push(("path", if path.contains(HOLE) { Part::Unknown } else { known(path.to_owned()) }));
+    parts.push((Name::Path, if path.contains(HOLE) { Part::Unknown } else { known(path.to_owned()) }));
     let mut host_fault = None;
     let mut host_wildcard = None;
+    let plain = is_plain(&text);
     if let Some(authority) = authority {
         let (userinfo, host_port) = match authority.rsplit_once('@') {
             Some((_, host)) => (true, host),
             None => (false, authority),
         };
-        parts.push(("userinfo", known(userinfo)));
+        parts.push((Name::Userinfo, known(userinfo)));
         host_wildcard = authority_parts(&mut parts, host_port, web, &mut host_fault);
     }
-    parts.push(("placeholder", placeholder(&text, open)));
+    if plain {
+        let fault = host_fault.or((web && authority.is_none()).then_some("unparsable"));
+        parts.push((Name::Placeholder, known("none")));
+        parts.push((Name::Fault, known(fault.unwrap_or("none"))));
+        parts.push((Name::Wildcard, known("none")));
+        return parts;
+    }
+    parts.push((Name::Placeholder, placeholder(&text, open)));
     let wildcard = wildcard(&text, &scheme, host_wildcard, path, query, open);
     let fault = fault(&text, web, authority, path, fragment, &wildcard, host_fault);
     parts.push((
-        "fault",
+        Name::Fault,
         match fault {
             "none" if open => Part::Unknown,
             fault => known(fault),
         },
     ));
-    parts.push(("wildcard", wildcard));
+    parts.push((Name::Wildcard, wildcard));
     parts
+}
+
+/// The text of a piece, with a sign in the place of what is unknown.
+fn with_hole(piece: &Piece) -> Cow<'_, str> {
+    match piece {
+        Piece::Text(text) => Cow::Borrowed(text),
+        Piece::Hole(_) => Cow::Owned(HOLE.to_string()),
+    }
+}
+
+/// Whether a text holds nothing that could be a fault, a wildcard, a placeholder, a query or a fragment. Most do not.
+fn is_plain(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b':' | b'-' | b'_');
+    text.bytes().all(plain) && !text.contains("..")
 }
 
 /// The parts of a text that has no scheme, or whose scheme is unknown.
 fn without_scheme(
-    mut parts: Vec<(&'static str, Part)>,
+    mut parts: Vec<(Name, Part)>,
     text: &str,
     open: bool,
     start_open: bool,
-) -> Vec<(&'static str, Part)> {
+) -> Vec<(Name, Part)> {
     let wildcard = if text == "*" {
         known("bare")
     } else if text.contains('*') && !start_open {
@@ -92,12 +111,21 @@ fn without_scheme(
         known("none")
     };
     if start_open {
-        for name in ["scheme", "host", "host_kind", "domain", "private_use", "fault", "unsafe_scheme"] {
+        const OPEN: [Name; 7] = [
+            Name::Scheme,
+            Name::Host,
+            Name::HostKind,
+            Name::Domain,
+            Name::PrivateUse,
+            Name::Fault,
+            Name::UnsafeScheme,
+        ];
+        for name in OPEN {
             parts.push((name, Part::Unknown));
         }
     } else {
-        parts.push(("private_use", known(false)));
-        parts.push(("unsafe_scheme", known(false)));
+        parts.push((Name::PrivateUse, known(false)));
+        parts.push((Name::UnsafeScheme, known(false)));
         let fault = if text == "*" || text.is_empty() {
             "none"
         } else if text.contains(',') {
@@ -107,10 +135,10 @@ fn without_scheme(
         } else {
             "no-scheme"
         };
-        parts.push(("fault", known(fault)));
+        parts.push((Name::Fault, known(fault)));
     }
-    parts.push(("placeholder", placeholder(text, open)));
-    parts.push(("wildcard", wildcard));
+    parts.push((Name::Placeholder, placeholder(text, open)));
+    parts.push((Name::Wildcard, wildcard));
     parts
 }
 
@@ -137,7 +165,7 @@ fn cut(text: &str, at: char) -> (&str, Option<&str>) {
 
 /// Adds what host and port say; returns the kind of wildcard in the host.
 fn authority_parts(
-    parts: &mut Vec<(&'static str, Part)>,
+    parts: &mut Vec<(Name, Part)>,
     host_port: &str,
     web: bool,
     fault: &mut Option<&'static str>,
@@ -145,7 +173,7 @@ fn authority_parts(
     let (host, port) = split_port(host_port);
     if let Some(port) = port {
         parts.push((
-            "port",
+            Name::Port,
             match port.parse::<u16>() {
                 Ok(number) => known(number),
                 Err(_) if port.contains(HOLE) => Part::Unknown,
@@ -166,28 +194,28 @@ fn authority_parts(
         }
         return None;
     }
-    parts.push(("host", if open { Part::Unknown } else { known(host.clone()) }));
+    parts.push((Name::Host, if open { Part::Unknown } else { known(host.clone()) }));
     let suffix = known_suffix(&host);
     // What stands where the host belongs in an app-specific scheme is a name of the application's own.
     let kind = if web || open || host == "localhost" { host_kind(&host, suffix) } else { Some("public") };
-    parts.push(("host_kind", kind.map_or(Part::Unknown, known)));
+    parts.push((Name::HostKind, kind.map_or(Part::Unknown, known)));
     if let Some(suffix) = suffix {
         let plain = suffix.trim_start_matches(['*', '.']);
         if let Some(domain) = psl::domain_str(plain).filter(|_| kind == Some("public")) {
-            parts.push(("domain", known(domain.to_owned())));
+            parts.push((Name::Domain, known(domain.to_owned())));
         } else if open {
-            parts.push(("domain", Part::Unknown));
+            parts.push((Name::Domain, Part::Unknown));
         }
         parts.push((
-            "shared",
+            Name::Shared,
             match shared(plain) {
                 "none" if open => Part::Unknown,
                 shared => known(shared),
             },
         ));
     } else {
-        parts.push(("domain", Part::Unknown));
-        parts.push(("shared", Part::Unknown));
+        parts.push((Name::Domain, Part::Unknown));
+        parts.push((Name::Shared, Part::Unknown));
     }
     host.contains('*').then(|| host_wildcard(&host))
 }
