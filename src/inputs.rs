@@ -15,7 +15,7 @@ pub struct Asked<'a> {
     pub paths: &'a [PathBuf],
     /// What the document on standard input is called.
     pub stdin_filename: Option<&'a Path>,
-    /// Whether ignore files are obeyed.
+    /// Whether ignore files are obeyed, if the configuration does not say otherwise.
     pub gitignore: bool,
     /// Whether files that are named themselves may be left out by the configuration.
     pub force_exclude: bool,
@@ -102,7 +102,7 @@ fn files(asked: &Asked<'_>, configs: &Configs, config: &Config) -> Result<Read, 
         probe: &words.iter().copied().chain([project::MODULE]).collect::<Vec<_>>(),
         always: &always,
         excluded: &excluded,
-        gitignore: asked.gitignore,
+        gitignore: asked.gitignore && config.gitignore,
         force_exclude: asked.force_exclude,
         max_size: &max_size,
     };

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
@@ -29,7 +30,7 @@ pub struct Document<'a> {
     /// What it was read as.
     pub parsed: Parsed,
     /// The shape that the user names for it.
-    pub kind: Option<&'a str>,
+    pub kind: Option<Arc<str>>,
 }
 
 /// The definitions of a project, and which of its files hold some.
@@ -186,7 +187,8 @@ fn of_document(document: &Document<'_>, config: &Config) -> Vec<Definition> {
     for node in &document.parsed.documents {
         let providers = config.providers_of(document.source.file.as_deref());
         let syntax = document.format.name();
-        let Some(found) = recognise(providers, node, syntax, &document.source.path, document.kind) else {
+        let Some(found) = recognise(providers, node, syntax, &document.source.path, document.kind.as_deref())
+        else {
             continue;
         };
         let objects = joined(&found.objects, node, found.shape);

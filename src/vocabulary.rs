@@ -262,6 +262,12 @@ attributes! {
     SAME_ID same_id Flag Inference "Another client of the project has the same client identifier";
     SAME_SECRET same_secret Flag Inference "Another client of the project holds the same literal secret";
     GRANTED_APIS granted_apis Texts Inference "Audiences of the client grants of the project that name the client; unknown where the project may not hold all";
+    // What the organisation declares in [facts] of clientlint.toml; absent where it declares nothing.
+    DECLARED_THIRD_PARTY declared_third_party Flag Inference "Whether third-party-clients names the client";
+    DISALLOWED_GRANTS disallowed_grants Texts Inference "Grants that allowed-grant-types does not allow for the application type";
+    DISALLOWED_AUTH_METHOD disallowed_auth_method Text Inference "The method of client authentication, written or by default, where allowed-auth-methods does not name it";
+    EXCEEDED_LIFETIMES exceeded_lifetimes Any Inference "Lifetimes above max-token-lifetime: items with field, value and limit, in seconds";
+    UNFILLED_PLACEHOLDERS unfilled_placeholders Any Inference "In an environment that is strict: placeholders that nothing fills in, as items with field and text; secrets are none";
     // Client grants.
     AUDIENCE audience Text Document "The API that a grant is for, or that an application asks for";
     AUDIENCE_KIND audience_kind Text Inference "system-api (the vendor's own: /api/v2/, /me/, /my-org/, /mfa/) or api";

@@ -14,7 +14,8 @@ use clientlint::rule::{self, Options};
 use clientlint::vocabulary::{ATTRIBUTES, By};
 use walkdir::WalkDir;
 
-const PAGES: &[&str] = &["README.md", "CHANGELOG.md", "docs/architecture.md", "docs/writing-rules.md"];
+const PAGES: &[&str] =
+    &["README.md", "CHANGELOG.md", "docs/architecture.md", "docs/configuration.md", "docs/writing-rules.md"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -2,40 +2,42 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use super::options::{CheckOptions, ClientsFormat, ClientsOptions, InputOptions};
-use super::{Outcome, ended};
+use super::progress::Progress;
+use super::{Outcome, ended, watch};
 use crate::configs::{Adjustment, Configs};
-use crate::discover::{self, Input};
+use crate::discover::Input;
 use crate::inputs::{Asked, Read, first_path};
-use crate::lint::{Job, Report, lint};
-use crate::reporters::{self, Format, Look, Run, Verdict};
-use crate::suggest::did_you_mean;
+use crate::lint::{Job, Report, lint, lint_watched};
+use crate::reporters::{self, Format, Look, Measure, Run, Verdict};
 
 /// Reports what is wrong.
 pub(super) fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dyn Write) -> Outcome {
-    let adjustment = Adjustment {
+    let configs = options.input.config.configs(Adjustment {
         select: options.select.clone(),
         disable: options.disable.clone(),
         persona: options.persona,
         profile: options.profile,
-    };
-    let configs =
-        Configs::new(options.input.config.config.as_deref(), options.input.config.no_config, adjustment)?;
-    let (report, counts) = analyse(&options.input, &configs, options.format.shows_text())?;
+        fail_on: options.fail_on,
+        fail_on_confidence: options.fail_on_confidence,
+        min_severity: options.min_severity,
+        min_confidence: options.min_confidence,
+        ..Adjustment::default()
+    })?;
+    let (report, mut counts) = analyse(&options.input, &configs, options.format.shows_text())?;
     let config = configs.of(counts.first.as_deref())?;
-    let (fail_on, from) = match options.fail_on {
-        Some(fail_on) => (fail_on.severity(), "--fail-on".to_owned()),
-        None => (
-            config.fail_on,
-            match &config.path {
-                Some(path) if config.sets_fail_on => discover::Base::of(path).show(path),
-                _ => "default".to_owned(),
-            },
-        ),
-    };
-    let (allow_empty, exit_zero) = (options.allow_empty, options.exit_zero);
-    let verdict = Verdict::of(&report, fail_on, from, options.min_severity, allow_empty, exit_zero);
+    let verdict = Verdict::of(
+        &report,
+        &Measure {
+            gate: config.gate.clone(),
+            min_severity: config.min_severity,
+            min_confidence: config.min_confidence,
+            allow_empty: options.allow_empty,
+            exit_zero: options.exit_zero,
+        },
+    );
     let exit = verdict.exit;
     let run = Run {
         report: &report,
@@ -43,46 +45,59 @@ pub(super) fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dy
         verdict,
         looked_at: counts.looked_at,
         excluded: counts.excluded,
+        quiet: options.quiet,
     };
-    let mut written =
-        reporters::write(options.format, out, &run, Look::here(options.color)).and_then(|()| out.flush());
-    if options.format == Format::Concise && !report.recognised {
+    let look = Look::here(options.color).with_links(options.links);
+    let mut written = reporters::write(options.format, out, &run, look).and_then(|()| out.flush());
+    counts.times.push(("writing", Instant::now()));
+    if options.format == Format::Concise && !report.recognised && !options.quiet {
         // A line for each finding leaves no line for none.
         let note = format!("no client definitions found in {}", reporters::count(run.looked_at, "file"));
         written = written.and_then(|()| writeln!(errors, "{note}"));
     }
+    written = written.and_then(|()| watch::tell(&options.input, &configs, &report, &counts, errors));
     Ok(ended(written, exit))
 }
 
 /// Lists the clients.
-pub(super) fn clients(options: &ClientsOptions, out: &mut dyn Write) -> Outcome {
-    let configs = Configs::new(
-        options.input.config.config.as_deref(),
-        options.input.config.no_config,
-        Adjustment::default(),
-    )?;
-    let (report, _) = analyse(&options.input, &configs, false)?;
+pub(super) fn clients(options: &ClientsOptions, out: &mut dyn Write, errors: &mut dyn Write) -> Outcome {
+    let configs = options.input.config.configs(Adjustment::default())?;
+    let (report, mut counts) = analyse(&options.input, &configs, false)?;
     let written = match options.format {
         ClientsFormat::Text => reporters::clients_text(out, &report),
         ClientsFormat::Json => reporters::clients_json(out, &report),
     };
     let exit = report.exit(options.allow_empty);
-    Ok(ended(written.and_then(|()| out.flush()), exit))
+    counts.times.push(("writing", Instant::now()));
+    let written = written.and_then(|()| out.flush());
+    let written = written.and_then(|()| watch::tell(&options.input, &configs, &report, &counts, errors));
+    Ok(ended(written, exit))
 }
 
 /// So many bytes are analysed sooner than threads are started.
 const SMALL: usize = 100_000;
 
 /// How much was looked at.
-struct Counts {
-    looked_at: usize,
-    excluded: usize,
+pub(super) struct Counts {
+    pub(super) looked_at: usize,
+    pub(super) excluded: usize,
     /// The first path, whose configuration decides the gate.
-    first: Option<PathBuf>,
+    pub(super) first: Option<PathBuf>,
+    /// The files whose text was analysed, as shown, whether they were asked for, and how many bytes they hold.
+    pub(super) read: Vec<(String, bool)>,
+    pub(super) bytes: usize,
+    /// When the run started, and what ended when.
+    pub(super) start: Instant,
+    pub(super) times: Vec<(&'static str, Instant)>,
 }
 
 /// Reads the inputs and analyses them; keeps their texts where `texts` says that the report shows them.
-fn analyse(options: &InputOptions, configs: &Configs, texts: bool) -> Result<(Report, Counts), String> {
+pub(super) fn analyse(
+    options: &InputOptions,
+    configs: &Configs,
+    texts: bool,
+) -> Result<(Report, Counts), String> {
+    let start = Instant::now();
     if options.threads > 0 {
         // Fails only where the pool is in use already, which costs nothing but the wish.
         drop(rayon::ThreadPoolBuilder::new().num_threads(options.threads).build_global());
@@ -90,14 +105,7 @@ fn analyse(options: &InputOptions, configs: &Configs, texts: bool) -> Result<(Re
     let first = options.paths.first().map(|path| first_path(path, options.stdin_filename.as_deref()));
     let config = configs.of(first.as_deref())?;
     if let Some(kind) = &options.kind {
-        let known = config
-            .providers
-            .iter()
-            .flat_map(|provider| &provider.table.shapes)
-            .map(|shape| shape.id.as_str());
-        if !known.clone().any(|id| id == kind) {
-            return Err(format!("there is no shape `{kind}`{}", did_you_mean(kind, known)));
-        }
+        config.shape(kind)?;
     }
     let asked = Asked {
         paths: &options.paths,
@@ -114,9 +122,16 @@ fn analyse(options: &InputOptions, configs: &Configs, texts: bool) -> Result<(Re
     let kind = options.kind.as_deref();
     let config_of = |path: Option<&Path>| configs.of(path).unwrap_or_else(|_| config.clone());
     let again = if asked.standard_input() && kind.is_none() { inputs.clone() } else { Vec::new() };
-    let mut report = lint(inputs, &Job { config: &config_of, kind, texts });
+    let bytes = inputs.iter().map(Input::size).sum();
+    let read_at = Instant::now();
+    let named = inputs.iter().filter(|_| options.verbose);
+    let read = named.map(|input| (input.shown.clone(), input.requested)).collect();
+    let progress = Progress::new(inputs.len());
+    let mut report = lint_watched(inputs, &Job { config: &config_of, kind, texts }, &|| progress.step());
     if !again.is_empty() && !report.recognised {
         report = lint(again, &Job { config: &config_of, kind: Some("management-api"), texts });
     }
-    Ok((report, Counts { looked_at, excluded, first }))
+    drop(progress);
+    let times = vec![("reading", read_at), ("analysis", Instant::now())];
+    Ok((report, Counts { looked_at, excluded, first, read, bytes, start, times }))
 }

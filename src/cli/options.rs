@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::FailOn;
+use crate::configs::{Adjustment, Configs};
+use crate::finding::Confidence;
+use crate::init::Ci;
 use crate::reporters::{Format, When};
 use crate::rule::{Persona, Profile, Severity};
 use crate::suggest::did_you_mean;
@@ -33,6 +36,30 @@ pub(super) enum Command {
         #[command(flatten)]
         config: ConfigOptions,
     },
+    /// Writes a clientlint.toml that fits the repository, and snippets for the hook and CI
+    Init(InitOptions),
+    /// Shows what a configuration comes to, or checks it
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Writes the completions of a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Writes the manual pages into a folder
+    Man {
+        /// The folder
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
+    /// Shows the version
+    Version {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Lists the rules, or tests rules of one's own
     #[command(args_conflicts_with_subcommands = true)]
     Rules {
@@ -44,6 +71,50 @@ pub(super) enum Command {
         #[command(flatten)]
         config: ConfigOptions,
     },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InitOptions {
+    /// Replace a clientlint.toml that is there
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Write .pre-commit-config.yaml too, unless there is one
+    #[arg(long)]
+    pub(super) hook: bool,
+    /// Write the configuration of this system too, unless there is one
+    #[arg(long, value_enum)]
+    pub(super) ci: Option<Ci>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Shows the settings that hold for a file, and where each comes from
+    Show {
+        /// The file, or a folder; the working directory by default
+        file: Option<PathBuf>,
+        /// How they are written
+        #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+        format: ListFormat,
+        #[command(flatten)]
+        config: ConfigOptions,
+    },
+    /// Writes the JSON Schema of clientlint.toml
+    Schema,
+    /// Checks a configuration: the given one, else that of the working directory
+    Validate {
+        /// The configuration
+        file: Option<PathBuf>,
+        #[command(flatten)]
+        config: ConfigOptions,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum ListFormat {
+    /// For people
+    Text,
+    /// JSON
+    Json,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -82,7 +153,7 @@ pub(super) enum ClientsFormat {
     Json,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(super) struct ConfigOptions {
     /// Use this configuration for every file
     #[arg(long, value_name = "FILE", env = "CLIENTLINT_CONFIG", conflicts_with = "no_config")]
@@ -90,9 +161,23 @@ pub(super) struct ConfigOptions {
     /// Use no configuration file
     #[arg(long)]
     pub(super) no_config: bool,
+    /// Set a key of the configuration, over what files say; the value is TOML, or text
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(super) set: Vec<String>,
+    /// Apply this policy last: it can raise severities and lower thresholds, and nothing else
+    #[arg(long, value_name = "FILE", env = "CLIENTLINT_POLICY")]
+    pub(super) policy: Option<PathBuf>,
 }
 
-#[derive(Debug, Args)]
+impl ConfigOptions {
+    /// The configurations that the options ask for.
+    pub(super) fn configs(&self, adjustment: Adjustment) -> Result<Configs, String> {
+        let adjustment = Adjustment { set: self.set.clone(), policy: self.policy.clone(), ..adjustment };
+        Configs::new(self.config.as_deref(), self.no_config, adjustment)
+    }
+}
+
+#[derive(Debug, Default, Args)]
 pub(super) struct InputOptions {
     /// Files and folders; `-` reads one document from standard input
     #[arg(default_value = ".", value_name = "PATH")]
@@ -112,6 +197,12 @@ pub(super) struct InputOptions {
     /// How many threads to use; 0 for as many as there are cores
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(super) threads: usize,
+    /// Say of each file whether it was taken, and why not, on standard error
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+    /// Say how much was done and how long it took, on standard error
+    #[arg(long)]
+    pub(super) stats: bool,
     #[command(flatten)]
     pub(super) config: ConfigOptions,
 }
@@ -138,18 +229,30 @@ pub(super) struct CheckOptions {
     /// Fail from this severity on
     #[arg(long, value_enum)]
     pub(super) fail_on: Option<FailOn>,
+    /// Let only findings fail that are so sure
+    #[arg(long, value_parser = confidence, value_name = "medium|high")]
+    pub(super) fail_on_confidence: Option<Confidence>,
     /// Show nothing below this severity
-    #[arg(long, value_parser = severity, value_name = "error|warning|info", default_value = "info")]
-    pub(super) min_severity: Severity,
+    #[arg(long, value_parser = severity, value_name = "error|warning|info")]
+    pub(super) min_severity: Option<Severity>,
+    /// Show nothing that is less sure
+    #[arg(long, value_parser = confidence, value_name = "medium|high")]
+    pub(super) min_confidence: Option<Confidence>,
     /// Exit with 0 where no client definition is found
     #[arg(long)]
     pub(super) allow_empty: bool,
     /// Exit with 0 also where findings reach the gate
     #[arg(long)]
     pub(super) exit_zero: bool,
+    /// Write the findings alone, without the lines at the end
+    #[arg(short, long)]
+    pub(super) quiet: bool,
     /// Colours
     #[arg(long, value_enum, default_value_t = When::Auto)]
     pub(super) color: When,
+    /// Links to the standards that a rule rests on
+    #[arg(long, value_enum, default_value_t = When::Auto)]
+    pub(super) links: When,
 }
 
 #[derive(Debug, Args)]
@@ -174,6 +277,10 @@ fn profile(text: &str) -> Result<Profile, String> {
 
 fn severity(text: &str) -> Result<Severity, String> {
     word(text, &["error", "warning", "info"])
+}
+
+fn confidence(text: &str) -> Result<Confidence, String> {
+    word(text, &["medium", "high"])
 }
 
 fn word<T: serde::de::DeserializeOwned>(text: &str, known: &[&str]) -> Result<T, String> {

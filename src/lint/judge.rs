@@ -1,20 +1,23 @@
 //! The analysis of a project: its definitions held against the rules.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::Job;
 use super::describe::{Locator, finding, locate_problem, summary};
-use crate::check::{Verdict, check};
-use crate::config::Config;
+use crate::check::{Settings, Verdict, check};
+use crate::client::Definition;
+use crate::config::{Config, Judged};
 use crate::finding::{ClientSummary, Finding, Problem, Skipped};
 use crate::masked::MaskedSource;
 use crate::project::{Definitions, Document};
 use crate::redaction;
 use crate::source::{FileId, Source};
-use crate::vocabulary::Kind;
+use crate::vocabulary::{Attribute, Kind};
 
 /// What the analysis of a project gave.
 #[derive(Default)]
@@ -51,8 +54,12 @@ pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], re
         .par_iter()
         .filter(|definition| asked(definition.place.file))
         .map(|definition| {
-            let summary = Arc::new(summary(definition, &locator));
-            let Verdict { violations, hidden } = check(definition, &config.rules, &config.settings);
+            let mut summary = summary(definition, &locator);
+            let file =
+                sources.get(definition.place.file.0 as usize).and_then(|source| source.file.as_deref());
+            let settings = settle(definition, &mut summary, file, config);
+            let summary = Arc::new(summary);
+            let Verdict { violations, hidden } = check(definition, &config.rules, &settings);
             let findings = violations
                 .into_iter()
                 .map(|violation| finding(violation, &summary, &locator, config))
@@ -99,6 +106,28 @@ pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], re
     }
     outcome.recognised.clone_from(recognised);
     outcome
+}
+
+/// What is reported of the rules for a definition; what of that fails the run becomes known too.
+fn settle<'a>(
+    definition: &Definition,
+    summary: &mut ClientSummary,
+    file: Option<&Path>,
+    config: &'a Config,
+) -> Cow<'a, Settings> {
+    if !config.has_overrides() {
+        summary.gate = Some(config.gate.clone());
+        return Cow::Borrowed(&config.settings);
+    }
+    let text = |attribute| definition.text(attribute).unwrap_or_default();
+    // A grant is its client's.
+    let (id, client) = (text(Attribute::CLIENT_ID), text(Attribute::GRANT_CLIENT));
+    let names = [summary.name.as_deref().unwrap_or_default(), &summary.key, id, client];
+    let names: Vec<&str> = names.into_iter().filter(|name| !name.is_empty()).collect();
+    let judged = Judged { file, names: &names, environment: summary.environment.as_deref() };
+    let (settings, gate) = (config.settings_for(judged), config.gate_for(judged));
+    summary.gate = Some(gate);
+    settings
 }
 
 /// Reports what could not be read of a document, if the document is any of our business.

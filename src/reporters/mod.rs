@@ -11,8 +11,9 @@ use std::io::{self, Write};
 
 pub use inventory::{clients_json, clients_text};
 pub use look::{Look, When};
+pub use verdict::Measure;
 
-use crate::finding::Location;
+use crate::finding::{Confidence, Location};
 use crate::lint::Report;
 use crate::masked::is_unprintable;
 use crate::rule::{Rule, Severity};
@@ -47,6 +48,8 @@ pub struct Run<'a> {
     pub looked_at: usize,
     /// How many named files the configuration left out.
     pub excluded: usize,
+    /// Whether the findings are written alone, without the lines at the end.
+    pub quiet: bool,
 }
 
 /// How a run ends.
@@ -56,10 +59,12 @@ pub struct Verdict {
     pub exit: u8,
     /// The least severity that fails the run; `None` for never.
     pub fail_on: Option<Severity>,
-    /// Where that is set: `default`, `--fail-on`, a file.
+    /// Where that is set: `default`, `--fail-on`, `gate.fail-on in clientlint.toml:12`.
     pub fail_on_from: String,
     /// Findings below this are not shown.
     pub min_severity: Severity,
+    /// Findings that are less sure are not shown.
+    pub min_confidence: Confidence,
 }
 
 /// Writes a report.

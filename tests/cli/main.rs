@@ -5,11 +5,17 @@
 mod applications;
 mod canary;
 mod config;
+mod config_layers;
+mod config_show;
+mod conveniences;
+mod declared;
 mod documents;
 mod exit;
 mod fingerprints;
 mod large;
 mod nasty;
+mod overrides;
+mod policy;
 mod rule_files;
 mod stdin;
 mod support;

@@ -75,9 +75,15 @@ impl Repository {
         let mut command = Command::new(env!("CARGO_BIN_EXE_clientlint"));
         command.args(arguments).current_dir(self.root()).stdin(stdin);
         command.stdout(out.try_clone().unwrap()).stderr(err.try_clone().unwrap());
-        for name in
-            ["CLIENTLINT_CONFIG", "CLIENTLINT_FORMAT", "FORCE_COLOR", "CLICOLOR_FORCE", "LC_ALL", "LC_CTYPE"]
-        {
+        for name in [
+            "CLIENTLINT_CONFIG",
+            "CLIENTLINT_FORMAT",
+            "CLIENTLINT_POLICY",
+            "FORCE_COLOR",
+            "CLICOLOR_FORCE",
+            "LC_ALL",
+            "LC_CTYPE",
+        ] {
             command.env_remove(name);
         }
         let mut child = command.env("LANG", "C.UTF-8").spawn().unwrap();
