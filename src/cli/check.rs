@@ -124,7 +124,7 @@ pub(super) fn analyse(
     let again = if asked.standard_input() && kind.is_none() { inputs.clone() } else { Vec::new() };
     let bytes = inputs.iter().map(Input::size).sum();
     let read_at = Instant::now();
-    let named = inputs.iter().filter(|_| options.verbose);
+    let named = inputs.iter().filter(|_| options.verbose > 0);
     let read = named.map(|input| (input.shown.clone(), input.requested)).collect();
     let progress = Progress::new(inputs.len());
     let mut report = lint_watched(inputs, &Job { config: &config_of, kind, texts }, &|| progress.step());

@@ -39,10 +39,10 @@ pub(super) fn init(options: &InitOptions, out: &mut dyn Write) -> Outcome {
         said.push(snippet(&format!("For pre-commit, in {HOOK} (--hook writes it):"), &init::hook()));
     }
     match options.ci {
-        Some(ci) => said.extend(place(ci.file(), &ci.text(), options.force && ci == Ci::Github)?),
+        Some(ci) => said.extend(place(ci.file(), ci.text(), options.force && ci == Ci::Github)?),
         None => said.push(snippet(
             &format!("For GitHub, in {} (--ci github|gitlab|azure writes it):", Ci::Github.file()),
-            &Ci::Github.text(),
+            Ci::Github.text(),
         )),
     }
     let written: io::Result<()> = said.iter().try_for_each(|line| writeln!(out, "{line}"));

@@ -198,8 +198,8 @@ pub(super) struct InputOptions {
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(super) threads: usize,
     /// Say of each file whether it was taken, and why not, on standard error
-    #[arg(short, long)]
-    pub(super) verbose: bool,
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub(super) verbose: u8,
     /// Say how much was done and how long it took, on standard error
     #[arg(long)]
     pub(super) stats: bool,

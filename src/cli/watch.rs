@@ -19,7 +19,7 @@ pub(super) fn tell(
     counts: &Counts,
     errors: &mut dyn Write,
 ) -> io::Result<()> {
-    if options.verbose {
+    if options.verbose > 0 {
         files(options, configs, report, counts, errors)?;
     }
     if options.stats {

@@ -39,40 +39,11 @@ impl Ci {
     }
 
     /// What stands in it.
-    pub fn text(self) -> String {
-        let run = format!("pipx run clientlint=={} check --fail-on warning", env!("CARGO_PKG_VERSION"));
+    pub fn text(self) -> &'static str {
         match self {
-            Self::Github => format!(
-                "name: clientlint
-on: [push, pull_request]
-permissions:
-  contents: read
-jobs:
-  clientlint:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v4
-        with:
-          persist-credentials: false
-      - run: {run}
-"
-            ),
-            Self::Gitlab => format!(
-                "clientlint:
-  image: python:3
-  script:
-    - pip install pipx
-    - {run}
-"
-            ),
-            Self::Azure => format!(
-                "pool:
-  vmImage: ubuntu-latest
-steps:
-  - script: {run}
-    displayName: clientlint
-"
-            ),
+            Self::Github => include_str!("../../docs/ci/github.yml"),
+            Self::Gitlab => include_str!("../../docs/ci/gitlab.yml"),
+            Self::Azure => include_str!("../../docs/ci/azure.yml"),
         }
     }
 }

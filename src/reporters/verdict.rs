@@ -139,6 +139,14 @@ impl Run<'_> {
             1 => format!("failed: findings at or above {gate} ({from})"),
             4 => "failed: a file could not be analysed".to_owned(),
             _ if self.report.findings.is_empty() => "passed".to_owned(),
+            _ if self.verdict.fail_on.is_some_and(|least| {
+                self.report.findings.iter().any(|finding| finding.severity >= least)
+            }) =>
+            {
+                format!(
+                    "passed: findings at or above {gate} fail no run here (--exit-zero, override or confidence)"
+                )
+            }
             _ => format!("passed: nothing at or above {gate} ({from})"),
         }
     }

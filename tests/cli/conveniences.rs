@@ -80,7 +80,7 @@ fn a_run_tells_why_files_are_taken() {
         .and("broken.yaml", "clients:\n  - name: a\n    app_type: spa\n   callbacks: [\n")
         .and("clientlint.toml", "[files]\nexclude = [\"old/**\"]\n");
     let plain = repository.run(&["check", ".", "--format", "json"]);
-    let run = repository.run(&["check", ".", "-v", "--stats", "--format", "json"]);
+    let run = repository.run(&["check", ".", "-vv", "--stats", "--format", "json"]);
     assert_eq!((run.code, &run.out), (plain.code, &plain.out), "what is told goes to standard error");
     assert_eq!(plain.err, "");
     for line in [

@@ -51,6 +51,10 @@ fn the_gate_differs_too() {
     let never = "[[override]]\npath = \"*/**\"\ngate = { fail-on = \"never\" }\n";
     assert_eq!(found(never, &[]).0, 0);
     assert_eq!(found(&never.replace("*/**", "a/**"), &[]).0, 1);
+    let passed = Repository::with("a/tenant.yaml", WRONG).and("clientlint.toml", never).run(&["check", "."]);
+    assert!(passed.out.ends_with(
+        "\npassed: findings at or above error fail no run here (--exit-zero, override or confidence)\n"
+    ));
     // The command line wins.
     assert_eq!(found(never, &["--fail-on", "error"]).0, 1);
     let repository = Repository::with("a/tenant.yaml", WRONG).and(
