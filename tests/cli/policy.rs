@@ -1,6 +1,7 @@
 //! A policy can only tighten, whatever the configuration below it says.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use serde_json::Value as Json;
 
@@ -132,20 +133,18 @@ fn policy(chance: &mut Chance) -> String {
         ("fail-on-confidence", &["medium", "high"]),
     ] {
         if chance.flag() {
-            text.push_str(&format!("{key} = \"{}\"\n", chance.of(words)));
+            writeln!(text, "{key} = \"{}\"", chance.of(words)).unwrap();
         }
     }
     text.push_str("[rules]\n");
     for rule in RULES.iter().filter(|rule| !rule.contains("leeway")) {
         if chance.below(3) == 0 {
-            text.push_str(&format!("{rule} = \"{}\"\n", chance.of(&["info", "warning", "error", "default"])));
+            writeln!(text, "{rule} = \"{}\"", chance.of(&["info", "warning", "error", "default"])).unwrap();
         }
     }
     if chance.flag() {
-        text.push_str(&format!(
-            "[rules.refresh-token-leeway-too-long.options]\nmax-leeway = {}\n",
-            chance.below(90)
-        ));
+        let most = chance.below(90);
+        writeln!(text, "[rules.refresh-token-leeway-too-long.options]\nmax-leeway = {most}").unwrap();
     }
     text
 }
