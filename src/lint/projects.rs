@@ -17,8 +17,9 @@ pub(super) fn projects<'a>(
     let mut groups: BTreeMap<String, Vec<Document<'a>>> = BTreeMap::new();
     for (source, parsed) in sources.iter().zip(parsed) {
         let (Some(format), Some(parsed)) = (project::format_of(&source.path), parsed) else { continue };
+        let key = project::key(&source.path, &parsed.documents);
         let document = Document { source, format, parsed, kind: job.kind };
-        groups.entry(project::key(&source.path)).or_default().push(document);
+        groups.entry(key).or_default().push(document);
     }
     // A called module joins the project of its caller; a chain of calls joins them all.
     let keys: Vec<String> = groups.keys().filter(|key| key.starts_with("terraform:")).cloned().collect();
