@@ -62,6 +62,7 @@ pub fn conclude(
         party(definition);
         loopback(definition);
         foreign(definition, surroundings);
+        foreign_keys(definition);
         lifetimes(definition);
         if let Some(word) = &surroundings.dashboard_third_party {
             state(definition, Attribute::DASHBOARD_THIRD_PARTY, word);
@@ -338,6 +339,26 @@ fn loopback(definition: &mut Definition) {
         None => "unclear",
     };
     definition.infer(Attribute::LOOPBACK_CONTEXT, Datum::from_text(word), Vec::new());
+}
+
+/// Whether the keys of a client ID metadata document come from another origin than the document.
+fn foreign_keys(definition: &mut Definition) {
+    let uri = |attribute: Attribute| match definition.facts.get(&attribute).map(|fact| &fact.datum) {
+        Some(Datum::Uri(uri)) => Some(uri),
+        _ => None,
+    };
+    let (Some(document), Some(keys)) = (uri(Attribute::EXTERNAL_CLIENT_ID), uri(Attribute::JWKS_URI)) else {
+        return;
+    };
+    let differs = |part: &str| match (document.part(part).as_deref(), keys.part(part).as_deref()) {
+        (Some(Part::Text(a)), Some(Part::Text(b))) => a != b,
+        (Some(Part::Number(a)), Some(Part::Number(b))) => a != b,
+        _ => false,
+    };
+    if ["scheme", "host", "port"].into_iter().any(differs) {
+        let evidence = vec![definition.evidence(Attribute::JWKS_URI, "another origin")];
+        definition.infer(Attribute::FOREIGN_JWKS, Datum::Flag(true), evidence);
+    }
 }
 
 /// Redirect URIs on hosts outside of the domains that the organisation calls its own.

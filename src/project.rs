@@ -275,7 +275,9 @@ fn define(found: &Found<'_>, config: &Config, surroundings: &Surroundings, broke
 /// An answer of an API is whole if it holds more than anybody would ask for by name.
 fn is_partial(found: &Found<'_>) -> bool {
     const WHOLE: usize = 9;
-    found.partial || (found.shape.delivery == Delivery::Dump && found.node.entries().len() < WHOLE)
+    found.partial
+        || found.shape.delivery == Delivery::Partial
+        || (found.shape.delivery == Delivery::Dump && found.node.entries().len() < WHOLE)
 }
 
 /// Adds the resources of the project's Terraform files.

@@ -202,6 +202,7 @@ attributes! {
     SECRETS secrets Any Inference "Every secret that the definition holds: items with field and class";
     JWKS jwks Any Document "Inline JSON Web Key Set (RFC 7591 section 2)";
     JWKS_URI jwks_uri Uri Document "URL of the client's JSON Web Key Set";
+    FOREIGN_JWKS foreign_jwks Flag Inference "Whether the keys of a client ID metadata document come from another origin than the document";
     PRIVATE_KEYS private_keys Texts Inference "Fields in which a private key stands";
     TRUSTED_IP_HEADER is_token_endpoint_ip_header_trusted Flag Document "Auth0: trusts the forwarded end-user address at the token endpoint";
     WEAK_SECRETS weak_secrets Any Inference "Literal secrets that are too weak: items with field and reason (guessable, or short-for-hmac where the secret keys a MAC and is shorter than its hash)";

@@ -1,6 +1,7 @@
 //! Finds the objects of a document by its content: which provider's, which shape, which kind.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::plausible::plausibility;
 use super::table::{ObjectsAt, Provider, Shape, Test};
@@ -69,6 +70,9 @@ pub fn recognise<'a>(
             let collected = |list: &'a [ObjectsAt]| {
                 let mut objects = Vec::new();
                 list.iter().for_each(|at| collect(at, document, (provider, shape), &mut objects));
+                // Several rows may fit one object.
+                let mut seen = HashSet::new();
+                objects.retain(|object| seen.insert(object.place));
                 objects
             };
             let (objects, parts) = (collected(&shape.objects), collected(&shape.parts));

@@ -15,16 +15,18 @@ pub(super) fn patched(document: &Node) -> Node {
     if !is_composition(&document) {
         return document;
     }
+    let name = document.get("metadata").and_then(|metadata| metadata.get("name")).and_then(Node::text);
+    let name = name.unwrap_or_default().to_owned();
     let Some(spec) = document.get_mut("spec") else { return document };
-    patch_resources(spec);
+    patch_resources(spec, &name);
     for step in spec.get_mut("pipeline").into_iter().flat_map(Node::items_mut) {
-        step.get_mut("input").into_iter().for_each(patch_resources);
+        step.get_mut("input").into_iter().for_each(|input| patch_resources(input, &name));
     }
     document
 }
 
 /// Patches the resources of a composition, or of the input of the function that composes them.
-fn patch_resources(composing: &mut Node) {
+fn patch_resources(composing: &mut Node, composition: &str) {
     let sets = composing.get("patchSets").cloned();
     let set = |name: &str| {
         let named = |set: &&Node| set.get("name").and_then(Node::text) == Some(name);
@@ -32,11 +34,32 @@ fn patch_resources(composing: &mut Node) {
     };
     for resource in composing.get_mut("resources").into_iter().flat_map(Node::items_mut) {
         let patches = resource.get("patches").cloned();
+        let name = resource.get("name").and_then(Node::text).map(|name| format!("{composition}/{name}"));
         let Some(base) = resource.get_mut("base") else { continue };
+        if let Some(name) = name {
+            call(base, name);
+        }
         for patch in patches.iter().flat_map(Node::items) {
             match patch.get("patchSetName").and_then(Node::text).and_then(set) {
                 Some(set) => set.items().iter().filter_map(written).for_each(|path| forget(base, &path)),
                 None => written(patch).into_iter().for_each(|path| forget(base, &path)),
+            }
+        }
+    }
+}
+
+/// Gives a resource a name by which it can be told, if it has none: it gets one that nobody knows beforehand.
+fn call(base: &mut Node, name: String) {
+    let place = base.place.start();
+    let entry =
+        |key: &str, value| Entry { key: key.to_owned(), key_place: place, value: Node::new(place, value) };
+    let name = entry("name", Value::Text(name));
+    match base.get_mut("metadata").map(|metadata| &mut metadata.value) {
+        Some(Value::Map(entries)) if entries.iter().all(|entry| entry.key != "name") => entries.push(name),
+        Some(_) => {}
+        None => {
+            if let Value::Map(entries) = &mut base.value {
+                entries.push(entry("metadata", Value::Map(vec![name])));
             }
         }
     }
