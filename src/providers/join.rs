@@ -81,7 +81,9 @@ fn auth0_credentials(resources: &mut [Resource]) {
         let target = target(&credential.body);
         let mut found = false;
         for client in &mut clients {
-            if target.as_deref().is_some_and(|target| same(target, &client.address)) {
+            if target.as_deref().is_some_and(|target| {
+                same(target, &client.address) || as_manifest(target).as_deref() == Some(&client.address)
+            }) {
                 found = true;
                 give(&credential.body, &mut client.body);
             }
@@ -184,6 +186,11 @@ fn referred(node: &Node) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// The name of the manifest that is made from a resource of Terraform, as generated examples refer to it.
+fn as_manifest(address: &str) -> Option<String> {
+    address.strip_prefix("auth0_client.").map(|name| name.replace('_', "-"))
 }
 
 /// Whether two addresses mean the same resource. An address without instance key means all instances.
