@@ -139,7 +139,8 @@ fn unknown_values(found: &Found<'_>, definition: &mut Definition) {
     let mut items = Vec::new();
     for (path, allowed) in found.provider.table.enums.get(found.kind.name()).into_iter().flatten() {
         let spelt = found.provider.spelt(found.kind, found.shape, path);
-        let Some(node) = spelt.iter().find_map(|path| at_path(found.node, path)) else { continue };
+        let here = |field: &String| Some((field.clone(), at_path(found.node, field)?));
+        let Some((field, node)) = spelt.iter().find_map(here) else { continue };
         let values = if node.items().is_empty() { std::slice::from_ref(node) } else { node.items() };
         for value in values {
             let Some(text) = value.text().filter(|text| !text.is_empty()) else { continue };
@@ -157,7 +158,7 @@ fn unknown_values(found: &Found<'_>, definition: &mut Definition) {
                 }
             });
             let hint = meant.map(|meant| format!(" (did you mean {meant}?)")).unwrap_or_default();
-            let parts = [("field", path.as_str()), ("value", text), ("hint", hint.as_str())];
+            let parts = [("field", field.as_str()), ("value", text), ("hint", hint.as_str())];
             items.push(item(&basis(value.place, value), &parts));
         }
     }
@@ -202,10 +203,12 @@ fn deprecated_fields(found: &Found<'_>, definition: &mut Definition) {
         if Kind::named(&row.kind) != Some(found.kind) || !row.shapes.contains(&found.shape.id) {
             continue;
         }
-        let entry: Option<&Entry> = found.node.entry(&row.field);
-        let replaced = row.replacement.split('.').next().is_some_and(|new| found.node.entry(new).is_some());
+        let (field, replacement) =
+            (found.shape.spelling.spell(&row.field), found.shape.spelling.spell(&row.replacement));
+        let entry: Option<&Entry> = found.node.entry(&field);
+        let replaced = replacement.split('.').next().is_some_and(|new| found.node.entry(new).is_some());
         if let Some(entry) = entry.filter(|entry| !matches!(entry.value.value, Value::Null) && !replaced) {
-            let parts = [("field", row.field.as_str()), ("replacement", row.replacement.as_str())];
+            let parts = [("field", field.as_str()), ("replacement", replacement.as_str())];
             items.push(item(&Basis::Written(entry.key_place), &parts));
         }
     }

@@ -186,7 +186,8 @@ impl Cover {
             _ if private || is_hidden_key(key) || self.names.contains(without_namespace(key)) => {
                 Standing::Secret
             }
-            Standing::Secret if scalar => Standing::Secret,
+            // A function of Pulumi makes one text of what it is given.
+            Standing::Secret if scalar || key.starts_with("fn::") => Standing::Secret,
             Standing::Addons if ends_so() => Standing::Secret,
             Standing::Addons => Standing::Addons,
             _ if key == "configuration" => Standing::AllSecret,
