@@ -181,7 +181,7 @@ fn step_into<'a>(spot: Spot<'a>, key: &str, each: &str) -> Vec<Spot<'a>> {
 }
 
 /// How deep `**` looks.
-const DEPTH: usize = 10;
+const DEPTH: usize = 7;
 
 /// Adds what fits at any depth, and does not look further inside of it.
 fn search<'a>(spot: Spot<'a>, test: &dyn Fn(&Node) -> bool, depth: usize, found: &mut Vec<Spot<'a>>) {
