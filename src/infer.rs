@@ -350,12 +350,12 @@ fn foreign_keys(definition: &mut Definition) {
     let (Some(document), Some(keys)) = (uri(Attribute::EXTERNAL_CLIENT_ID), uri(Attribute::JWKS_URI)) else {
         return;
     };
-    let differs = |part: &str| match (document.part(part).as_deref(), keys.part(part).as_deref()) {
+    let differs = |part: Name| match (document.part(part).as_deref(), keys.part(part).as_deref()) {
         (Some(Part::Text(a)), Some(Part::Text(b))) => a != b,
         (Some(Part::Number(a)), Some(Part::Number(b))) => a != b,
         _ => false,
     };
-    if ["scheme", "host", "port"].into_iter().any(differs) {
+    if [Name::Scheme, Name::Host, Name::Port].into_iter().any(differs) {
         let evidence = vec![definition.evidence(Attribute::JWKS_URI, "another origin")];
         definition.infer(Attribute::FOREIGN_JWKS, Datum::Flag(true), evidence);
     }
