@@ -43,7 +43,7 @@ pub struct Table {
     /// Texts of which one stands in each of its documents: what a file is searched for before it is parsed.
     #[serde(default)]
     pub probe: Vec<String>,
-    /// Those of them of which one alone tells that a text is of this provider, even if it cannot be read.
+    /// Texts of which one alone tells that a text is of this provider, even if it cannot be read.
     #[serde(default)]
     pub tells: Vec<String>,
     /// Named lists of keys, to which tests refer by `=name`.
@@ -350,7 +350,6 @@ impl Provider {
             }
         }
         table.words = words;
-        table.probe.extend(table.tells.iter().cloned());
         for attribute in table.values.keys() {
             Attribute::named(attribute).ok_or_else(|| format!("{id}: `{attribute}` is no attribute"))?;
         }
