@@ -64,6 +64,7 @@ pub fn conclude(
         channel(definition, path_channel, surroundings);
         party(definition);
         loopback(definition);
+        foreign_keys(definition);
         lifetimes(definition);
         if let Some(word) = &surroundings.declared.dashboard_third_party {
             state(definition, Attribute::DASHBOARD_THIRD_PARTY, word);
@@ -344,6 +345,26 @@ fn loopback(definition: &mut Definition) {
         None => "unclear",
     };
     definition.infer(Attribute::LOOPBACK_CONTEXT, Datum::from_text(word), Vec::new());
+}
+
+/// Whether the keys of a client ID metadata document come from another origin than the document.
+fn foreign_keys(definition: &mut Definition) {
+    let uri = |attribute: Attribute| match definition.facts.get(&attribute).map(|fact| &fact.datum) {
+        Some(Datum::Uri(uri)) => Some(uri),
+        _ => None,
+    };
+    let (Some(document), Some(keys)) = (uri(Attribute::EXTERNAL_CLIENT_ID), uri(Attribute::JWKS_URI)) else {
+        return;
+    };
+    let differs = |part: Name| match (document.part(part).as_deref(), keys.part(part).as_deref()) {
+        (Some(Part::Text(a)), Some(Part::Text(b))) => a != b,
+        (Some(Part::Number(a)), Some(Part::Number(b))) => a != b,
+        _ => false,
+    };
+    if [Name::Scheme, Name::Host, Name::Port].into_iter().any(differs) {
+        let evidence = vec![definition.evidence(Attribute::JWKS_URI, "another origin")];
+        definition.infer(Attribute::FOREIGN_JWKS, Datum::Flag(true), evidence);
+    }
 }
 
 fn lifetimes(definition: &mut Definition) {

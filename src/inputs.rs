@@ -119,12 +119,14 @@ fn add_companions(inputs: &mut Vec<Input>, max_size: u64) {
     let mut folders: BTreeMap<PathBuf, fn(&str) -> bool> = BTreeMap::new();
     let mut last = None;
     for input in inputs.iter() {
-        // Files come in order: those of one folder have the same companions.
+        // Files come in order: those of one folder have the same companions, except that manifests are told by what
+        // they hold.
         let group = (input.path.parent(), input.path.extension());
-        if last.replace(group) == Some(group) {
+        let is_yaml = input.path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
+        if last.replace(group) == Some(group) && !is_yaml {
             continue;
         }
-        for (folder, wanted) in project::companions(&input.path) {
+        for (folder, wanted) in project::companions(input) {
             folders.entry(folder).or_insert(wanted);
         }
     }

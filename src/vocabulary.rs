@@ -168,7 +168,7 @@ macro_rules! attributes {
 attributes! {
     // Where the definition comes from. Inferred by recognition; rules look at them to be silent where they do not apply.
     PROVIDER provider Text Inference "Who serves the client: auth0, rfc7591, ...";
-    SHAPE shape Text Inference "The form of the document: deploy-yaml, deploy-json, terraform, management-api, oidc-registration, cimd, pulumi, in-house, ...";
+    SHAPE shape Text Inference "The form of the document: deploy-yaml, deploy-json, terraform, management-api, oidc-registration, cimd, pulumi, operator, crossplane, in-house, ...";
     DELIVERY delivery Text Inference "desired-state (absent means the platform's default on creation), dump (what is there already) or partial (what is absent was not asked)";
     CHANNEL channel Text Inference "How the client is created: management-api, dashboard, dcr, cimd, deployed, undeclared (management-api globs are configured and none matches) or unknown";
     ENVIRONMENT environment Text Inference "Name of the environment that clientlint.toml gives the file";
@@ -202,6 +202,7 @@ attributes! {
     SECRETS secrets Any Inference "Every secret that the definition holds: items with field and class";
     JWKS jwks Any Document "Inline JSON Web Key Set (RFC 7591 section 2)";
     JWKS_URI jwks_uri Uri Document "URL of the client's JSON Web Key Set";
+    FOREIGN_JWKS foreign_jwks Flag Inference "Whether the keys of a client ID metadata document come from another origin than the document";
     PRIVATE_KEYS private_keys Texts Inference "Fields in which a private key stands";
     TRUSTED_IP_HEADER is_token_endpoint_ip_header_trusted Flag Document "Auth0: trusts the forwarded end-user address at the token endpoint";
     WEAK_SECRETS weak_secrets Any Inference "Literal secrets that are too weak: items with field and reason (guessable, or short-for-hmac where the secret keys a MAC and is shorter than its hash)";

@@ -185,7 +185,10 @@ pub(super) struct InputOptions {
     /// What the document on standard input is called: decides syntax, configuration and the path in reports
     #[arg(long, value_name = "NAME")]
     pub(super) stdin_filename: Option<PathBuf>,
-    /// Read every file as this shape: deploy-yaml, deploy-json, terraform, management-api, oidc-registration, cimd, ...
+    /// Read every file as this shape: deploy-yaml, deploy-json, terraform, pulumi, operator, operator-v1, operator-a0,
+    /// operator-gracey, planton, crossplane, management-api, tenant-export, oidc-registration, cimd, in-house,
+    /// deploy-config, auth-config, dotenv, spring, appsettings, auth0-plist, android-strings, verifier, or a layout of
+    /// clientlint.toml
     #[arg(long, value_name = "SHAPE")]
     pub(super) kind: Option<String>,
     /// Look into files that .gitignore leaves out

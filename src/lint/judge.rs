@@ -152,8 +152,11 @@ fn report_problems(document: &Document<'_>, config: &Config, recognised: bool, o
 
 /// Whether a text holds enough words of client definitions to be taken for one.
 pub(super) fn speaks_of_clients(text: &str, config: &Config) -> bool {
-    let tells = |probe: &&String| memchr::memmem::find(text.as_bytes(), probe.as_bytes()).is_some();
-    config.providers.iter().any(|provider| provider.table.probe.iter().filter(tells).take(2).count() == 2)
+    let holds = |word: &&String| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+    config.providers.iter().any(|provider| {
+        provider.table.probe.iter().filter(holds).take(2).count() == 2
+            || provider.table.tells.iter().any(|word| holds(&word))
+    })
 }
 
 /// Whether a text is a template of Helm, Jinja or the like.

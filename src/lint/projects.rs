@@ -23,8 +23,9 @@ pub(super) fn projects<'a>(
             (None, Some(file)) => (job.config)(Some(file)).kind_of(file).map(Arc::from),
             (None, None) => None,
         };
+        let key = project::key(&source.path, &parsed.documents);
         let document = Document { source, format, parsed, kind };
-        groups.entry(project::key(&source.path)).or_default().push(document);
+        groups.entry(key).or_default().push(document);
     }
     // A called module joins the project of its caller; a chain of calls joins them all.
     let keys: Vec<String> = groups.keys().filter(|key| key.starts_with("terraform:")).cloned().collect();

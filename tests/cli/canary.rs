@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::documents::{DEPLOY_YAML, DUMP, JSON, MODULE, NUMBER, TERRAFORM, TF_JSON, TFVARS, TOML};
+use crate::documents::{
+    DEPLOY_YAML, DUMP, JSON, MANIFESTS, MODULE, NUMBER, PROGRAM, STACK, TERRAFORM, TF_JSON, TFVARS, TOML,
+};
 use crate::support::Repository;
 
 /// Stands for a secret in the fixtures; replaced by one of its own in each place.
@@ -109,6 +111,14 @@ fn terraform_shows_no_secret() {
 fn dumps_and_own_layouts_show_no_secret() {
     let all = Nest::new(&[("dump.json", DUMP), ("apps.toml", TOML), ("note.yaml", DEPLOY_YAML)])
         .assert_silent_throughout();
+    assert!(all.contains("hardcoded-client-secret"));
+    assert!(all.contains("public-client-with-secret"));
+}
+
+#[test]
+fn programs_and_manifests_show_no_secret() {
+    let files = [("Pulumi.yaml", PROGRAM), ("Pulumi.dev.yaml", STACK), ("k8s/clients.yaml", MANIFESTS)];
+    let all = Nest::new(&files).assert_silent_throughout();
     assert!(all.contains("hardcoded-client-secret"));
     assert!(all.contains("public-client-with-secret"));
 }

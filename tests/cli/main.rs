@@ -12,6 +12,7 @@ mod declared;
 mod documents;
 mod exit;
 mod fingerprints;
+mod forms;
 mod large;
 mod nasty;
 mod overrides;
