@@ -29,6 +29,7 @@ pub mod link;
 pub mod lint;
 pub mod masked;
 mod new_file;
+pub mod output;
 pub mod page;
 pub mod problem;
 pub mod project;

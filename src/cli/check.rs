@@ -6,12 +6,13 @@ use std::time::Instant;
 
 use super::options::{CheckOptions, ClientsFormat, ClientsOptions, InputOptions};
 use super::progress::Progress;
+use super::reports::Reports;
 use super::{Outcome, ended, watch};
 use crate::configs::{Adjustment, Configs};
 use crate::discover::Input;
 use crate::inputs::{Asked, Read, first_path};
 use crate::lint::{Job, Report, lint, lint_watched};
-use crate::reporters::{self, Format, Look, Measure, Run, Verdict};
+use crate::reporters::{self, Look, Measure, Run, Verdict};
 
 /// Reports what is wrong.
 pub(super) fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dyn Write) -> Outcome {
@@ -26,8 +27,9 @@ pub(super) fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dy
         min_confidence: options.min_confidence,
         ..Adjustment::default()
     })?;
-    let (report, mut counts) = analyse(&options.input, &configs, options.format.shows_text())?;
-    let config = configs.of(counts.first.as_deref())?;
+    let config = configs.of(first(&options.input).as_deref())?;
+    let reports = Reports::of(options, &config)?;
+    let (report, mut counts) = analyse(&options.input, &configs, reports.show_text())?;
     let verdict = Verdict::of(
         &report,
         &Measure {
@@ -46,14 +48,16 @@ pub(super) fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dy
         looked_at: counts.looked_at,
         excluded: counts.excluded,
         quiet: options.quiet,
+        docs_url: config.output.docs_url.as_deref(),
+        sarif_suppressed: config.output.sarif_suppressed,
     };
+    reports.write_files(&run)?;
     let look = Look::here(options.color).with_links(options.links);
-    let mut written = reporters::write(options.format, out, &run, look).and_then(|()| out.flush());
+    let mut written = reporters::write(reports.format, out, &run, look).and_then(|()| out.flush());
     counts.times.push(("writing", Instant::now()));
-    if options.format == Format::Concise && !report.recognised && !options.quiet {
-        // A line for each finding leaves no line for none.
-        let note = format!("no client definitions found in {}", reporters::count(run.looked_at, "file"));
-        written = written.and_then(|()| writeln!(errors, "{note}"));
+    if !options.quiet {
+        written =
+            written.and_then(|()| reports.notes(&run).iter().try_for_each(|note| writeln!(errors, "{note}")));
     }
     written = written.and_then(|()| watch::tell(&options.input, &configs, &report, &counts, errors));
     Ok(ended(written, exit))
@@ -66,6 +70,8 @@ pub(super) fn clients(options: &ClientsOptions, out: &mut dyn Write, errors: &mu
     let written = match options.format {
         ClientsFormat::Text => reporters::clients_text(out, &report),
         ClientsFormat::Json => reporters::clients_json(out, &report),
+        ClientsFormat::Csv => reporters::clients_csv(out, &report),
+        ClientsFormat::Markdown => reporters::clients_markdown(out, &report),
     };
     let exit = report.exit(options.allow_empty);
     counts.times.push(("writing", Instant::now()));
@@ -91,6 +97,11 @@ pub(super) struct Counts {
     pub(super) times: Vec<(&'static str, Instant)>,
 }
 
+/// The first path, whose configuration decides the gate and the reports.
+fn first(options: &InputOptions) -> Option<PathBuf> {
+    options.paths.first().map(|path| first_path(path, options.stdin_filename.as_deref()))
+}
+
 /// Reads the inputs and analyses them; keeps their texts where `texts` says that the report shows them.
 pub(super) fn analyse(
     options: &InputOptions,
@@ -102,7 +113,7 @@ pub(super) fn analyse(
         // Fails only where the pool is in use already, which costs nothing but the wish.
         drop(rayon::ThreadPoolBuilder::new().num_threads(options.threads).build_global());
     }
-    let first = options.paths.first().map(|path| first_path(path, options.stdin_filename.as_deref()));
+    let first = first(options);
     let config = configs.of(first.as_deref())?;
     if let Some(kind) = &options.kind {
         config.shape(kind)?;

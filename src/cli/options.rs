@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::reports::{ToFile, to_file};
 use crate::config::FailOn;
 use crate::configs::{Adjustment, Configs};
 use crate::finding::Confidence;
@@ -151,6 +152,10 @@ pub(super) enum ClientsFormat {
     Text,
     /// JSON, version 1
     Json,
+    /// Comma-separated values
+    Csv,
+    /// A table in Markdown
+    Markdown,
 }
 
 #[derive(Clone, Debug, Default, Args)]
@@ -214,9 +219,12 @@ pub(super) struct InputOptions {
 pub(super) struct CheckOptions {
     #[command(flatten)]
     pub(super) input: InputOptions,
-    /// How the report is written
-    #[arg(long, value_enum, default_value_t = Format::Text, env = "CLIENTLINT_FORMAT")]
-    pub(super) format: Format,
+    /// How the report on standard output is written [default: text]
+    #[arg(long, value_enum, env = "CLIENTLINT_FORMAT")]
+    pub(super) format: Option<Format>,
+    /// Write a report into a file as well, as in sarif=clientlint.sarif; may be given several times
+    #[arg(long, value_parser = to_file, value_name = "FORMAT=PATH")]
+    pub(super) output: Vec<ToFile>,
     /// Check these rules only: ids, or tag:NAME
     #[arg(long, visible_alias = "only", value_delimiter = ',', value_name = "RULE")]
     pub(super) select: Vec<String>,

@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json};
 
 use super::globs::Globs;
 use super::layer::{ConfigError, Layer};
+use super::output::Output;
 use super::overrides::Exception;
 use super::policy::Policy;
 use super::written::{FailOn, Level};
@@ -107,6 +108,7 @@ impl Config {
             last.map(|(layer, list)| globs(layer, list)).transpose()
         };
         let mut config = Self {
+            output: Output::of(&layers)?,
             path,
             settings,
             gate: Arc::new(gate(&layers)),

@@ -5,6 +5,7 @@ mod globs;
 mod layer;
 mod layout;
 mod merge;
+mod output;
 mod overrides;
 mod policy;
 mod rules;
@@ -14,6 +15,7 @@ mod written;
 
 pub use layer::ConfigError;
 pub use merge::{Access, Sources};
+pub use output::Output;
 pub use overrides::Judged;
 pub use rules::{named_rules, no_rule, rule_or_tag};
 pub use schema::schema;
@@ -62,6 +64,8 @@ pub struct Config {
     pub gitignore: bool,
     /// Files larger than this many bytes are not read.
     pub max_size: u64,
+    /// How reports are written.
+    pub output: Output,
     channels: Vec<(String, Globs)>,
     management_api_declared: bool,
     environments: Vec<Environment>,

@@ -54,6 +54,30 @@ pub(super) struct Written {
     /// What is different for some files, clients or environments.
     #[serde(rename = "override")]
     pub(super) overrides: Vec<Override>,
+    /// How reports are written.
+    pub(super) output: Output,
+    /// What SARIF holds.
+    pub(super) sarif: Sarif,
+}
+
+/// How reports are written.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub(super) struct Output {
+    /// The format of standard output.
+    pub(super) format: Option<String>,
+    /// Reports that go into files below the folder of this file: format and path.
+    pub(super) reports: Option<BTreeMap<String, PathBuf>>,
+    /// Where the page of a rule is, with `{rule}` in the place of its id.
+    pub(super) docs_url: Option<String>,
+}
+
+/// What SARIF holds.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub(super) struct Sarif {
+    /// Whether what is silenced is listed, with its reason.
+    pub(super) suppressed: Option<bool>,
 }
 
 /// When a run fails, and what is shown.

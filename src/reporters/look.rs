@@ -27,6 +27,11 @@ pub struct Look {
 }
 
 impl Look {
+    /// For files.
+    pub fn plain() -> Self {
+        Self { colour: false, unicode: true, links: false, width: 100 }
+    }
+
     /// How the terminal wants to be written to.
     pub fn here(colours: When) -> Self {
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());

@@ -132,7 +132,8 @@ impl Run<'_> {
         lines
     }
 
-    fn ending(&self) -> String {
+    /// Whether the run passed, and by which measure.
+    pub(crate) fn ending(&self) -> String {
         let from = &self.verdict.fail_on_from;
         let gate = self.verdict.fail_on.map_or("never", Severity::name);
         match self.verdict.exit {

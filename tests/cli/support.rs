@@ -63,7 +63,16 @@ impl Repository {
         self.run_with(arguments, Some(input.as_ref()))
     }
 
+    /// Runs the program with variables of the environment.
+    pub fn run_in(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Run {
+        self.run_of(arguments, None, environment)
+    }
+
     fn run_with(&self, arguments: &[&str], input: Option<&[u8]>) -> Run {
+        self.run_of(arguments, input, &[])
+    }
+
+    fn run_of(&self, arguments: &[&str], input: Option<&[u8]>, environment: &[(&str, &str)]) -> Run {
         // Files rather than pipes: nobody has to read while the program runs.
         let (mut out, mut err) = (tempfile::tempfile().unwrap(), tempfile::tempfile().unwrap());
         let stdin = input.map_or_else(Stdio::null, |input| {
@@ -86,6 +95,7 @@ impl Repository {
         ] {
             command.env_remove(name);
         }
+        command.envs(environment.iter().copied());
         let mut child = command.env("LANG", "C.UTF-8").spawn().unwrap();
         let start = Instant::now();
         let status = loop {
