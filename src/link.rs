@@ -281,7 +281,7 @@ fn twins(definitions: &mut [Definition]) {
     for (at, client) in definitions.iter().enumerate().filter(|(_, known)| known.kind == Kind::Client) {
         let file = client.place.file.0;
         // Instances of one block are one definition, and directories of one Terraform project are environments.
-        let set = if client.text(Attribute::SHAPE) == Some("terraform") {
+        let set = if client.text(Attribute::SHAPE).is_some_and(|shape| shape.starts_with("terraform")) {
             format!("{file}")
         } else {
             String::new()

@@ -4,7 +4,7 @@
 
 use clientlint::formats::Parsed;
 use clientlint::resolve::terraform::{
-    Inputs, Resource, TerraformFile, plan_resources, resources, state_resources,
+    Given, Inputs, Resource, TerraformFile, plan_resources, resources, state_resources,
 };
 use clientlint::source::{FileId, Place, Source, Span};
 use clientlint::tree::{Entry, Node, Value};
@@ -158,13 +158,14 @@ fn values_from_the_command_line_win() {
         .zip(&parsed)
         .map(|(source, parsed)| TerraformFile { source, directory: String::new(), parsed })
         .collect();
-    let inputs = Inputs {
-        var_files: vec!["prod.tfvars".to_owned()],
-        variables: vec![("urls".to_owned(), "[\"given\", \"b\"]".to_owned())],
-    };
+    let urls = Given::Value("urls".to_owned(), "[\"given\", \"b\"]".to_owned());
+    let inputs = Inputs { given: vec![Given::File("prod.tfvars".to_owned()), urls.clone()] };
     let found = resources(&files, &inputs, &|_| true, &|_| None).resources;
     assert_eq!(found[0].body.get("alg").unwrap().text(), Some("HS256"));
     assert_eq!(found[0].body.get("alg").unwrap().supplied.as_ref().unwrap().file, FileId(1));
     let urls: Vec<_> = found[0].body.get("urls").unwrap().items().iter().map(Node::text).collect();
     assert_eq!(urls, [Some("given"), Some("b")]);
+    let inputs = Inputs { given: vec![urls, Given::File("prod.tfvars".to_owned())] };
+    let found = resources(&files, &inputs, &|_| true, &|_| None).resources;
+    assert_eq!(found[0].body.get("urls").unwrap().items()[0].text(), Some("file"));
 }

@@ -6,6 +6,7 @@ mod describe;
 mod init;
 mod options;
 mod progress;
+mod variables;
 mod watch;
 
 use std::io::{self, Write};

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::variables::Variables;
 use crate::config::FailOn;
 use crate::configs::{Adjustment, Configs};
 use crate::finding::Confidence;
@@ -203,6 +204,8 @@ pub(super) struct InputOptions {
     /// Say how much was done and how long it took, on standard error
     #[arg(long)]
     pub(super) stats: bool,
+    #[command(flatten)]
+    pub(super) variables: Variables,
     #[command(flatten)]
     pub(super) config: ConfigOptions,
 }

@@ -1,6 +1,7 @@
 //! `clientlint.toml`: what it means for a file.
 
 mod facts;
+mod given;
 mod globs;
 mod layer;
 mod layout;
@@ -12,6 +13,7 @@ mod schema;
 mod show;
 mod written;
 
+pub use given::Given;
 pub use layer::ConfigError;
 pub use merge::{Access, Sources};
 pub use overrides::Judged;
@@ -62,6 +64,8 @@ pub struct Config {
     pub gitignore: bool,
     /// Files larger than this many bytes are not read.
     pub max_size: u64,
+    /// What gives Terraform's variables their values, in ascending precedence.
+    pub variables: Vec<Given>,
     channels: Vec<(String, Globs)>,
     management_api_declared: bool,
     environments: Vec<Environment>,

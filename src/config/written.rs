@@ -54,6 +54,16 @@ pub(super) struct Written {
     /// What is different for some files, clients or environments.
     #[serde(rename = "override")]
     pub(super) overrides: Vec<Override>,
+    /// How Terraform's files are evaluated.
+    pub(super) terraform: Terraform,
+}
+
+/// How Terraform's files are evaluated.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub(super) struct Terraform {
+    /// Files from which variables take their values, relative to this file. Later ones win over earlier ones.
+    pub(super) var_files: Vec<PathBuf>,
 }
 
 /// When a run fails, and what is shown.

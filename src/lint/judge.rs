@@ -52,7 +52,7 @@ pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], re
 
     let judged: Vec<(Arc<ClientSummary>, Vec<Finding>, usize)> = definitions
         .par_iter()
-        .filter(|definition| asked(definition.place.file))
+        .filter(|definition| asked(definition.place.file) || definition.completed_by.is_some_and(asked))
         .map(|definition| {
             let mut summary = summary(definition, &locator);
             let file =

@@ -17,6 +17,7 @@ pub struct Resource {
 pub fn join_resources(join: &str, resources: &mut [Resource]) {
     if join == "auth0-credentials" {
         auth0_credentials(resources);
+        auth0_connection_clients(resources);
     }
 }
 
@@ -32,14 +33,25 @@ fn auth0_credentials(resources: &mut [Resource]) {
     for credential in credentials {
         let target =
             ["client_id", "clientId"].iter().find_map(|key| credential.body.get(key)).and_then(target);
+        let id =
+            ["client_id", "clientId"].iter().find_map(|key| credential.body.get(key)).and_then(identifier);
+        let id = id.filter(|_| target.is_none()).map(str::to_owned);
         let mut found = false;
         for client in clients.iter_mut().filter(|client| is_client(&client.kind)) {
-            if target.as_deref().is_some_and(|target| same(target, &client.address)) {
+            let by_id = id.is_some() && own_identifier(client) == id.as_deref();
+            if by_id || target.as_deref().is_some_and(|target| same(target, &client.address)) {
                 found = true;
                 give(&credential.body, &mut client.body);
             }
         }
-        unplaced |= !found && target.is_none();
+        // An identifier is of none of the clients that have another one.
+        let told = || {
+            clients
+                .iter()
+                .filter(|client| is_client(&client.kind))
+                .all(|client| own_identifier(client).is_some())
+        };
+        unplaced |= !found && target.is_none() && !(id.is_some() && told());
     }
     if unplaced {
         // Some credentials belong to a client that cannot be told: each client without its own may be the one.
@@ -80,6 +92,61 @@ const GIVEN: &[(&str, &str)] = &[
 /// stands in the one and in the other.
 pub fn joined(join: &str) -> Option<(&'static str, &'static [(&'static str, &'static str)])> {
     (join == "auth0-credentials").then_some(("auth0_client_credentials", GIVEN))
+}
+
+/// Gives every `auth0_connection` the clients that `auth0_connection_clients` and `auth0_connection_client` enable for
+/// it.
+fn auth0_connection_clients(resources: &mut [Resource]) {
+    let (parts, mut connections): (Vec<_>, Vec<_>) =
+        resources.iter_mut().partition(|resource| resource.kind.starts_with("auth0_connection_client"));
+    for part in parts {
+        let Some(of) = part.body.get("connection_id") else { continue };
+        let (target, id) = (target(of), identifier(of));
+        let enabled = match (part.body.entry("enabled_clients"), part.body.entry("client_id")) {
+            (Some(list), _) => list,
+            (None, Some(one)) => one,
+            (None, None) => continue,
+        };
+        for connection in connections.iter_mut().filter(|connection| connection.kind == "auth0_connection") {
+            let own = connection.body.get("id").and_then(identifier);
+            let by_id = target.is_none() && id.is_some() && own == id;
+            if !by_id && !target.as_deref().is_some_and(|target| same(target, &connection.address)) {
+                continue;
+            }
+            let Value::Map(entries) = &mut connection.body.value else { continue };
+            let more = match &enabled.value.value {
+                Value::List(items) => items.clone(),
+                _ => vec![enabled.value.clone()],
+            };
+            match entries.iter_mut().find(|entry| entry.key == ENABLED) {
+                Some(Entry { value: Node { value: Value::List(known), .. }, .. }) => known.extend(more),
+                _ => entries.push(Entry {
+                    key: ENABLED.to_owned(),
+                    key_place: enabled.key_place,
+                    value: Node::new(enabled.value.place, Value::List(more)),
+                }),
+            }
+        }
+    }
+}
+
+/// Under which key a connection keeps the clients that other resources enable for it.
+const ENABLED: &str = "connection_clients";
+
+fn own_identifier(client: &Resource) -> Option<&str> {
+    ["client_id", "id"].iter().find_map(|key| client.body.get(key)).and_then(identifier)
+}
+
+/// The identifier of an object that is there already.
+fn identifier(node: &Node) -> Option<&str> {
+    node.text().filter(|text| !text.starts_with("${"))
+}
+
+/// Whether resources of a type are read into others by a join.
+pub fn is_part(join: &str, kind: &str) -> bool {
+    const PARTS: &[&str] =
+        &["auth0_client_credentials", "auth0_connection_client", "auth0_connection_clients"];
+    join == "auth0-credentials" && PARTS.contains(&kind)
 }
 
 fn give(credential: &Node, client: &mut Node) {

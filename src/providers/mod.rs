@@ -10,7 +10,7 @@ mod plausible;
 mod recognise;
 mod table;
 
-pub use join::{Resource, join_resources, joined};
+pub use join::{Resource, is_part, join_resources, joined};
 pub use neutral::definitions as neutral_definitions;
 pub use normalise::{Found, definition};
 pub use recognise::{Object, Recognised, like, recognise, recognise_resource};
