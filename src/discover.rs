@@ -360,6 +360,11 @@ pub fn is_file(path: &Path) -> bool {
     path.is_file()
 }
 
+/// Whether a folder is the root of a repository.
+pub fn is_repository(folder: &Path) -> bool {
+    folder.join(".git").exists()
+}
+
 /// Reads standard input.
 ///
 /// # Errors
@@ -397,7 +402,7 @@ impl Base {
     /// The base for what lies at a path.
     pub fn of(path: &Path) -> Self {
         let path = absolute(path);
-        let repository = path.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_path_buf);
+        let repository = path.ancestors().find(|folder| is_repository(folder)).map(Path::to_path_buf);
         Self { folder: repository.or_else(|| std::env::current_dir().ok()) }
     }
 

@@ -116,6 +116,9 @@ fn files(asked: &Asked<'_>, configs: &Configs, config: &Config) -> Result<Read, 
     Ok(Read { inputs, looked_at: found.looked_at, excluded: found.excluded })
 }
 
+/// So many folders above a plan or state may hold the configuration from which it was made.
+const ABOVE: usize = 6;
+
 /// Adds the files that belong to the projects of those that were found.
 fn add_companions(inputs: &mut Vec<Input>, max_size: u64) {
     let known: HashSet<&OsStr> = inputs.iter().map(|input| input.path.as_os_str()).collect();
@@ -129,6 +132,14 @@ fn add_companions(inputs: &mut Vec<Input>, max_size: u64) {
         }
         for (folder, wanted) in project::companions(&input.path) {
             folders.entry(folder).or_insert(wanted);
+        }
+    }
+    for input in inputs.iter().filter(|input| project::may_be_snapshot(input)) {
+        for folder in input.path.ancestors().skip(1).take(ABOVE) {
+            folders.entry(folder.to_path_buf()).or_insert(project::is_terraform);
+            if discover::is_repository(folder) {
+                break;
+            }
         }
     }
     let mut more = Vec::new();

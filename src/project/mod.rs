@@ -104,6 +104,14 @@ pub fn companions(path: &Path) -> Vec<(std::path::PathBuf, fn(&str) -> bool)> {
     }
 }
 
+/// Whether a file may be a plan or state of Terraform.
+pub fn may_be_snapshot(input: &Input) -> bool {
+    let Content::Text(text) = &input.content else { return false };
+    let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+    text.starts_with('{')
+        && (has("\"resource_changes\"") || has("\"root_module\"") || has("\"terraform_version\""))
+}
+
 /// What stands in a Terraform file that calls modules.
 pub const MODULE: &str = "module \"";
 

@@ -98,8 +98,7 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
         definition.completed_by = origin.snapshot.filter(|file| *file != origin.place.file);
         Some(definition)
     };
-    all.recognised
-        .extend(found.iter().flat_map(|origin| [Some(origin.place.file), origin.snapshot]).flatten());
+    all.recognised.extend(found.iter().flat_map(|origin| [Some(origin.place.file), origin.snapshot]).flatten());
     all.definitions.par_extend(resources.par_iter().zip(&found).filter_map(of_resource));
     all.recognised.sort_unstable();
     all.recognised.dedup();
@@ -181,11 +180,7 @@ impl<'a> Words<'a> {
 
 /// The secrets that a plan or state holds in plain text: one finding for the file, which is what has to go.
 fn leak(document: &Document<'_>, shape: &str, provider: &Provider, secrets: &[Entry]) -> Definition {
-    let first = secrets
-        .first()
-        .map_or(Place { file: document.source.id, span: crate::source::Span::new(0, 0) }, |entry| {
-            entry.key_place
-        });
+    let first = secrets.first().map_or(Place { file: document.source.id, span: crate::source::Span::new(0, 0) }, |entry| entry.key_place);
     let mut definition = Definition::new(Kind::Project, first);
     file_name(&document.source.path).clone_into(&mut definition.key);
     let word = |word: &str| Fact { datum: Datum::from_text(word), basis: Basis::Inferred(Vec::new()) };
@@ -203,9 +198,7 @@ fn leak(document: &Document<'_>, shape: &str, provider: &Provider, secrets: &[En
         }
     };
     let list = Datum::List(secrets.iter().map(item).collect());
-    definition
-        .facts
-        .insert(Attribute::PLAIN_SECRETS, Fact { datum: list, basis: Basis::Inferred(Vec::new()) });
+    definition.facts.insert(Attribute::PLAIN_SECRETS, Fact { datum: list, basis: Basis::Inferred(Vec::new()) });
     definition
 }
 
@@ -235,14 +228,24 @@ fn inputs(documents: &[Document<'_>], config: &Config) -> terraform::Inputs {
 
 /// A file of the repository that an expression reads.
 fn read(documents: &[Document<'_>], path: &str, max_size: u64) -> Option<terraform::Read> {
-    // Where the paths of reports start on disk.
-    let base: PathBuf = documents.iter().find_map(|document| {
-        let file = document.source.file.as_deref()?;
-        let below = Path::new(&document.source.path);
-        file.ends_with(below)
-            .then(|| file.ancestors().nth(below.components().count()).map(Path::to_path_buf))?
-    })?;
-    let text = discover::read_small(&base.join(path), max_size)?;
+    let mut files = documents.iter().filter_map(|document| Some((document.source.file.as_deref()?, document)));
+    let file = if path.starts_with('/') {
+        // Outside of repositories nothing is read that does not lie among the files of the project.
+        let mut common = files.next()?.0.parent()?;
+        for (file, _) in files {
+            common = common.ancestors().find(|folder| file.starts_with(folder))?;
+        }
+        PathBuf::from(path).strip_prefix(common).ok().map(|below| common.join(below))?
+    } else {
+        // Where the paths of reports start on disk.
+        let base = files.find_map(|(file, document)| {
+            let below = Path::new(&document.source.path);
+            let base = || file.ancestors().nth(below.components().count());
+            if file.ends_with(below) { base() } else { None }
+        });
+        base?.join(path)
+    };
+    let text = discover::read_small(&file, max_size)?;
     Some(terraform::Read { text, tree: None })
 }
 

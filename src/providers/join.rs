@@ -1,5 +1,7 @@
 //! What a table cannot say: objects whose attributes are spread over several resources.
 
+use std::collections::HashSet;
+
 use crate::tree::{Entry, Node, Unknown, Value};
 
 /// A resource with the map of its attributes.
@@ -30,6 +32,7 @@ fn auth0_credentials(resources: &mut [Resource]) {
     let (credentials, mut clients): (Vec<_>, Vec<_>) =
         resources.iter_mut().partition(|resource| is_credentials(&resource.kind));
     let mut unplaced = false;
+    let mut with: HashSet<String> = HashSet::new();
     for credential in credentials {
         let target =
             ["client_id", "clientId"].iter().find_map(|key| credential.body.get(key)).and_then(target);
@@ -41,7 +44,8 @@ fn auth0_credentials(resources: &mut [Resource]) {
             let by_id = id.is_some() && own_identifier(client) == id.as_deref();
             if by_id || target.as_deref().is_some_and(|target| same(target, &client.address)) {
                 found = true;
-                give(&credential.body, &mut client.body);
+                let again = !with.insert(client.address.clone());
+                give(&credential.body, &mut client.body, again);
             }
         }
         // An identifier is of none of the clients that have another one.
@@ -69,6 +73,7 @@ fn auth0_credentials(resources: &mut [Resource]) {
 
 const METHOD: &str = "token_endpoint_auth_method";
 const METHOD_CAMEL: &str = "tokenEndpointAuthMethod";
+const METHODS: &[&str] = &[METHOD, METHOD_CAMEL];
 
 /// The attributes of credentials, and where they go in the client.
 const GIVEN: &[(&str, &str)] = &[
@@ -149,7 +154,8 @@ pub fn is_part(join: &str, kind: &str) -> bool {
     join == "auth0-credentials" && PARTS.contains(&kind)
 }
 
-fn give(credential: &Node, client: &mut Node) {
+/// `again`: whether other credentials were given to the client already.
+fn give(credential: &Node, client: &mut Node, again: bool) {
     for (from, to) in GIVEN {
         let Some(entry) = credential.entry(from) else { continue };
         if matches!(&entry.value.value, Value::Null)
@@ -161,6 +167,12 @@ fn give(credential: &Node, client: &mut Node) {
         let (above, key) = to.split_once('.').unwrap_or(("", to));
         let given = Entry { key: key.to_owned(), ..entry.clone() };
         if above.is_empty() {
+            // Two that contradict each other: nobody knows which one counts.
+            let method = entries.iter_mut().find(|known| known.key == key && METHODS.contains(&key));
+            if let Some(other) = method.filter(|other| again && other.value.text() != given.value.text()) {
+                other.value.value = Value::Unknown(Unknown::new(""));
+                continue;
+            }
             entries.push(given);
         } else if let Some(Value::Map(inner)) =
             entries.iter_mut().find(|entry| entry.key == above).map(|entry| &mut entry.value.value)

@@ -203,7 +203,8 @@ fn join(directory: &str, path: &str) -> Option<String> {
             part => parts.push(part),
         }
     }
-    Some(parts.join("/"))
+    let root = if directory.starts_with('/') { "/" } else { "" };
+    Some(format!("{root}{}", parts.join("/")))
 }
 
 /// The directories of local modules that the files of a directory call.
