@@ -98,7 +98,8 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
         definition.completed_by = origin.snapshot.filter(|file| *file != origin.place.file);
         Some(definition)
     };
-    all.recognised.extend(found.iter().flat_map(|origin| [Some(origin.place.file), origin.snapshot]).flatten());
+    all.recognised
+        .extend(found.iter().flat_map(|origin| [Some(origin.place.file), origin.snapshot]).flatten());
     all.definitions.par_extend(resources.par_iter().zip(&found).filter_map(of_resource));
     all.recognised.sort_unstable();
     all.recognised.dedup();
@@ -180,7 +181,11 @@ impl<'a> Words<'a> {
 
 /// The secrets that a plan or state holds in plain text: one finding for the file, which is what has to go.
 fn leak(document: &Document<'_>, shape: &str, provider: &Provider, secrets: &[Entry]) -> Definition {
-    let first = secrets.first().map_or(Place { file: document.source.id, span: crate::source::Span::new(0, 0) }, |entry| entry.key_place);
+    let first = secrets
+        .first()
+        .map_or(Place { file: document.source.id, span: crate::source::Span::new(0, 0) }, |entry| {
+            entry.key_place
+        });
     let mut definition = Definition::new(Kind::Project, first);
     file_name(&document.source.path).clone_into(&mut definition.key);
     let word = |word: &str| Fact { datum: Datum::from_text(word), basis: Basis::Inferred(Vec::new()) };
@@ -198,7 +203,9 @@ fn leak(document: &Document<'_>, shape: &str, provider: &Provider, secrets: &[En
         }
     };
     let list = Datum::List(secrets.iter().map(item).collect());
-    definition.facts.insert(Attribute::PLAIN_SECRETS, Fact { datum: list, basis: Basis::Inferred(Vec::new()) });
+    definition
+        .facts
+        .insert(Attribute::PLAIN_SECRETS, Fact { datum: list, basis: Basis::Inferred(Vec::new()) });
     definition
 }
 
@@ -228,7 +235,8 @@ fn inputs(documents: &[Document<'_>], config: &Config) -> terraform::Inputs {
 
 /// A file of the repository that an expression reads.
 fn read(documents: &[Document<'_>], path: &str, max_size: u64) -> Option<terraform::Read> {
-    let mut files = documents.iter().filter_map(|document| Some((document.source.file.as_deref()?, document)));
+    let mut files =
+        documents.iter().filter_map(|document| Some((document.source.file.as_deref()?, document)));
     let file = if path.starts_with('/') {
         // Outside of repositories nothing is read that does not lie among the files of the project.
         let mut common = files.next()?.0.parent()?;

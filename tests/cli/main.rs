@@ -19,4 +19,5 @@ mod policy;
 mod rule_files;
 mod stdin;
 mod support;
+mod terraform;
 mod walking;

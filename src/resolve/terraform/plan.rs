@@ -1,14 +1,19 @@
 //! Plans and states as JSON: resources that Terraform has evaluated itself.
 
+use std::collections::HashSet;
+
 use super::Resource;
 use super::plan_configuration::{Configuration, written_secret};
 use super::scope::Key;
 use crate::secret::{self, Class, is_secret_key};
+use crate::sensitive;
 use crate::source::{Place, Source};
 use crate::tree::{Entry, Node, Unknown, Value};
 
 /// What stands for a value that Terraform does not know before it applies.
 const UNKNOWN: &str = "(known after apply)";
+/// What stands for a value that Terraform would not show either.
+const SENSITIVE: &str = "(sensitive value)";
 /// What stands for a secret that no file gave: the provider read it back.
 const READ_BACK: &str = "(read back)";
 
@@ -53,12 +58,14 @@ pub fn form(document: &Node) -> Option<Form> {
 pub fn plan_resources(source: &Source, plan: &Node, wanted: &dyn Fn(&str) -> bool) -> Vec<Resource> {
     let Some(changes) = plan.get("resource_changes").map(Node::items) else {
         let root = plan.get("planned_values").and_then(|values| values.get("root_module"));
-        let mut resources = root.map(|root| module_resources(source, root, wanted)).unwrap_or_default();
+        let mut resources =
+            root.map(|root| module_resources(source, root, wanted, &hidden(plan))).unwrap_or_default();
         // What is unknown is left out there, so that nothing is known to be absent.
         resources.iter_mut().for_each(|resource| resource.partial = true);
         return resources;
     };
     let configuration = Configuration::new(plan, changes);
+    let hidden = hidden(plan);
     let mut resources = Vec::new();
     for item in changes.iter().filter(|item| is_kept(item)) {
         let Some(change) = item.get("change") else { continue };
@@ -70,7 +77,7 @@ pub fn plan_resources(source: &Source, plan: &Node, wanted: &dyn Fn(&str) -> boo
         resource.partial = unknown.is_none();
         resource.existing = !created;
         let reading = Reading { created };
-        resource.body = plain(&reading.value(after, unknown, written));
+        resource.body = plain(&reading.value(after, unknown, written), &hidden);
         if let Some(written) = written {
             configuration.add_references(item, written, &mut resource.body);
             resource.written = Some(written.clone());
@@ -82,8 +89,9 @@ pub fn plan_resources(source: &Source, plan: &Node, wanted: &dyn Fn(&str) -> boo
 
 /// The resources of a state: `terraform show -json`, or the state file itself (version 4).
 pub fn state_resources(source: &Source, state: &Node, wanted: &dyn Fn(&str) -> bool) -> Vec<Resource> {
+    let hidden = hidden(state);
     if let Some(root) = state.get("values").and_then(|values| values.get("root_module")) {
-        return module_resources(source, root, wanted);
+        return module_resources(source, root, wanted, &hidden);
     }
     let mut resources = Vec::new();
     for item in items(state, "resources") {
@@ -103,7 +111,7 @@ pub fn state_resources(source: &Source, state: &Node, wanted: &dyn Fn(&str) -> b
             let key = instance.get("index_key").map(suffix).unwrap_or_default();
             let address = format!("{prefix}{kind}.{}{key}", name.text().unwrap_or(""));
             let resource = existing(source, kind, address, (instance.place, name.place));
-            resources.push(Resource { body: plain(body), ..resource });
+            resources.push(Resource { body: plain(body, &hidden), ..resource });
         }
     }
     resources
@@ -154,7 +162,12 @@ fn gather_secrets(node: &Node, found: &mut Vec<Entry>) {
 }
 
 /// The resources of a module and of those below it.
-fn module_resources(source: &Source, root: &Node, wanted: &dyn Fn(&str) -> bool) -> Vec<Resource> {
+fn module_resources(
+    source: &Source,
+    root: &Node,
+    wanted: &dyn Fn(&str) -> bool,
+    hidden: &HashSet<Place>,
+) -> Vec<Resource> {
     let mut resources = Vec::new();
     let mut modules = vec![root];
     while let Some(module) = modules.pop() {
@@ -162,7 +175,7 @@ fn module_resources(source: &Source, root: &Node, wanted: &dyn Fn(&str) -> bool)
             let body = item.get("values").filter(|body| body.is_map() && is_managed(item));
             let Some(body) = body.filter(|_| item.get("deposed_key").is_none()) else { continue };
             resources.extend(
-                head(source, item, wanted).map(|resource| Resource { body: plain(body), ..resource }),
+                head(source, item, wanted).map(|resource| Resource { body: plain(body, hidden), ..resource }),
             );
         }
         modules.extend(items(module, "child_modules").iter().rev());
@@ -256,7 +269,8 @@ impl Reading {
             } else {
                 self.value(&entry.value, unknown.and_then(|holes| holes.get(&entry.key)), own)
             };
-            let left_out = matches!(value.value, Value::Unknown(_)) && self.is_left_out(of_block, own);
+            let unset = matches!(&value.value, Value::Unknown(unknown) if unknown.text == UNKNOWN);
+            let left_out = unset && self.is_left_out(of_block, own);
             if !left_out {
                 read.push(Entry { key: entry.key.clone(), key_place: entry.key_place, value });
             }
@@ -306,28 +320,36 @@ fn secret_value(value: &Node, written: Option<&Node>) -> Node {
 
 /// A value as it is read from configuration: a block that stands alone is a map, and an empty text is what states
 /// hold for an argument that is not set.
-fn plain(node: &Node) -> Node {
+fn plain(node: &Node, hidden: &HashSet<Place>) -> Node {
     let value = match &node.value {
+        _ if hidden.contains(&node.place) => Value::Unknown(Unknown::new(SENSITIVE)),
         Value::List(items) => match items.as_slice() {
-            [item] if item.is_map() => return plain(item),
-            items => Value::List(items.iter().map(plain).collect()),
+            [item] if item.is_map() => return plain(item, hidden),
+            items => Value::List(items.iter().map(|item| plain(item, hidden)).collect()),
         },
-        Value::Map(entries) => Value::Map(
-            entries
-                .iter()
-                .map(|entry| Entry {
-                    key: entry.key.clone(),
-                    key_place: entry.key_place,
-                    value: match entry.value.text() {
-                        Some("") => Node::new(entry.value.place, Value::Null),
-                        _ => plain(&entry.value),
-                    },
-                })
-                .collect(),
-        ),
+        Value::Map(entries) => {
+            let value = |entry: &Entry| match &entry.value {
+                node if node.text() == Some("") => Node::new(node.place, Value::Null),
+                // Of a secret only its class is kept in any case.
+                node if is_secret_key(&entry.key) && node.text().is_some() => node.clone(),
+                node => plain(node, hidden),
+            };
+            let entry = |entry: &Entry| Entry {
+                key: entry.key.clone(),
+                key_place: entry.key_place,
+                value: value(entry),
+            };
+            Value::Map(entries.iter().map(entry).collect())
+        }
         value => value.clone(),
     };
     Node { place: node.place, value, supplied: node.supplied.clone() }
+}
+
+/// Where values stand that are marked as sensitive.
+fn hidden(document: &Node) -> HashSet<Place> {
+    let known = |node: &&Node| !matches!(node.value, Value::Null | Value::Bool(_));
+    sensitive::values(document).into_iter().filter(known).map(|node| node.place).collect()
 }
 
 fn is_nothing(node: &Node) -> bool {
