@@ -1,6 +1,7 @@
 //! The definitions of a project's Terraform files, plans and states.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -14,7 +15,7 @@ use crate::problem::{Code, Problem};
 use crate::providers::{self, Found, Provider, Resource, join_resources, recognise_resource};
 use crate::resolve::terraform::{self, Form, Snapshot, TerraformFile};
 use crate::source::{FileId, Place};
-use crate::tree::Entry;
+use crate::tree::{Entry, Node, Value};
 use crate::vocabulary::{Attribute, Kind};
 
 /// The shape of configuration.
@@ -71,15 +72,16 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
         }
     }
     let mut found: Vec<terraform::Resource> = terraform::complete(evaluated.resources, snapshots);
+    let groups = by_environment(&mut found);
     let mut resources: Vec<Resource> = Vec::with_capacity(found.len());
     for resource in &mut found {
-        let body = std::mem::replace(
-            &mut resource.body,
-            crate::tree::Node::new(resource.place, crate::tree::Value::Null),
-        );
+        let body = std::mem::replace(&mut resource.body, Node::new(resource.place, Value::Null));
         resources.push(Resource { kind: resource.kind.clone(), address: resource.address.clone(), body });
     }
-    words.joins.iter().for_each(|join| join_resources(join, &mut resources));
+    for group in groups {
+        let own = resources.get_mut(group).unwrap_or_default();
+        words.joins.iter().for_each(|join| join_resources(join, own));
+    }
     let forms: BTreeMap<FileId, Form> =
         forms.iter().map(|(document, form)| (document.source.id, *form)).collect();
     let of_resource = |(resource, origin): (&Resource, &terraform::Resource)| {
@@ -103,6 +105,29 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
     all.definitions.par_extend(resources.par_iter().zip(&found).filter_map(of_resource));
     all.recognised.sort_unstable();
     all.recognised.dedup();
+}
+
+/// Puts the resources in order of root modules and environments, and says where those of each stand: an address means
+/// something else in each.
+fn by_environment(found: &mut [terraform::Resource]) -> Vec<Range<usize>> {
+    let mut files: BTreeMap<&str, BTreeSet<FileId>> = BTreeMap::new();
+    for resource in found.iter() {
+        files.entry(&resource.root).or_default().extend(resource.snapshot);
+    }
+    let several: BTreeSet<String> =
+        files.iter().filter(|(_, files)| files.len() > 1).map(|(root, _)| (*root).to_owned()).collect();
+    let key = |resource: &terraform::Resource| {
+        let file = resource.snapshot.filter(|_| several.contains(&resource.root));
+        (resource.root.clone(), file)
+    };
+    found.sort_by_cached_key(key);
+    let mut groups = Vec::new();
+    let mut start = 0;
+    for group in found.chunk_by(|a, b| key(a) == key(b)) {
+        groups.push(start..start + group.len());
+        start += group.len();
+    }
+    groups
 }
 
 /// What the providers' tables say of resource types.
@@ -168,7 +193,7 @@ fn snapshot(
         Form::Plan => terraform::plan_resources(source, tree, &wanted),
         Form::State | Form::OldState => terraform::state_resources(source, tree, &wanted),
     };
-    Some(Snapshot { form, root, resources })
+    Some(Snapshot { form, file: source.id, root, resources })
 }
 
 impl<'a> Words<'a> {

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::owners::{Owner, Owners};
 use crate::tree::{Entry, Node, Unknown, Value};
 
 /// A resource with the map of its attributes.
@@ -31,31 +32,20 @@ fn auth0_credentials(resources: &mut [Resource]) {
     let is_client = |kind: &str| kind == "auth0_client" || kind.ends_with(":Client");
     let (credentials, mut clients): (Vec<_>, Vec<_>) =
         resources.iter_mut().partition(|resource| is_credentials(&resource.kind));
+    let owners = Owners::new(&clients, is_client);
     let mut unplaced = false;
-    let mut with: HashSet<String> = HashSet::new();
+    let mut with: HashSet<usize> = HashSet::new();
     for credential in credentials {
-        let target =
-            ["client_id", "clientId"].iter().find_map(|key| credential.body.get(key)).and_then(target);
-        let id =
-            ["client_id", "clientId"].iter().find_map(|key| credential.body.get(key)).and_then(identifier);
-        let id = id.filter(|_| target.is_none()).map(str::to_owned);
-        let mut found = false;
-        for client in clients.iter_mut().filter(|client| is_client(&client.kind)) {
-            let by_id = id.is_some() && own_identifier(client) == id.as_deref();
-            if by_id || target.as_deref().is_some_and(|target| same(target, &client.address)) {
-                found = true;
-                let again = !with.insert(client.address.clone());
-                give(&credential.body, &mut client.body, again);
+        let of = ["client_id", "clientId"].iter().find_map(|key| credential.body.get(key));
+        match owners.of(of, &clients) {
+            Owner::Known(known) => {
+                for at in known {
+                    give(&credential.body, &mut clients[at].body, !with.insert(at));
+                }
             }
+            Owner::Other => {}
+            Owner::Unknown => unplaced = true,
         }
-        // An identifier is of none of the clients that have another one.
-        let told = || {
-            clients
-                .iter()
-                .filter(|client| is_client(&client.kind))
-                .all(|client| own_identifier(client).is_some())
-        };
-        unplaced |= !found && target.is_none() && !(id.is_some() && told());
     }
     if unplaced {
         // Some credentials belong to a client that cannot be told: each client without its own may be the one.
@@ -104,31 +94,28 @@ pub fn joined(join: &str) -> Option<(&'static str, &'static [(&'static str, &'st
 fn auth0_connection_clients(resources: &mut [Resource]) {
     let (parts, mut connections): (Vec<_>, Vec<_>) =
         resources.iter_mut().partition(|resource| resource.kind.starts_with("auth0_connection_client"));
+    let owners = Owners::new(&connections, |kind| kind == "auth0_connection");
     for part in parts {
-        let Some(of) = part.body.get("connection_id") else { continue };
-        let (target, id) = (target(of), identifier(of));
+        let Owner::Known(known) = owners.of(part.body.get("connection_id"), &connections) else { continue };
         let enabled = match (part.body.entry("enabled_clients"), part.body.entry("client_id")) {
             (Some(list), _) => list,
             (None, Some(one)) => one,
             (None, None) => continue,
         };
-        for connection in connections.iter_mut().filter(|connection| connection.kind == "auth0_connection") {
-            let own = connection.body.get("id").and_then(identifier);
-            let by_id = target.is_none() && id.is_some() && own == id;
-            if !by_id && !target.as_deref().is_some_and(|target| same(target, &connection.address)) {
-                continue;
-            }
-            let Value::Map(entries) = &mut connection.body.value else { continue };
-            let more = match &enabled.value.value {
-                Value::List(items) => items.clone(),
-                _ => vec![enabled.value.clone()],
-            };
+        let more = match &enabled.value.value {
+            Value::List(items) => items.clone(),
+            _ => vec![enabled.value.clone()],
+        };
+        for at in known {
+            let Value::Map(entries) = &mut connections[at].body.value else { continue };
             match entries.iter_mut().find(|entry| entry.key == ENABLED) {
-                Some(Entry { value: Node { value: Value::List(known), .. }, .. }) => known.extend(more),
+                Some(Entry { value: Node { value: Value::List(known), .. }, .. }) => {
+                    known.extend(more.iter().cloned());
+                }
                 _ => entries.push(Entry {
                     key: ENABLED.to_owned(),
                     key_place: enabled.key_place,
-                    value: Node::new(enabled.value.place, Value::List(more)),
+                    value: Node::new(enabled.value.place, Value::List(more.clone())),
                 }),
             }
         }
@@ -137,15 +124,6 @@ fn auth0_connection_clients(resources: &mut [Resource]) {
 
 /// Under which key a connection keeps the clients that other resources enable for it.
 const ENABLED: &str = "connection_clients";
-
-fn own_identifier(client: &Resource) -> Option<&str> {
-    ["client_id", "id"].iter().find_map(|key| client.body.get(key)).and_then(identifier)
-}
-
-/// The identifier of an object that is there already.
-fn identifier(node: &Node) -> Option<&str> {
-    node.text().filter(|text| !text.starts_with("${"))
-}
 
 /// Whether resources of a type are read into others by a join.
 pub fn is_part(join: &str, kind: &str) -> bool {
@@ -183,30 +161,4 @@ fn give(credential: &Node, client: &mut Node, again: bool) {
             entries.push(Entry { key: above.to_owned(), key_place: entry.key_place, value });
         }
     }
-}
-
-/// The address that a reference to a client's identifier names.
-fn target(node: &Node) -> Option<String> {
-    match &node.value {
-        Value::Unknown(unknown) => match &unknown.reference {
-            Some(reference) => Some(reference.address.clone()),
-            None => unknown
-                .text
-                .strip_prefix("${")
-                .map(|text| text.trim_end_matches('}').split('.').next().unwrap_or(text).to_owned()),
-        },
-        // A template of nothing but a reference: `"${auth0_client.spa.id}"`, `${spa.id}`.
-        Value::Text(text) => {
-            let inner = text.strip_prefix("${")?.strip_suffix('}')?;
-            Some(inner.rsplit_once('.').map_or(inner, |(address, _)| address).to_owned())
-        }
-        _ => None,
-    }
-}
-
-/// Whether two addresses mean the same resource. An address without instance key means all instances.
-fn same(a: &str, b: &str) -> bool {
-    a == b
-        || (!a.ends_with(']') && b.strip_prefix(a).is_some_and(|rest| rest.starts_with('[')))
-        || (!b.ends_with(']') && a.strip_prefix(b).is_some_and(|rest| rest.starts_with('[')))
 }

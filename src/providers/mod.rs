@@ -5,6 +5,7 @@ mod inspect;
 mod join;
 mod neutral;
 mod normalise;
+mod owners;
 mod placeholders;
 mod plausible;
 mod recognise;

@@ -5,13 +5,15 @@ use std::collections::{HashMap, HashSet};
 use super::Resource;
 use super::plan::Form;
 use crate::secret::is_secret_key;
-use crate::source::Place;
+use crate::source::{FileId, Place};
 use crate::tree::{Entry, Node, Value};
 
 /// What a plan or state says of a root module.
 pub struct Snapshot {
     /// Which of both it is.
     pub form: Form,
+    /// Its file.
+    pub file: FileId,
     /// The directory of the root module from which it was made.
     pub root: String,
     /// Its resources.
@@ -22,7 +24,7 @@ pub struct Snapshot {
 /// states have.
 ///
 /// A plan says which instances there are and what variables stand for; where several were made of one root module,
-/// each is an environment of its own, and a resource is there once for all environments in which it is the same.
+/// each is an environment of its own, in which every resource is there.
 /// A state fills in what is still unknown. What is a literal in the files counts as it is written there, since a plan
 /// or state that says otherwise is older.
 pub fn complete(written: Vec<Resource>, snapshots: Vec<Snapshot>) -> Vec<Resource> {
@@ -38,11 +40,12 @@ pub fn complete(written: Vec<Resource>, snapshots: Vec<Snapshot>) -> Vec<Resourc
     for (at, resource) in written.iter().enumerate() {
         by_name.entry((resource.root.clone(), bare(&resource.address))).or_default().push(at);
     }
+    let environments = environments(&snapshots, &planned);
     let mut completions: Vec<Vec<(Form, Resource)>> = written.iter().map(|_| Vec::new()).collect();
     // Blocks of which a plan names the instances.
     let mut settled: HashSet<(String, String)> = HashSet::new();
     let mut rest = Vec::new();
-    for Snapshot { form, root, resources } in snapshots {
+    for Snapshot { form, root, resources, .. } in snapshots {
         for resource in resources {
             let name = (root.clone(), bare(&resource.address));
             let same_block = by_name.get(&name).map_or(&[][..], Vec::as_slice);
@@ -56,13 +59,17 @@ pub fn complete(written: Vec<Resource>, snapshots: Vec<Snapshot>) -> Vec<Resourc
                 (None, _) if form == Form::State && planned.contains(&root) => {}
                 // An instance that the files alone do not make, of a block that they have.
                 (None, Some(at)) if form == Form::Plan => rest.push(Resource {
+                    root: root.clone(),
                     place: written[*at].place,
                     name_place: written[*at].name_place,
                     snapshot: Some(resource.place.file),
                     body: taken(&resource.body, written[*at].place),
                     ..resource
                 }),
-                (None, _) => rest.push(Resource { snapshot: Some(resource.place.file), ..resource }),
+                (None, _) => {
+                    let snapshot = Some(resource.place.file);
+                    rest.push(Resource { root: root.clone(), snapshot, ..resource });
+                }
             }
         }
     }
@@ -70,8 +77,17 @@ pub fn complete(written: Vec<Resource>, snapshots: Vec<Snapshot>) -> Vec<Resourc
     for (resource, completions) in written.into_iter().zip(completions) {
         if completions.is_empty() {
             let name = (resource.root.clone(), bare(&resource.address));
-            if !settled.contains(&name) {
-                all.push(resource);
+            if settled.contains(&name) {
+                continue;
+            }
+            // What no environment knows is there in each of several.
+            match environments.get(&resource.root).map(Vec::as_slice) {
+                Some([_, _, ..]) => all.extend(
+                    environments[&resource.root]
+                        .iter()
+                        .map(|file| Resource { snapshot: Some(*file), ..resource.clone() }),
+                ),
+                _ => all.push(resource),
             }
             continue;
         }
@@ -81,10 +97,20 @@ pub fn complete(written: Vec<Resource>, snapshots: Vec<Snapshot>) -> Vec<Resourc
     all
 }
 
-/// Adds a resource as each of the environments has it, once where they agree.
+/// The plans, or else the states, of each root module.
+fn environments(snapshots: &[Snapshot], planned: &HashSet<String>) -> HashMap<String, Vec<FileId>> {
+    let mut environments: HashMap<String, Vec<FileId>> = HashMap::new();
+    for snapshot in snapshots {
+        if snapshot.form == Form::Plan || !planned.contains(&snapshot.root) {
+            environments.entry(snapshot.root.clone()).or_default().push(snapshot.file);
+        }
+    }
+    environments
+}
+
+/// Adds a resource as each of the environments has it.
 fn add_environments(written: &Resource, completions: &[(Form, Resource)], all: &mut Vec<Resource>) {
     let has_plan = completions.iter().any(|(form, _)| *form == Form::Plan);
-    let first = all.len();
     for (form, environment) in completions.iter().filter(|(form, _)| (*form == Form::Plan) == has_plan) {
         let mut body = completed(&written.body, &environment.body, *form, environment.written.as_ref());
         if has_plan {
@@ -94,10 +120,6 @@ fn add_environments(written: &Resource, completions: &[(Form, Resource)], all: &
             for (form, state) in states {
                 body = completed(&body, &state.body, *form, None);
             }
-        }
-        let known = all[first..].iter();
-        if known.clone().any(|other| other.address == environment.address && same(&other.body, &body)) {
-            continue;
         }
         all.push(Resource {
             address: environment.address.clone(),
