@@ -261,7 +261,11 @@ impl Reading {
         place: Place,
     ) -> Vec<Entry> {
         let mut read = Vec::with_capacity(entries.len());
-        let of_block = written.filter(|node| node.is_map());
+        // Of an argument that holds an object the configuration tells no more than what it refers to.
+        let is_block = |node: &&Node| {
+            node.is_map() && !["references", "constant_value"].iter().any(|key| node.get(key).is_some())
+        };
+        let of_block = written.filter(is_block);
         for entry in entries {
             let own = of_block.and_then(|node| node.get(&entry.key));
             let value = if is_secret_key(&entry.key) && !matches!(entry.value.value, Value::Map(_)) {
