@@ -40,6 +40,7 @@ pub mod reporters;
 pub mod resolve;
 pub mod rule;
 pub mod secret;
+pub mod sensitive;
 pub mod source;
 pub mod suggest;
 pub mod tree;

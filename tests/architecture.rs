@@ -17,6 +17,7 @@ const LAYERS: &[(&[&str], &[&str])] = &[
     (&["problem"], &[]),
     (&["masked"], &["tree", "vocabulary"]),
     (&["secret"], &["vocabulary"]),
+    (&["sensitive"], &["vocabulary"]),
     (&["redaction"], &["vocabulary"]),
     (&["host"], &[]),
     (&["uri"], &["secret", "redaction", "masked"]),

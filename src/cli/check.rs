@@ -25,6 +25,7 @@ pub(super) fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dy
         fail_on_confidence: options.fail_on_confidence,
         min_severity: options.min_severity,
         min_confidence: options.min_confidence,
+        variables: options.input.variables.given.clone(),
         ..Adjustment::default()
     })?;
     let config = configs.of(first(&options.input).as_deref())?;
@@ -65,7 +66,10 @@ pub(super) fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dy
 
 /// Lists the clients.
 pub(super) fn clients(options: &ClientsOptions, out: &mut dyn Write, errors: &mut dyn Write) -> Outcome {
-    let configs = options.input.config.configs(Adjustment::default())?;
+    let configs = options
+        .input
+        .config
+        .configs(Adjustment { variables: options.input.variables.given.clone(), ..Adjustment::default() })?;
     let (report, mut counts) = analyse(&options.input, &configs, false)?;
     let written = match options.format {
         ClientsFormat::Text => reporters::clients_text(out, &report),

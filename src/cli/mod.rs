@@ -7,6 +7,7 @@ mod init;
 mod options;
 mod progress;
 mod reports;
+mod variables;
 mod watch;
 
 use std::io::{self, Write};

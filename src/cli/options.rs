@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::reports::{ToFile, to_file};
+use super::variables::Variables;
 use crate::config::FailOn;
 use crate::configs::{Adjustment, Configs};
 use crate::finding::Confidence;
@@ -190,8 +191,8 @@ pub(super) struct InputOptions {
     /// What the document on standard input is called: decides syntax, configuration and the path in reports
     #[arg(long, value_name = "NAME")]
     pub(super) stdin_filename: Option<PathBuf>,
-    /// Read every file as this shape: deploy-yaml, deploy-json, terraform, pulumi, operator, operator-v1, operator-a0,
-    /// operator-gracey, planton, crossplane, management-api, tenant-export, oidc-registration, cimd, in-house,
+    /// Read every file as this shape: deploy-yaml, deploy-json, terraform, terraform-plan, terraform-state, pulumi,
+    /// operator, operator-v1, operator-a0, operator-gracey, planton, crossplane, management-api, tenant-export, oidc-registration, cimd, in-house,
     /// deploy-config, auth-config, dotenv, spring, appsettings, auth0-plist, android-strings, verifier, or a layout of
     /// clientlint.toml
     #[arg(long, value_name = "SHAPE")]
@@ -211,6 +212,8 @@ pub(super) struct InputOptions {
     /// Say how much was done and how long it took, on standard error
     #[arg(long)]
     pub(super) stats: bool,
+    #[command(flatten)]
+    pub(super) variables: Variables,
     #[command(flatten)]
     pub(super) config: ConfigOptions,
 }

@@ -1,6 +1,7 @@
 //! `clientlint.toml`: what it means for a file.
 
 mod facts;
+mod given;
 mod globs;
 mod layer;
 mod layout;
@@ -13,6 +14,7 @@ mod schema;
 mod show;
 mod written;
 
+pub use given::Given;
 pub use layer::ConfigError;
 pub use merge::{Access, Sources};
 pub use output::Output;
@@ -66,6 +68,8 @@ pub struct Config {
     pub max_size: u64,
     /// How reports are written.
     pub output: Output,
+    /// What gives Terraform's variables their values, in ascending precedence.
+    pub variables: Vec<Given>,
     channels: Vec<(String, Globs)>,
     management_api_declared: bool,
     environments: Vec<Environment>,

@@ -46,7 +46,7 @@ pub fn by_extension(extension: &str) -> Option<&'static dyn Format> {
 }
 
 /// What a text holds.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Parsed {
     /// The documents of the text: one, except for YAML's multi-document files. None where nothing is written.
     pub documents: Vec<Node>,

@@ -12,7 +12,7 @@ use super::describe::{Locator, finding, locate_problem, summary};
 use crate::check::{Settings, Verdict, check};
 use crate::client::Definition;
 use crate::config::{Config, Judged};
-use crate::finding::{ClientSummary, Finding, Problem, Skipped};
+use crate::finding::{ClientSummary, Finding, Location, Problem, Skipped};
 use crate::masked::MaskedSource;
 use crate::project::{Definitions, Document};
 use crate::redaction;
@@ -50,9 +50,9 @@ pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], re
         .collect();
     let locator = Locator { sources, paths: &paths };
 
-    let judged: Vec<(Arc<ClientSummary>, Vec<Finding>, usize)> = definitions
+    let judged: Vec<(Arc<ClientSummary>, Vec<Finding>, usize, bool)> = definitions
         .par_iter()
-        .filter(|definition| asked(definition.place.file))
+        .filter(|definition| asked(definition.place.file) || definition.completed_by.is_some_and(asked))
         .map(|definition| {
             let mut summary = summary(definition, &locator);
             let file =
@@ -64,11 +64,19 @@ pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], re
                 .into_iter()
                 .map(|violation| finding(violation, &summary, &locator, config))
                 .collect();
-            (summary, findings, hidden)
+            (summary, findings, hidden, definition.completed_by.is_some())
         })
         .collect();
     let mut pointed: BTreeSet<String> = BTreeSet::new();
-    for (summary, findings, hidden) in judged {
+    let mut said = Said::default();
+    for (summary, mut findings, hidden, completed) in judged {
+        if completed {
+            findings.retain(|finding| said.is_new(finding));
+            if !said.is_new_client(&summary) {
+                outcome.findings.extend(findings);
+                continue;
+            }
+        }
         for finding in &findings {
             pointed.insert(finding.location.path.to_string());
             pointed.extend(finding.related.iter().map(|related| related.location.path.to_string()));
@@ -128,6 +136,25 @@ fn settle<'a>(
     let (settings, gate) = (config.settings_for(judged), config.gate_for(judged));
     summary.gate = Some(gate);
     settings
+}
+
+/// What is said already of clients that are judged once for each plan or state made from their configuration: what
+/// holds in several environments is said once.
+#[derive(Default)]
+struct Said {
+    findings: BTreeSet<(Arc<str>, Location, String, String)>,
+    clients: BTreeSet<String>,
+}
+
+impl Said {
+    fn is_new(&mut self, finding: &Finding) -> bool {
+        let key = finding.client.as_ref().map(|client| client.key.clone()).unwrap_or_default();
+        self.findings.insert((finding.rule.clone(), finding.location.clone(), finding.message.clone(), key))
+    }
+
+    fn is_new_client(&mut self, client: &ClientSummary) -> bool {
+        self.clients.insert(format!("{client:?}"))
+    }
 }
 
 /// Reports what could not be read of a document, if the document is any of our business.

@@ -12,6 +12,7 @@ use aho_corasick::AhoCorasick;
 use self::suppliers::{suppliers, without_namespace};
 use crate::masked::MASK;
 use crate::secret::is_secret_key;
+use crate::sensitive;
 use crate::source::{FileId, Source, Span};
 use crate::tree::expression::Expression;
 use crate::tree::{Entry, Node, Value};
@@ -30,7 +31,10 @@ pub struct Text<'a> {
 pub fn spans(texts: &[Text<'_>]) -> BTreeMap<FileId, Vec<Span>> {
     let mut cover = Cover { names: suppliers(texts), ..Cover::default() };
     for text in texts {
-        text.documents.iter().for_each(|document| cover.node(document, Standing::Plain));
+        for document in text.documents {
+            cover.node(document, Standing::Plain);
+            sensitive::values(document).into_iter().for_each(|node| cover.node(node, Standing::AllSecret));
+        }
     }
     let mut spans = cover.spans;
     let known = AhoCorasick::new(&cover.literals).ok();

@@ -26,4 +26,5 @@ mod silenced;
 mod specimens;
 mod stdin;
 mod support;
+mod terraform;
 mod walking;
