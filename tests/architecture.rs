@@ -35,13 +35,16 @@ const LAYERS: &[(&[&str], &[&str])] = &[
     (&["examples"], &["resolve"]),
     (&["config"], &["formats", "resolve"]),
     (&["discover"], &["tree", "client", "formats", "providers", "rule", "config"]),
+    (&["write"], &["source", "tree", "client", "formats", "providers", "rule", "config", "discover"]),
     (&["project"], &["rule", "check"]),
     (&["configs"], &["tree", "client", "formats", "resolve", "providers", "project"]),
     (&["inputs"], &["tree", "client", "formats", "resolve", "rule"]),
     (&["render"], &["resolve", "rule", "infer", "check", "config", "discover"]),
+    (&["fix"], &["resolve", "infer", "link", "discover"]),
     (&["lint"], &[]),
     (&["init"], &["tree", "client", "formats", "resolve", "rule", "check", "config"]),
     (&["new_file"], &["source", "client"]),
+    (&["mend"], &["tree", "client", "formats", "resolve", "providers", "config", "project"]),
     (&["reporters"], &["tree", "client", "formats", "resolve", "providers", "config", "project"]),
     (&["explain"], &["lint", "reporters"]),
     (&["page"], &["tree", "client", "formats", "resolve", "reporters"]),
@@ -213,7 +216,7 @@ fn only_the_terminal_report_knows_miette() {
 #[test]
 fn only_discovery_knows_the_file_system() {
     for word in ["fs::", "std::fs", "File::"] {
-        only_in(word, &["discover.rs", "new_file.rs", "build.rs"]);
+        only_in(word, &["discover.rs", "new_file.rs", "write.rs", "build.rs"]);
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::options::{CheckOptions, ClientsFormat, ClientsOptions, InputOptions};
 use super::progress::Progress;
 use super::{Outcome, ended, watch};
+use crate::config::Config;
 use crate::configs::{Adjustment, Configs};
 use crate::discover::Input;
 use crate::inputs::{Asked, Read, first_path};
@@ -26,7 +28,8 @@ pub(super) fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dy
         min_confidence: options.min_confidence,
         ..Adjustment::default()
     })?;
-    let (report, mut counts) = analyse(&options.input, &configs, options.format.shows_text())?;
+    let (report, mut counts) =
+        analyse(&options.input, &configs, options.format.shows_text(), options.format.shows_fixes())?;
     let config = configs.of(counts.first.as_deref())?;
     let verdict = Verdict::of(
         &report,
@@ -62,7 +65,7 @@ pub(super) fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dy
 /// Lists the clients.
 pub(super) fn clients(options: &ClientsOptions, out: &mut dyn Write, errors: &mut dyn Write) -> Outcome {
     let configs = options.input.config.configs(Adjustment::default())?;
-    let (report, mut counts) = analyse(&options.input, &configs, false)?;
+    let (report, mut counts) = analyse(&options.input, &configs, false, false)?;
     let written = match options.format {
         ClientsFormat::Text => reporters::clients_text(out, &report),
         ClientsFormat::Json => reporters::clients_json(out, &report),
@@ -91,13 +94,19 @@ pub(super) struct Counts {
     pub(super) times: Vec<(&'static str, Instant)>,
 }
 
-/// Reads the inputs and analyses them; keeps their texts where `texts` says that the report shows them.
-pub(super) fn analyse(
-    options: &InputOptions,
-    configs: &Configs,
-    texts: bool,
-) -> Result<(Report, Counts), String> {
-    let start = Instant::now();
+/// What was read for a call.
+pub(super) struct Taken {
+    pub(super) inputs: Vec<Input>,
+    pub(super) looked_at: usize,
+    pub(super) excluded: usize,
+    /// The first path, whose configuration decides the gate.
+    pub(super) first: Option<PathBuf>,
+    pub(super) config: Arc<Config>,
+    pub(super) standard_input: bool,
+}
+
+/// Reads the inputs.
+pub(super) fn take(options: &InputOptions, configs: &Configs) -> Result<Taken, String> {
     if options.threads > 0 {
         // Fails only where the pool is in use already, which costs nothing but the wish.
         drop(rayon::ThreadPoolBuilder::new().num_threads(options.threads).build_global());
@@ -115,21 +124,34 @@ pub(super) fn analyse(
     };
     let Read { inputs, looked_at, excluded } = asked.read(configs, &config)?;
     configs.check(&inputs)?;
+    Ok(Taken { inputs, looked_at, excluded, first, config, standard_input: asked.standard_input() })
+}
+
+/// Reads the inputs and analyses them; keeps their texts and works out fixes where the report shows them.
+pub(super) fn analyse(
+    options: &InputOptions,
+    configs: &Configs,
+    texts: bool,
+    fixes: bool,
+) -> Result<(Report, Counts), String> {
+    let start = Instant::now();
+    let Taken { inputs, looked_at, excluded, first, config, standard_input } = take(options, configs)?;
     // Fails where this thread has a pool already, which does as well.
     let few = options.threads == 0 && inputs.iter().map(Input::size).sum::<usize>() < SMALL;
     let _alone = few.then(|| rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build());
     // What comes through a pipe was meant to be read: the bare answer of an API needs no telling keys.
     let kind = options.kind.as_deref();
     let config_of = |path: Option<&Path>| configs.of(path).unwrap_or_else(|_| config.clone());
-    let again = if asked.standard_input() && kind.is_none() { inputs.clone() } else { Vec::new() };
+    let again = if standard_input && kind.is_none() { inputs.clone() } else { Vec::new() };
     let bytes = inputs.iter().map(Input::size).sum();
     let read_at = Instant::now();
     let named = inputs.iter().filter(|_| options.verbose > 0);
     let read = named.map(|input| (input.shown.clone(), input.requested)).collect();
     let progress = Progress::new(inputs.len());
-    let mut report = lint_watched(inputs, &Job { config: &config_of, kind, texts }, &|| progress.step());
+    let job = Job { config: &config_of, kind, texts, shown: &[], fixes };
+    let mut report = lint_watched(inputs, &job, &|| progress.step());
     if !again.is_empty() && !report.recognised {
-        report = lint(again, &Job { config: &config_of, kind: Some("management-api"), texts });
+        report = lint(again, &Job { kind: Some("management-api"), ..job });
     }
     drop(progress);
     let times = vec![("reading", read_at), ("analysis", Instant::now())];

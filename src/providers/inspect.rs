@@ -144,7 +144,8 @@ fn unknown_values(found: &Found<'_>, definition: &mut Definition) {
             let meant = allowed.meant.get(text).map(String::as_str);
             let meant = meant.or_else(|| nearest(text, allowed.values.iter().map(String::as_str)));
             let hint = meant.map(|meant| format!(" (did you mean {meant}?)")).unwrap_or_default();
-            let parts = [("field", path.as_str()), ("value", text), ("hint", hint.as_str())];
+            let mut parts = vec![("field", path.as_str()), ("value", text), ("hint", hint.as_str())];
+            parts.extend(meant.map(|meant| ("meant", meant)));
             items.push(item(&basis(value.place, value), &parts));
         }
     }

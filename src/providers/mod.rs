@@ -1,6 +1,7 @@
 //! Providers: by which shapes their documents are recognised, and where each attribute stands in them. A provider
 //! is a table; nothing in the code of this folder knows one by name, except where `join.rs` says so.
 
+mod backwards;
 mod inspect;
 mod join;
 mod neutral;
@@ -10,6 +11,7 @@ mod plausible;
 mod recognise;
 mod table;
 
+pub use backwards::put_at;
 pub use join::{Resource, join_resources, joined};
 pub use neutral::definitions as neutral_definitions;
 pub use normalise::{Found, definition};

@@ -34,6 +34,11 @@ impl Format {
     pub fn shows_text(self) -> bool {
         self == Self::Text
     }
+
+    /// Whether a report in this format says how findings can be mended.
+    pub fn shows_fixes(self) -> bool {
+        self != Self::Concise
+    }
 }
 
 /// A run: what was found, and by which measure.

@@ -12,6 +12,7 @@ mod declared;
 mod documents;
 mod exit;
 mod fingerprints;
+mod fix;
 mod large;
 mod nasty;
 mod overrides;
