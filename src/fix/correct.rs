@@ -6,7 +6,7 @@ use super::locate::Held;
 use super::parts::scalar_style;
 use super::range;
 use super::recipe::{Done, Work};
-use super::text::Change;
+use super::text::{Change, with_comment};
 use crate::client::{Basis, Datum, Fact};
 use crate::formats::literal::literal;
 use crate::source::Place;
@@ -57,7 +57,9 @@ impl Work<'_, '_> {
             let style = scalar_style(page, node)?;
             let text = literal(page.syntax, &keyword, style);
             self.touched.push(place);
-            self.changes.push((place.file, Change { range: range(node.place.span), text }));
+            let at = range(node.place.span);
+            let end = with_comment(page.text, at.end, page.syntax)?;
+            self.changes.push((place.file, Change { range: at.start..end, text }));
         }
         Some(())
     }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::locate::extent;
-use super::text::Change;
+use super::text::{Change, with_comment};
 use super::{Page, flow, lines, range};
 use crate::formats::literal::{Style, key_text, literal, sign};
 use crate::tree::{Entry, Node, Value};
@@ -52,7 +52,7 @@ pub(super) fn instead(page: Page<'_>, old: &Entry, new: &Map<String, Json>) -> O
     };
     let quote = token.chars().next().filter(|first| matches!(first, '"' | '\''));
     let text = format!("{key}{between}{}", literal(page.syntax, value, Style { quote, compact: false }));
-    Some(Change { range: old_key.start..old_value.end, text })
+    Some(Change { range: old_key.start..with_comment(page.text, old_value.end, page.syntax)?, text })
 }
 
 /// How a scalar on one line is written; `None` where it is another kind of value.

@@ -61,6 +61,20 @@ pub(super) fn ends_line(text: &str, at: usize, syntax: &str) -> bool {
     rest.is_empty() || is_comment
 }
 
+/// The end of what goes with a secret that ends at an offset: a comment beside it may speak of it. `None` where the
+/// comment stands behind something else.
+pub(super) fn with_comment(text: &str, at: usize, syntax: &str) -> Option<usize> {
+    let rest = &text[at..line_end(text, at)];
+    if rest.trim().is_empty() {
+        return Some(at);
+    }
+    if ends_line(text, at, syntax) {
+        return Some(at + rest.len());
+    }
+    let bare = !rest.contains('#') && !rest.contains("//") && !rest.contains("/*");
+    bare.then_some(at)
+}
+
 /// The whole lines over which a stretch goes, with their break. Of the last line of a text that has none, the break
 /// before it goes, so that the text still ends without one.
 pub(super) fn whole_lines(text: &str, range: &Range<usize>) -> Range<usize> {
