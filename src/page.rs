@@ -137,7 +137,7 @@ fn analyse(rendered: &Rendered, config: &Arc<Config>) -> Report {
         requested: true,
     };
     let config = |_: Option<&std::path::Path>| config.clone();
-    lint(vec![input], &Job { config: &config, kind: None, texts: false })
+    lint(vec![input], &Job { config: &config, kind: None, texts: false, shown: &[], fixes: false })
 }
 
 /// Whether the analysis says of a file what it is an example of.

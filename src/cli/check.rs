@@ -2,12 +2,14 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::options::{CheckOptions, ClientsFormat, ClientsOptions, InputOptions};
 use super::progress::Progress;
 use super::reports::Reports;
 use super::{Outcome, ended, watch};
+use crate::config::Config;
 use crate::configs::{Adjustment, Configs};
 use crate::discover::Input;
 use crate::inputs::{Asked, Read, first_path};
@@ -30,7 +32,7 @@ pub(super) fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dy
     })?;
     let config = configs.of(first(&options.input).as_deref())?;
     let reports = Reports::of(options, &config)?;
-    let (report, mut counts) = analyse(&options.input, &configs, reports.show_text())?;
+    let (report, mut counts) = analyse(&options.input, &configs, reports.show_text(), reports.show_fixes())?;
     let verdict = Verdict::of(
         &report,
         &Measure {
@@ -70,7 +72,7 @@ pub(super) fn clients(options: &ClientsOptions, out: &mut dyn Write, errors: &mu
         .input
         .config
         .configs(Adjustment { variables: options.input.variables.given.clone(), ..Adjustment::default() })?;
-    let (report, mut counts) = analyse(&options.input, &configs, false)?;
+    let (report, mut counts) = analyse(&options.input, &configs, false, false)?;
     let written = match options.format {
         ClientsFormat::Text => reporters::clients_text(out, &report),
         ClientsFormat::Json => reporters::clients_json(out, &report),
@@ -106,13 +108,19 @@ fn first(options: &InputOptions) -> Option<PathBuf> {
     options.paths.first().map(|path| first_path(path, options.stdin_filename.as_deref()))
 }
 
-/// Reads the inputs and analyses them; keeps their texts where `texts` says that the report shows them.
-pub(super) fn analyse(
-    options: &InputOptions,
-    configs: &Configs,
-    texts: bool,
-) -> Result<(Report, Counts), String> {
-    let start = Instant::now();
+/// What was read for a call.
+pub(super) struct Taken {
+    pub(super) inputs: Vec<Input>,
+    pub(super) looked_at: usize,
+    pub(super) excluded: usize,
+    /// The first path, whose configuration decides the gate.
+    pub(super) first: Option<PathBuf>,
+    pub(super) config: Arc<Config>,
+    pub(super) standard_input: bool,
+}
+
+/// Reads the inputs.
+pub(super) fn take(options: &InputOptions, configs: &Configs) -> Result<Taken, String> {
     if options.threads > 0 {
         // Fails only where the pool is in use already, which costs nothing but the wish.
         drop(rayon::ThreadPoolBuilder::new().num_threads(options.threads).build_global());
@@ -130,21 +138,34 @@ pub(super) fn analyse(
     };
     let Read { inputs, looked_at, excluded } = asked.read(configs, &config)?;
     configs.check(&inputs)?;
+    Ok(Taken { inputs, looked_at, excluded, first, config, standard_input: asked.standard_input() })
+}
+
+/// Reads the inputs and analyses them; keeps their texts and works out fixes where the report shows them.
+pub(super) fn analyse(
+    options: &InputOptions,
+    configs: &Configs,
+    texts: bool,
+    fixes: bool,
+) -> Result<(Report, Counts), String> {
+    let start = Instant::now();
+    let Taken { inputs, looked_at, excluded, first, config, standard_input } = take(options, configs)?;
     // Fails where this thread has a pool already, which does as well.
     let few = options.threads == 0 && inputs.iter().map(Input::size).sum::<usize>() < SMALL;
     let _alone = few.then(|| rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build());
     // What comes through a pipe was meant to be read: the bare answer of an API needs no telling keys.
     let kind = options.kind.as_deref();
     let config_of = |path: Option<&Path>| configs.of(path).unwrap_or_else(|_| config.clone());
-    let again = if asked.standard_input() && kind.is_none() { inputs.clone() } else { Vec::new() };
+    let again = if standard_input && kind.is_none() { inputs.clone() } else { Vec::new() };
     let bytes = inputs.iter().map(Input::size).sum();
     let read_at = Instant::now();
     let named = inputs.iter().filter(|_| options.verbose > 0);
     let read = named.map(|input| (input.shown.clone(), input.requested)).collect();
     let progress = Progress::new(inputs.len());
-    let mut report = lint_watched(inputs, &Job { config: &config_of, kind, texts }, &|| progress.step());
+    let job = Job { config: &config_of, kind, texts, shown: &[], fixes };
+    let mut report = lint_watched(inputs, &job, &|| progress.step());
     if !again.is_empty() && !report.recognised {
-        report = lint(again, &Job { config: &config_of, kind: Some("management-api"), texts });
+        report = lint(again, &Job { kind: Some("management-api"), ..job });
     }
     drop(progress);
     let times = vec![("reading", read_at), ("analysis", Instant::now())];

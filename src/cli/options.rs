@@ -26,6 +26,8 @@ pub struct Cli {
 pub(super) enum Command {
     /// Reports what is wrong with client definitions
     Check(CheckOptions),
+    /// Mends what can be mended, leaving everything else in the files as it is
+    Fix(FixOptions),
     /// Lists the clients: public or confidential, first- or third-party, and why
     Clients(ClientsOptions),
     /// Explains a rule
@@ -267,6 +269,42 @@ pub(super) struct CheckOptions {
     /// Links to the standards that a rule rests on
     #[arg(long, value_enum, default_value_t = When::Auto)]
     pub(super) links: When,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FixOptions {
+    #[command(flatten)]
+    pub(super) input: InputOptions,
+    /// Apply also fixes that may change who can log in
+    #[arg(long)]
+    pub(super) r#unsafe: bool,
+    /// Apply only these
+    #[arg(long, conflicts_with = "unsafe")]
+    pub(super) only_unsafe: bool,
+    /// Mend and check these rules only: ids, or tag:NAME
+    #[arg(long, visible_aliases = ["select", "only"], value_delimiter = ',', value_name = "RULE")]
+    pub(super) rule: Vec<String>,
+    /// Leave these rules out: ids, or tag:NAME
+    #[arg(long, value_delimiter = ',', value_name = "RULE")]
+    pub(super) disable: Vec<String>,
+    /// Show the changes and write nothing; exit with 1 where there are some
+    #[arg(long)]
+    pub(super) diff: bool,
+    /// For whom the report is
+    #[arg(long, value_parser = persona, value_name = "regular|pedantic|auditor")]
+    pub(super) persona: Option<Persona>,
+    /// Judge by a stricter profile
+    #[arg(long, value_parser = profile, value_name = "oauth21|fapi2|mcp")]
+    pub(super) profile: Option<Profile>,
+    /// Fail where findings of this severity remain
+    #[arg(long, value_enum)]
+    pub(super) fail_on: Option<FailOn>,
+    /// Exit with 0 where no client definition is found
+    #[arg(long)]
+    pub(super) allow_empty: bool,
+    /// Exit with 0 also where findings remain that reach the gate
+    #[arg(long)]
+    pub(super) exit_zero: bool,
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ mod duplicates;
 pub mod hcl;
 mod json;
 mod json_scalars;
+pub mod literal;
 mod markers;
 mod properties;
 mod toml;

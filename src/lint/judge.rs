@@ -8,15 +8,16 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::Job;
-use super::describe::{Locator, finding, locate_problem, summary};
+use super::describe::{Locator, finding, fix, locate_problem, summary};
 use crate::check::{Settings, Verdict, check};
 use crate::client::Definition;
 use crate::config::{Config, Judged};
 use crate::finding::{ClientSummary, Finding, Location, Problem, Skipped};
+use crate::fix::{Mended, Mender};
 use crate::masked::MaskedSource;
 use crate::project::{Definitions, Document};
 use crate::redaction;
-use crate::source::{FileId, Source};
+use crate::source::{FileId, Place, Source};
 use crate::vocabulary::{Attribute, Kind};
 
 /// What the analysis of a project gave.
@@ -50,21 +51,34 @@ pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], re
         .collect();
     let locator = Locator { sources, paths: &paths };
 
-    let judged: Vec<(Arc<ClientSummary>, Vec<Finding>, usize, bool)> = definitions
+    let mender = Mender::new(documents, definitions, config);
+    let verdicts: Vec<Judgement<'_>> = definitions
         .par_iter()
-        .filter(|definition| asked(definition.place.file) || definition.completed_by.is_some_and(asked))
-        .map(|definition| {
+        .enumerate()
+        .filter(|(_, definition)| asked(definition.place.file) || definition.completed_by.is_some_and(asked))
+        .map(|(number, definition)| {
             let mut summary = summary(definition, &locator);
             let file =
                 sources.get(definition.place.file.0 as usize).and_then(|source| source.file.as_deref());
             let settings = settle(definition, &mut summary, file, config);
-            let summary = Arc::new(summary);
-            let Verdict { violations, hidden } = check(definition, &config.rules, &settings);
-            let findings = violations
-                .into_iter()
-                .map(|violation| finding(violation, &summary, &locator, config))
-                .collect();
-            (summary, findings, hidden, definition.completed_by.is_some())
+            let verdict = check(definition, &config.rules, &settings);
+            let mend = |violation| if job.fixes { mender.mend(number, violation) } else { None };
+            let mended = verdict.violations.iter().map(mend).collect();
+            let completed = definition.completed_by.is_some();
+            Judgement { number, summary: Arc::new(summary), completed, verdict, mended }
+        })
+        .collect();
+    let shared = Shared::of(&verdicts);
+    let judged: Vec<(Arc<ClientSummary>, Vec<Finding>, usize, bool)> = verdicts
+        .into_par_iter()
+        .map(|Judgement { summary, completed, verdict: Verdict { violations, hidden }, mended, .. }| {
+            let findings = violations.into_iter().zip(mended).map(|(violation, mended)| {
+                let mended = mended.filter(|mended| shared.by_all(&violation.rule.id, mended));
+                let fix = mended.and_then(|mended| fix(&violation, mended, &locator));
+                finding(violation, &summary, &locator, config, fix)
+            });
+            let findings = findings.collect();
+            (summary, findings, hidden, completed)
         })
         .collect();
     let mut pointed: BTreeSet<String> = BTreeSet::new();
@@ -97,7 +111,8 @@ pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], re
     );
     // Where a text could not be read, nobody knows where a secret in it ends: nothing of it is shown.
     let shown = |document: &&Document<'_>| {
-        job.texts && pointed.contains(&document.source.path) && !document.parsed.is_broken()
+        let path = &document.source.path;
+        (job.texts && pointed.contains(path) || job.shown.contains(path)) && !document.parsed.is_broken()
     };
     if documents.iter().any(|document| shown(&document)) {
         let texts = documents.iter().map(|document| redaction::Text {
@@ -154,6 +169,43 @@ impl Said {
 
     fn is_new_client(&mut self, client: &ClientSummary) -> bool {
         self.clients.insert(format!("{client:?}"))
+    }
+}
+
+/// A definition judged: its number, what it breaks, and for each of that how it is mended.
+struct Judgement<'a> {
+    number: usize,
+    summary: Arc<ClientSummary>,
+    /// Whether a plan or a state tells what its files leave open.
+    completed: bool,
+    verdict: Verdict<'a>,
+    mended: Vec<Option<Mended>>,
+}
+
+/// Changes that change several definitions, and which of these ask for them.
+struct Shared<'a>(BTreeMap<(&'a str, Vec<(Place, String)>), BTreeSet<usize>>);
+
+impl<'a> Shared<'a> {
+    fn of(judgements: &[Judgement<'a>]) -> Self {
+        let mut shared = Self(BTreeMap::new());
+        for Judgement { number, verdict, mended, .. } in judgements {
+            for (violation, mended) in verdict.violations.iter().zip(mended) {
+                if let Some(mended) = mended.as_ref().filter(|mended| mended.users.len() > 1) {
+                    let key = (violation.rule.id.as_str(), mended.changes.clone());
+                    shared.0.entry(key).or_default().insert(*number);
+                }
+            }
+        }
+        shared
+    }
+
+    /// Whether all definitions that are changed break the same rule: nobody else's are.
+    fn by_all(&self, rule: &str, mended: &Mended) -> bool {
+        mended.users.len() < 2
+            || self
+                .0
+                .get(&(rule, mended.changes.clone()))
+                .is_some_and(|numbers| mended.users.iter().all(|user| numbers.contains(user)))
     }
 }
 

@@ -31,6 +31,10 @@ pub struct Job<'a> {
     pub kind: Option<&'a str>,
     /// Whether the report shows text, for which the secrets in it must be found and masked.
     pub texts: bool,
+    /// Paths of files whose texts are shown although nothing may point to them.
+    pub shown: &'a [String],
+    /// Whether it is worked out how findings can be mended.
+    pub fixes: bool,
 }
 
 /// What was found.

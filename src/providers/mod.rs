@@ -1,6 +1,7 @@
 //! Providers: by which shapes their documents are recognised, and where each attribute stands in them. A provider
 //! is a table; nothing in the code of this folder knows one by name, except where `join.rs` says so.
 
+mod backwards;
 mod inspect;
 mod join;
 mod neutral;
@@ -12,6 +13,7 @@ mod recognise;
 mod spelling;
 mod table;
 
+pub use backwards::put_at;
 pub use join::{Resource, is_part, join_documents, join_resources, joined};
 pub use neutral::definitions as neutral_definitions;
 pub use normalise::{Found, definition};

@@ -14,6 +14,7 @@ mod declared;
 mod documents;
 mod exit;
 mod fingerprints;
+mod fix;
 mod forms;
 mod large;
 mod nasty;

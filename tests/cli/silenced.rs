@@ -22,7 +22,10 @@ fn report(config: &Arc<Config>) -> Report {
         content: Content::Text(text),
         requested: true,
     };
-    let mut report = lint(vec![input], &Job { config: &|_| config.clone(), kind: None, texts: true });
+    let mut report = lint(
+        vec![input],
+        &Job { config: &|_| config.clone(), kind: None, texts: true, fixes: false, shown: &[] },
+    );
     assert_eq!(report.findings.len(), 2);
     let finding = report.findings.pop().unwrap();
     for by in [Silencer::Comment, Silencer::Configuration, Silencer::Baseline, Silencer::Before] {
