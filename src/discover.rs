@@ -339,12 +339,11 @@ pub fn unignored_files_in(folder: &Path, gitignore: bool, wanted: &dyn Fn(&str) 
     }
     let mut builder = WalkBuilder::new(folder);
     builder.hidden(false).max_depth(Some(1)).add_custom_ignore_filename(".clientlintignore");
-    let files =
-        builder.build().flatten().filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()));
-    let mut files: Vec<PathBuf> = files
-        .filter(|entry| entry.file_name().to_str().is_some_and(wanted))
-        .map(DirEntry::into_path)
-        .collect();
+    let is_wanted = |entry: &DirEntry| {
+        entry.file_type().is_some_and(|kind| kind.is_file()) && entry.file_name().to_str().is_some_and(wanted)
+    };
+    let mut files: Vec<PathBuf> =
+        builder.build().flatten().filter(is_wanted).map(DirEntry::into_path).collect();
     files.sort();
     files
 }
