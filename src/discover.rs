@@ -342,10 +342,7 @@ pub fn unignored_files_in(folder: &Path, gitignore: bool, wanted: &dyn Fn(&str) 
     let is_wanted = |entry: &DirEntry| {
         entry.file_type().is_some_and(|kind| kind.is_file()) && entry.file_name().to_str().is_some_and(wanted)
     };
-    let mut files: Vec<PathBuf> =
-        builder.build().flatten().filter(is_wanted).map(DirEntry::into_path).collect();
-    files.sort();
-    files
+    builder.build().flatten().filter(is_wanted).map(DirEntry::into_path).collect()
 }
 
 /// The rule files of a folder at any depth: path as reported, and text. Ignore files do not apply: who names a
