@@ -371,3 +371,17 @@ fn values_that_grow_without_end_are_a_problem() {
     assert_eq!(run.code, 4);
     assert_eq!(problems(&run.json()), ["tenant.yaml:1:1 limit-exceeded"]);
 }
+
+#[test]
+fn a_fix_changes_what_is_written_and_no_marker() {
+    let text = marked().replace("[authorization_code]", "[authorization_code, implicit]");
+    let repository =
+        Repository::with("tenant.yaml", &text).and("config.json", mapping(json!({"ALG": "HS256"})));
+    let report = repository.check(".");
+    assert_eq!(rules(&report), ["implicit-grant", "public-client-symmetric-id-token"]);
+    let fixes = |at: usize| report["findings"][at]["fixes"].as_array().unwrap().len();
+    assert_eq!((fixes(0), fixes(1)), (1, 0));
+    repository.run(&["fix", ".", "--unsafe"]);
+    let fixed = std::fs::read_to_string(repository.path("tenant.yaml")).unwrap();
+    assert_eq!(fixed, marked());
+}
