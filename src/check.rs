@@ -249,6 +249,7 @@ fn fill(template: &str, definition: &Definition, matches: &[Match<'_>]) -> Strin
         };
         let (attribute, part) = name.split_once('.').map_or((name, None), |(name, part)| (name, Some(part)));
         match Attribute::named(attribute) {
+            None if attribute == "before" => message.push_str(&value_before(part, definition)),
             Some(attribute) => message.push_str(&value_of(attribute, part, definition, matches)),
             None => {
                 message.push('{');
@@ -260,6 +261,16 @@ fn fill(template: &str, definition: &Definition, matches: &[Match<'_>]) -> Strin
     }
     message.push_str(rest);
     message
+}
+
+/// The value that an attribute had before, or that the platform filled in.
+fn value_before(attribute: Option<&str>, definition: &Definition) -> String {
+    let value = || {
+        let attribute = Attribute::named(attribute?)?;
+        let before = definition.before.as_deref()?;
+        before.facts.get(&attribute).or_else(|| before.default(attribute)).map(|fact| fact.datum.show())
+    };
+    value().unwrap_or_else(|| "not set".to_owned())
 }
 
 /// The value of an attribute, or of a part of it where it is a map, as it is shown in a message.

@@ -1,14 +1,17 @@
 //! Examples in the vocabulary itself: what follows for them, and whether a rule says of them what its file claims.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 use serde_json::Value as Json;
 
 use crate::check::{Settings, check};
 use crate::client::{Basis, Datum, Definition, Fact};
 use crate::formats::{self, Format as _};
+use crate::former;
 use crate::infer::{Surroundings, conclude};
 use crate::link::{across, link};
-use crate::providers::{Provider, neutral_definitions};
+use crate::providers::{Provider, neutral_definitions, neutral_former};
 use crate::rule::{Options, Persona, Rule, RuleError, parse};
 use crate::source::{FileId, Place, Source};
 use crate::suggest::did_you_mean;
@@ -49,13 +52,23 @@ pub struct Outcome {
     pub failures: Vec<String>,
 }
 
-/// The definitions of a document, with all that follows for them. Unless the document says otherwise, it is a desired
+/// The definitions of a document, with all that follows for them and, where they say it, what they were before. Unless the document says otherwise, it is a desired
 /// state that is delivered to Auth0 through the Management API.
 ///
 /// # Errors
 ///
 /// Names the key that is no attribute, or the provider that does not exist.
 pub fn definitions(document: &Node, providers: &[Provider]) -> Result<Vec<Definition>, String> {
+    let mut definitions = concluded(document, providers)?;
+    if let Some(document) = neutral_former(document) {
+        for (definition, before) in definitions.iter_mut().zip(concluded(&document, providers)?) {
+            former::attach(definition, Arc::new(before));
+        }
+    }
+    Ok(definitions)
+}
+
+fn concluded(document: &Node, providers: &[Provider]) -> Result<Vec<Definition>, String> {
     let mut definitions = neutral_definitions(document)?;
     for definition in &mut definitions {
         let id = definition.text(Attribute::PROVIDER).unwrap_or("auth0").to_owned();
@@ -168,6 +181,7 @@ fn words(document: &Node) -> Result<(), (Place, String)> {
         match entry.key.as_str() {
             "case" => {}
             "definitions" => entry.value.items().iter().try_for_each(words)?,
+            "before" => words(&entry.value)?,
             "kind" => {
                 let kind = entry.value.text().unwrap_or_default();
                 if Kind::named(kind).is_none() {

@@ -22,6 +22,7 @@ pub mod finding;
 pub mod fingerprint;
 pub mod fix;
 pub mod formats;
+pub mod former;
 mod host;
 pub mod infer;
 pub mod init;
