@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde::Deserialize;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use crate::check::{Settings, check};
 use crate::client::{Basis, Datum, Definition, Fact};
@@ -39,6 +39,31 @@ pub fn of(rule: &Rule) -> Vec<Example> {
     let own = rule.text.examples.iter().filter_map(|json| serde_json::from_value(json.clone()).ok());
     let own: Vec<Example> = own.collect();
     if own.is_empty() { builtin().unwrap_or_default() } else { own }
+}
+
+/// What a document of an example says, without what was before.
+pub fn today(document: &Json) -> Json {
+    each(document, &|definition| drop(definition.shift_remove("before")))
+}
+
+/// What it said before, if it says that.
+pub fn before(document: &Json) -> Option<Json> {
+    let before = each(document, &|definition| {
+        if let Some(Json::Object(was)) = definition.shift_remove("before") {
+            definition.retain(|key, _| !was.contains_key(key));
+            definition.extend(was.into_iter().filter(|(_, value)| !value.is_null()));
+        }
+    });
+    (before != today(document)).then_some(before)
+}
+
+/// A document with each of its definitions changed.
+fn each(document: &Json, change: &dyn Fn(&mut Map<String, Json>)) -> Json {
+    let mut document = document.clone();
+    let listed = document.get_mut("definitions").and_then(Json::as_array_mut);
+    listed.into_iter().flatten().filter_map(Json::as_object_mut).for_each(change);
+    document.as_object_mut().into_iter().for_each(change);
+    document
 }
 
 /// How the examples of rule files turned out.

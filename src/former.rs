@@ -1,6 +1,6 @@
 //! What definitions were before: which definition of then is which of today, and what differs between the two.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::client::{Basis, Datum, Definition, Fact, Known};
@@ -30,7 +30,8 @@ pub struct Side<'a> {
 ///
 /// It was the one of the same file and key; else the only one of that key whose file is gone or belongs to the same
 /// project, as `near` says of the two paths; else the only one with the same client identifier, which then is gone
-/// itself. Of several that are equal the first was the first, if they are as many as before.
+/// itself. Of several the one is meant whose path ends most alike. Of several that are equal in all of this the first was
+/// the first, if they are as many as before, and none was any otherwise.
 pub fn pair(today: &[Side<'_>], then: &[Side<'_>], near: &dyn Fn(&str, &str) -> bool) -> Vec<Option<usize>> {
     let by_identity = |sides: &[Side<'_>]| {
         let mut found: BTreeMap<Identity, Vec<usize>> = BTreeMap::new();
@@ -66,18 +67,36 @@ pub fn pair(today: &[Side<'_>], then: &[Side<'_>], near: &dyn Fn(&str, &str) -> 
     };
     let ways: [&dyn Fn(usize, usize) -> bool; 2] = [&moved, &renamed];
     for is_same in ways {
-        let taken: Vec<usize> = was.iter().flatten().copied().collect();
+        let taken: BTreeSet<usize> = was.iter().flatten().copied().collect();
         for at in came.iter().copied().filter(|at| was[*at].is_none()).collect::<Vec<_>>() {
-            let mut candidates =
-                gone.iter().copied().filter(|former| !taken.contains(former) && is_same(at, *former));
-            let (Some(former), None) = (candidates.next(), candidates.next()) else { continue };
-            let alone = came.iter().filter(|other| is_same(**other, former)).count() == 1;
-            if alone {
+            let score = |a: usize, b: usize| alike(&today[a].identity.path, &then[b].identity.path);
+            let candidates = gone.iter().filter(|former| !taken.contains(*former) && is_same(at, **former));
+            let Some(former) = best(candidates.map(|former| (score(at, *former), *former))) else { continue };
+            let others = came.iter().filter(|other| is_same(**other, former));
+            if best(others.map(|other| (score(*other, former), *other))) == Some(at) {
                 was[at] = Some(former);
             }
         }
     }
     was
+}
+
+/// The one that has the highest score, if it is alone with it.
+fn best(candidates: impl Iterator<Item = (usize, usize)>) -> Option<usize> {
+    let mut best: Option<(usize, usize, bool)> = None;
+    for (score, at) in candidates {
+        best = match best {
+            Some((known, first, _)) if known == score => Some((known, first, false)),
+            Some(known) if known.0 > score => Some(known),
+            _ => Some((score, at, true)),
+        };
+    }
+    best.filter(|(_, _, alone)| *alone).map(|(_, at, _)| at)
+}
+
+/// In how many of their last parts two paths are the same: a folder that moves takes its files along.
+fn alike(a: &str, b: &str) -> usize {
+    a.rsplit('/').zip(b.rsplit('/')).take_while(|(a, b)| a == b).count()
 }
 
 /// Tells a definition what it was, and what of it is another now.
@@ -172,6 +191,8 @@ mod tests {
         assert_eq!(pairs(&["b Shop"], &["a Shop"]), [None], "the other file is still there");
         assert_eq!(pairs(&["a Shop", "b Shop"], &["a Shop"]), [Some(0), None], "a second one is new");
         assert_eq!(pairs(&["b Shop", "c Shop"], &["gone Shop"]), [None, None], "nobody knows which it was");
+        let (now, before) = (["new/dev/t Shop", "new/live/t Shop"], ["gone/live/t Shop", "gone/dev/t Shop"]);
+        assert_eq!(pairs(&now, &before), [Some(1), Some(0)], "the folder above them was renamed");
         assert_eq!(pairs(&["a Store id1"], &["a Shop id1"]), [Some(0)], "it has another name");
         assert_eq!(pairs(&["a Store id1"], &["a Shop id2"]), [None]);
         assert_eq!(pairs(&["a Shop", "a Shop"], &["a Shop"]), [None, None]);

@@ -61,7 +61,10 @@ pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], re
             let file =
                 sources.get(definition.place.file.0 as usize).and_then(|source| source.file.as_deref());
             let settings = settle(definition, &mut summary, file, config);
-            let verdict = check(definition, &config.rules, &settings);
+            let verdict = match job.before {
+                Some(former) => former.check(definition, &config.rules, &settings),
+                None => check(definition, &config.rules, &settings),
+            };
             let mend = |violation| if job.fixes { mender.mend(number, violation) } else { None };
             let mended = verdict.violations.iter().map(mend).collect();
             let completed = definition.completed_by.is_some();

@@ -3,6 +3,7 @@
 mod describe;
 mod judge;
 mod projects;
+mod since;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,6 +13,8 @@ use rayon::prelude::*;
 use self::describe::locate_problem;
 use self::judge::{Outcome, Project, judge, speaks_of_clients};
 use self::projects::projects;
+pub use self::since::Former;
+use self::since::{Kept, kept};
 use crate::config::Config;
 use crate::discover::{Content, Input};
 use crate::finding::{ClientSummary, Finding, Problem, Silenced, Skipped};
@@ -35,6 +38,8 @@ pub struct Job<'a> {
     pub shown: &'a [String],
     /// Whether it is worked out how findings can be mended.
     pub fixes: bool,
+    /// What there was before, where only what is new is reported.
+    pub before: Option<&'a Former>,
 }
 
 /// What was found.
@@ -58,6 +63,28 @@ pub struct Report {
     pub hidden: usize,
     /// How many files hold something that other tools define, or that could not be analysed.
     pub recognised: bool,
+    /// How the findings compare with what was known already.
+    pub compared: Compared,
+}
+
+/// How a report compares with what was known already.
+#[derive(Debug, Default)]
+pub struct Compared {
+    /// What it was compared with: the reference given to `--since`.
+    pub since: Option<String>,
+    /// The day of the oldest entry of the baseline that is still needed.
+    pub oldest: Option<String>,
+    /// How many entries of the baseline match nothing any more.
+    pub stale: usize,
+}
+
+impl Report {
+    /// Puts what is silenced into the order of the findings.
+    pub fn sort_silenced(&mut self) {
+        self.silenced.sort_by(|a, b| {
+            (&a.finding.location, &a.finding.rule).cmp(&(&b.finding.location, &b.finding.rule))
+        });
+    }
 }
 
 /// Analyses files. Those that were not asked for are context: nothing is reported of them.
@@ -67,6 +94,17 @@ pub fn lint(inputs: Vec<Input>, job: &Job<'_>) -> Report {
 
 /// The same for somebody who watches: `step` is called twice for each file, when it is parsed and when it is judged.
 pub fn lint_watched(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync)) -> Report {
+    analyse(inputs, job, step, false).0
+}
+
+/// Analyses files as they were before, for comparison. `gone` are the paths of those that are no more.
+pub fn lint_before(inputs: Vec<Input>, gone: BTreeSet<String>, job: &Job<'_>) -> Former {
+    let (report, definitions) = analyse(inputs, job, &|| (), true);
+    Former::new(report.findings, definitions, gone)
+}
+
+/// The report, and the definitions where they are to be kept.
+fn analyse(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync), keep: bool) -> (Report, Vec<Kept>) {
     let mut report = Report::default();
     let mut sources = Vec::with_capacity(inputs.len());
     let mut requested = Vec::with_capacity(inputs.len());
@@ -107,6 +145,7 @@ pub fn lint_watched(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync))
         })
         .collect();
     link::across(projects.iter_mut().flat_map(|project| &mut project.definitions.definitions));
+    let names = job.before.map(|former| former.attach(&mut projects, &sources));
     let judged = |project: &Project<'_>| {
         let outcome = judge(project, job, &sources, &requested);
         project.documents.iter().for_each(|_| step());
@@ -132,16 +171,23 @@ pub fn lint_watched(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync))
     report.recognised = report.documents > 0 || !report.problems.is_empty() || !report.skipped.is_empty();
     report.findings.sort_by(|a, b| (&a.location, &a.rule).cmp(&(&b.location, &b.rule)));
     fingerprint::distinguish(&mut report.findings);
+    if let (Some(former), Some(names)) = (job.before, &names) {
+        former.silence(&mut report, names);
+    }
     report.clients.sort_by(|a, b| (&a.path, a.line, &a.key).cmp(&(&b.path, b.line, &b.key)));
     report.problems.sort();
     report.problems.dedup();
     report.skipped.sort();
+    if keep {
+        let definitions = projects.into_iter().flat_map(|project| project.definitions.definitions);
+        return (report, kept(definitions, &sources));
+    }
     // To free what thousands of clients were made of takes time as well.
     projects.into_par_iter().for_each(|project| {
         let Project { documents, definitions, .. } = project;
         rayon::join(|| drop(documents), || definitions.definitions.into_par_iter().for_each(drop));
     });
-    report
+    (report, Vec::new())
 }
 
 /// The text of a file, and why it cannot be analysed, if it cannot.

@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod applications;
+mod baseline;
 mod browser;
 mod canary;
 mod config;
@@ -24,6 +25,7 @@ mod reports;
 mod rule_files;
 mod schemas;
 mod silenced;
+mod since;
 mod specimens;
 mod stdin;
 mod support;
