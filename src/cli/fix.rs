@@ -33,6 +33,7 @@ pub(super) fn fix(options: &FixOptions, out: &mut dyn Write, errors: &mut dyn Wr
         take(&options.input, &configs)?;
     let config_of = |path: Option<&Path>| configs.of(path).unwrap_or_else(|_| config.clone());
     let job = Job {
+        before: None,
         config: &config_of,
         kind: options.input.kind.as_deref(),
         texts: false,

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::Job;
 use super::describe::{Locator, finding, fix, locate_problem, summary};
 use super::environments::MappingFile;
+use super::since::Former;
 use super::together::together;
 use crate::check::{Settings, Verdict, check};
 use crate::client::Definition;
@@ -80,7 +81,7 @@ pub(super) struct Judgement<'a> {
 /// Judges the definitions of a project, in each of its environments.
 pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], requested: &[bool]) -> Outcome {
     let of = |documents: &[Document<'_>], definitions, fixes| {
-        let written = (project.definitions.recognised.as_slice(), fixes);
+        let written = (project.definitions.recognised.as_slice(), fixes, job.before);
         judgement(documents, definitions, written, &project.config, sources, requested)
     };
     // A fix changes what is written: what a marker stands for is not.
@@ -121,7 +122,7 @@ pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], re
 fn judgement<'a>(
     documents: &[Document<'_>],
     definitions: &'a Definitions,
-    (written, fixes): (&[FileId], bool),
+    (written, fixes, before): (&[FileId], bool, Option<&Former>),
     config: &Config,
     sources: &[Source],
     requested: &[bool],
@@ -143,7 +144,10 @@ fn judgement<'a>(
             let file =
                 sources.get(definition.place.file.0 as usize).and_then(|source| source.file.as_deref());
             let settings = settle(definition, &mut summary, file, config);
-            let verdict = check(definition, &config.rules, &settings);
+            let verdict = match before {
+                Some(former) => former.check(definition, &config.rules, &settings),
+                None => check(definition, &config.rules, &settings),
+            };
             let mend = |violation| if fixes { mender.mend(number, violation) } else { None };
             let mended = verdict.violations.iter().map(mend).collect();
             Weighed { number, summary: Arc::new(summary), verdict, mended }

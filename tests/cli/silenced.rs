@@ -24,7 +24,7 @@ fn report(config: &Arc<Config>) -> Report {
     };
     let mut report = lint(
         vec![input],
-        &Job { config: &|_| config.clone(), kind: None, texts: true, fixes: true, shown: &[] },
+        &Job { config: &|_| config.clone(), kind: None, texts: true, fixes: true, shown: &[], before: None },
     );
     assert_eq!(report.findings.len(), 2);
     let finding = report.findings.pop().unwrap();
