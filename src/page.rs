@@ -153,7 +153,7 @@ fn analyse(rendered: &Rendered, before: Option<&Rendered>, config: &Arc<Config>)
         requested: true,
     };
     let config = |_: Option<&std::path::Path>| config.clone();
-    let job = Job { config: &config, kind: None, texts: false, shown: &[], fixes: false, before: None };
+    let job = Job::new(&config);
     let before = before.map(|before| lint_before(vec![input(before)], BTreeSet::new(), &job));
     lint(vec![input(rendered)], &Job { before: before.as_ref(), ..job })
 }

@@ -57,8 +57,8 @@ fn analyse(block: &Block, config: &Arc<Config>) -> Report {
         content: Content::Text(text.clone()),
         requested: true,
     };
-    let job =
-        Job { config: &|_| config.clone(), kind: None, texts: false, shown: &[], fixes: false, before: None };
+    let of = |_: Option<&Path>| config.clone();
+    let job = Job::new(&of);
     let before = block.before.as_ref().map(|text| lint_before(vec![input(text)], BTreeSet::new(), &job));
     lint(vec![input(&block.text)], &Job { before: before.as_ref(), ..job })
 }

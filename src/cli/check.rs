@@ -199,7 +199,7 @@ pub(super) fn analyse(
     let named = inputs.iter().filter(|_| options.verbose > 0);
     let read = named.map(|input| (input.shown.clone(), input.requested)).collect();
     let progress = Progress::new(inputs.len());
-    let job = Job { config: &config_of, kind, texts: false, shown: &[], fixes: false, before: None };
+    let job = Job { kind, ..Job::new(&config_of) };
     let before = earlier.map(|Earlier { inputs, gone }| lint_before(inputs, gone, &job));
     let job = Job { texts, fixes, before: before.as_ref(), ..job };
     let mut report = lint_watched(inputs, &job, &|| progress.step());

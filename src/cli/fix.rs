@@ -32,14 +32,7 @@ pub(super) fn fix(options: &FixOptions, out: &mut dyn Write, errors: &mut dyn Wr
     let Taken { inputs, looked_at, excluded, first, config, standard_input } =
         take(&options.input, &configs)?;
     let config_of = |path: Option<&Path>| configs.of(path).unwrap_or_else(|_| config.clone());
-    let job = Job {
-        before: None,
-        config: &config_of,
-        kind: options.input.kind.as_deref(),
-        texts: false,
-        shown: &[],
-        fixes: true,
-    };
+    let job = Job { kind: options.input.kind.as_deref(), fixes: true, ..Job::new(&config_of) };
     let wanted = |safety| match safety {
         Safety::Safe => !options.only_unsafe,
         Safety::Unsafe => options.r#unsafe || options.only_unsafe,

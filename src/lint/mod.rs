@@ -46,6 +46,13 @@ pub struct Job<'a> {
     pub before: Option<&'a Former>,
 }
 
+impl<'a> Job<'a> {
+    /// A job of which nothing is wanted but the findings.
+    pub fn new(config: &'a (dyn Fn(Option<&std::path::Path>) -> Arc<Config> + Sync)) -> Self {
+        Self { config, kind: None, texts: false, shown: &[], fixes: false, before: None }
+    }
+}
+
 /// What was found.
 #[derive(Debug, Default)]
 pub struct Report {

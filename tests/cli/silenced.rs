@@ -22,10 +22,7 @@ fn report(config: &Arc<Config>) -> Report {
         content: Content::Text(text),
         requested: true,
     };
-    let mut report = lint(
-        vec![input],
-        &Job { config: &|_| config.clone(), kind: None, texts: true, fixes: true, shown: &[], before: None },
-    );
+    let mut report = lint(vec![input], &Job { texts: true, fixes: true, ..Job::new(&|_| config.clone()) });
     assert_eq!(report.findings.len(), 2);
     let finding = report.findings.pop().unwrap();
     for by in [Silencer::Comment, Silencer::Configuration, Silencer::Baseline, Silencer::Before] {
