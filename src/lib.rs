@@ -13,6 +13,7 @@ pub mod cli;
 pub mod client;
 pub mod config;
 pub mod configs;
+pub mod day;
 pub mod defaults;
 pub mod discover;
 pub mod examples;

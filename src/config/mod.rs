@@ -1,7 +1,9 @@
 //! `clientlint.toml`: what it means for a file.
 
+mod ignores;
 mod written;
 
+pub use ignores::{Ignore, Ignores};
 pub use written::FailOn;
 use written::{Level, RuleSetting, Written, options};
 
@@ -47,6 +49,8 @@ pub struct Config {
     layouts: Vec<(String, Globs)>,
     /// Files larger than this many bytes are not read.
     pub max_size: u64,
+    /// What may be silenced, and what the configuration itself silences.
+    pub ignores: Ignores,
 }
 
 /// Globs relative to a folder.
@@ -98,7 +102,12 @@ impl Config {
             let hint = unknown_word(&message);
             ConfigError { path: path.display().to_string(), position, message: format!("{message}{hint}") }
         })?;
-        Self::of(written, Some(path), folder).map_err(|mut error| {
+        let read = Self::of(written, Some(path), folder);
+        let with_text = |mut config: Self| {
+            config.ignores.text = text.to_owned();
+            config
+        };
+        read.map(with_text).map_err(|mut error| {
             if error.position.is_empty() {
                 error.position =
                     place_of(text, &error.message).map_or(String::new(), |at| position(text, at));
@@ -108,7 +117,7 @@ impl Config {
     }
 
     fn of(
-        written: Written,
+        mut written: Written,
         path: Option<&Path>,
         folder: &dyn Fn(&Path) -> Result<Vec<(String, String)>, String>,
     ) -> Result<Self, ConfigError> {
@@ -117,6 +126,7 @@ impl Config {
         let base = path.and_then(Path::parent).map(Path::to_path_buf).unwrap_or_default();
         let globs = |list: &[String]| Globs::new(&base, list).map_err(error);
 
+        written.rules.extend(ignores::report_unused(&written));
         let options = |id: &str| options(&written, id);
         let mut rules = rule::builtin(&options).map_err(error)?;
         for name in &written.rule_folders {
@@ -164,6 +174,7 @@ impl Config {
             layouts.push((layout.name.clone(), globs(&layout.files)?));
         }
         own.extend(builtin);
+        let ignores = Ignores::new(&written, &rules, &own).map_err(error)?;
         let channels = &written.channels;
         let all_channels = [
             ("management-api", &channels.management_api),
@@ -204,6 +215,7 @@ impl Config {
                 }
                 None => MAX_SIZE,
             },
+            ignores,
         })
     }
 

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
+use toml::Spanned;
 
+use super::ignores::{IgnoreTable, IgnoresTable};
 use crate::providers::{self, Provider, Table};
 use crate::rule::{Options, Persona, Profile, Severity};
 use crate::suggest::did_you_mean;
@@ -35,6 +37,10 @@ pub(super) struct Written {
     pub(super) facts: Facts,
     #[serde(default)]
     pub(super) layout: Vec<Layout>,
+    #[serde(default)]
+    pub(super) ignores: IgnoresTable,
+    #[serde(default)]
+    pub(super) ignore: Vec<Spanned<IgnoreTable>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -68,6 +74,7 @@ pub(super) enum RuleSetting {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct RuleTable {
     pub(super) severity: Option<Level>,
+    pub(super) ignorable: Option<bool>,
     #[serde(default)]
     pub(super) options: Map<String, Json>,
 }

@@ -57,7 +57,7 @@ pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], re
                 .into_iter()
                 .map(|violation| finding(violation, &summary, &locator, config))
                 .collect();
-            (summary, findings, hidden)
+            (summary, findings, hidden.len())
         })
         .collect();
     let mut pointed: BTreeSet<String> = BTreeSet::new();
