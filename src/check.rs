@@ -23,7 +23,7 @@ pub struct Settings {
 }
 
 /// A rule that a definition breaks.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Violation<'a> {
     /// The rule.
     pub rule: &'a Rule,
@@ -61,7 +61,6 @@ pub struct Verdict<'a> {
 /// Judges a definition by every rule.
 pub fn check<'a>(definition: &'a Definition, rules: &'a [Rule], settings: &Settings) -> Verdict<'a> {
     let provider = definition.text(Attribute::PROVIDER).unwrap_or("");
-    let furniture = definition.flag(Attribute::FURNITURE) == Some(true);
     let mut found = Vec::new();
     // One list for all rules: most match something before they turn out not to hold.
     let mut matches = Matches::default();
@@ -80,10 +79,7 @@ pub fn check<'a>(definition: &'a Definition, rules: &'a [Rule], settings: &Setti
         if silenced.contains(violation.rule.id.as_str()) {
             continue;
         }
-        // What comes with the tenant is judged by errors alone, except for an auditor.
-        let about_furniture = furniture && violation.severity < Severity::Error;
-        let persona = if about_furniture { Persona::Auditor } else { persona(&violation, settings) };
-        if persona > settings.persona {
+        if violation.is_hidden(definition, settings) {
             verdict.hidden.push(violation);
         } else {
             verdict.violations.push(violation);
@@ -101,6 +97,16 @@ pub fn check_without<'a>(
 ) -> Option<Violation<'a>> {
     let mut matches = Matches { found: Vec::new(), without: without.to_vec() };
     judge(definition, rule, settings, &mut matches)
+}
+
+impl Violation<'_> {
+    /// Whether it is for another persona.
+    pub fn is_hidden(&self, definition: &Definition, settings: &Settings) -> bool {
+        // What comes with the tenant is judged by errors alone, except for an auditor.
+        let furniture = definition.flag(Attribute::FURNITURE) == Some(true) && self.severity < Severity::Error;
+        let persona = if furniture { Persona::Auditor } else { persona(self, settings) };
+        persona > settings.persona
+    }
 }
 
 impl Settings {

@@ -37,6 +37,7 @@ pub mod reporters;
 pub mod resolve;
 pub mod rule;
 pub mod secret;
+pub mod silence;
 pub mod source;
 pub mod suggest;
 pub mod tree;

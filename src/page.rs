@@ -10,6 +10,7 @@ use crate::examples::{self, Example};
 use crate::lint::{Job, Report, lint};
 use crate::render::{Language, Rendered, render};
 use crate::rule::{Rule, Severity};
+use crate::silence::Ignoring;
 
 /// A document of the vocabulary in those languages in which the analysis says of it what it is an example of.
 #[derive(Clone, Debug)]
@@ -137,7 +138,7 @@ fn analyse(rendered: &Rendered, config: &Arc<Config>) -> Report {
         requested: true,
     };
     let config = |_: Option<&std::path::Path>| config.clone();
-    lint(vec![input], &Job { config: &config, kind: None, texts: false })
+    lint(vec![input], &Job { config: &config, kind: None, texts: false, ignores: Ignoring::default() })
 }
 
 /// Whether the analysis says of a file what it is an example of.

@@ -10,6 +10,7 @@ use clientlint::config::Config;
 use clientlint::discover::{Content, Input};
 use clientlint::lint::{Job, Report, lint};
 use clientlint::rule::{Persona, Severity};
+use clientlint::silence::Ignoring;
 use clientlint::vocabulary::Kind;
 
 /// An example on a page.
@@ -51,7 +52,7 @@ fn analyse(block: &Block, config: &Arc<Config>) -> Report {
         content: Content::Text(block.text.clone()),
         requested: true,
     };
-    lint(vec![input], &Job { config: &|_| config.clone(), kind: None, texts: false })
+    lint(vec![input], &Job { config: &|_| config.clone(), kind: None, texts: false, ignores: Ignoring::default() })
 }
 
 /// Rules whose clean side is wrong by another rule: only a literal secret can be told from others.
@@ -103,6 +104,14 @@ const FEWER: &[(&str, &str, &str)] = &[
     ),
     ("verifier-algorithm-mismatch", "", "verifiers are code or configuration of frameworks"),
     ("verifier-symmetric-for-public-client", "", "verifiers are code or configuration of frameworks"),
+    ("unused-ignore", "", "ignores are comments, which the vocabulary has no place for"),
+    ("expired-ignore", "", "ignores are comments, which the vocabulary has no place for"),
+    ("ignore-without-reason", "", "ignores are comments, which the vocabulary has no place for"),
+    ("unknown-ignore-rule", "", "ignores are comments, which the vocabulary has no place for"),
+    ("forbidden-ignore", "", "ignores are comments, which the vocabulary has no place for"),
+    ("malformed-directive", "", "ignores are comments, which the vocabulary has no place for"),
+    ("misplaced-ignore", "", "ignores are comments, which the vocabulary has no place for"),
+    ("comment-key-breaks-deploy", "", "ignores are comments, which the vocabulary has no place for"),
     ("wrong-value-type", "yaml json", "Terraform turns a text into the type that it needs"),
 ];
 

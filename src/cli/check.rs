@@ -2,14 +2,17 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::options::{CheckOptions, ClientsFormat, ClientsOptions, InputOptions};
 use super::{Outcome, ended};
 use crate::configs::{Adjustment, Configs};
+use crate::day::Day;
 use crate::discover::{self, Input};
 use crate::inputs::{Asked, Read, first_path};
 use crate::lint::{Job, Report, lint};
 use crate::reporters::{self, Format, Look, Run, Verdict};
+use crate::silence::Ignoring;
 use crate::suggest::did_you_mean;
 
 /// Reports what is wrong.
@@ -22,7 +25,10 @@ pub(super) fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dy
     };
     let configs =
         Configs::new(options.input.config.config.as_deref(), options.input.config.no_config, adjustment)?;
-    let (report, counts) = analyse(&options.input, &configs, options.format.shows_text())?;
+    let folders: Vec<PathBuf> = options.input.paths.iter().map(|path| discover::absolute(path)).collect();
+    let today = options.today.map_or_else(today, Ok)?;
+    let ignores = Ignoring { today: Some(today), report_all: options.no_ignores, folders: &folders };
+    let (report, counts) = analyse(&options.input, &configs, options.format.shows_text(), ignores)?;
     let config = configs.of(counts.first.as_deref())?;
     let (fail_on, from) = match options.fail_on {
         Some(fail_on) => (fail_on.severity(), "--fail-on".to_owned()),
@@ -61,13 +67,29 @@ pub(super) fn clients(options: &ClientsOptions, out: &mut dyn Write) -> Outcome 
         options.input.config.no_config,
         Adjustment::default(),
     )?;
-    let (report, _) = analyse(&options.input, &configs, false)?;
+    let (report, _) = analyse(&options.input, &configs, false, Ignoring::default())?;
     let written = match options.format {
         ClientsFormat::Text => reporters::clients_text(out, &report),
         ClientsFormat::Json => reporters::clients_json(out, &report),
     };
     let exit = report.exit(options.allow_empty);
     Ok(ended(written.and_then(|()| out.flush()), exit))
+}
+
+/// The day of a run, in Greenwich: that of SOURCE_DATE_EPOCH where a build is to be repeated, else today.
+fn today() -> Result<Day, String> {
+    let seconds = match std::env::var("SOURCE_DATE_EPOCH") {
+        Ok(text) => text
+            .trim()
+            .parse::<u32>()
+            .map_err(|_| "SOURCE_DATE_EPOCH is a number of seconds since 1970".to_owned())?
+            .into(),
+        Err(_) => {
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            i64::try_from(now.as_secs()).unwrap_or_default()
+        }
+    };
+    Ok(Day::of_seconds(seconds))
 }
 
 /// So many bytes are analysed sooner than threads are started.
@@ -82,7 +104,12 @@ struct Counts {
 }
 
 /// Reads the inputs and analyses them; keeps their texts where `texts` says that the report shows them.
-fn analyse(options: &InputOptions, configs: &Configs, texts: bool) -> Result<(Report, Counts), String> {
+fn analyse(
+    options: &InputOptions,
+    configs: &Configs,
+    texts: bool,
+    ignores: Ignoring<'_>,
+) -> Result<(Report, Counts), String> {
     if options.threads > 0 {
         // Fails only where the pool is in use already, which costs nothing but the wish.
         drop(rayon::ThreadPoolBuilder::new().num_threads(options.threads).build_global());
@@ -114,9 +141,9 @@ fn analyse(options: &InputOptions, configs: &Configs, texts: bool) -> Result<(Re
     let kind = options.kind.as_deref();
     let config_of = |path: Option<&Path>| configs.of(path).unwrap_or_else(|_| config.clone());
     let again = if asked.standard_input() && kind.is_none() { inputs.clone() } else { Vec::new() };
-    let mut report = lint(inputs, &Job { config: &config_of, kind, texts });
+    let mut report = lint(inputs, &Job { config: &config_of, kind, texts, ignores });
     if !again.is_empty() && !report.recognised {
-        report = lint(again, &Job { config: &config_of, kind: Some("management-api"), texts });
+        report = lint(again, &Job { config: &config_of, kind: Some("management-api"), texts, ignores });
     }
     Ok((report, Counts { looked_at, excluded, first }))
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::FailOn;
+use crate::day::Day;
 use crate::reporters::{Format, When};
 use crate::rule::{Persona, Profile, Severity};
 use crate::suggest::did_you_mean;
@@ -141,6 +142,12 @@ pub(super) struct CheckOptions {
     /// Show nothing below this severity
     #[arg(long, value_parser = severity, value_name = "error|warning|info", default_value = "info")]
     pub(super) min_severity: Severity,
+    /// Report also what comments and [[ignore]] silence
+    #[arg(long)]
+    pub(super) no_ignores: bool,
+    /// The day by which ignores expire, instead of today's
+    #[arg(long, value_parser = day, value_name = "YYYY-MM-DD")]
+    pub(super) today: Option<Day>,
     /// Exit with 0 where no client definition is found
     #[arg(long)]
     pub(super) allow_empty: bool,
@@ -174,6 +181,10 @@ fn profile(text: &str) -> Result<Profile, String> {
 
 fn severity(text: &str) -> Result<Severity, String> {
     word(text, &["error", "warning", "info"])
+}
+
+fn day(text: &str) -> Result<Day, String> {
+    Day::parse(text).ok_or_else(|| "a day, as in 2030-12-31".to_owned())
 }
 
 fn word<T: serde::de::DeserializeOwned>(text: &str, known: &[&str]) -> Result<T, String> {

@@ -64,10 +64,17 @@ pub(crate) fn directives(source: &Source, documents: &[Node], signs: &[&str]) ->
     spans
 }
 
+/// So far above a word the comment of several lines is looked for in which it may stand.
+const LONGEST: usize = 4096;
+
 /// Where the comment of several lines starts in which a text ends, if that is so.
 fn block(text: &str, written: &Written) -> Option<usize> {
-    let start = text.rfind("/*").filter(|start| !text[*start..].contains("*/"))?;
-    let line = text[..start].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+    let mut window = text.len().saturating_sub(LONGEST);
+    while !text.is_char_boundary(window) {
+        window += 1;
+    }
+    let start = text[window..].rfind("/*").map(|at| window + at).filter(|start| !text[*start..].contains("*/"))?;
+    let line = text[window..start].rfind(['\n', '\r']).map_or(window, |at| window + at + 1);
     let within = |sign: &str| text[line..start].contains(sign);
     (!written.covers(start) && !within("#") && !within("//")).then_some(start)
 }

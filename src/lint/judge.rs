@@ -5,16 +5,17 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::Job;
-use super::describe::{Locator, finding, locate_problem, summary};
-use crate::check::{Verdict, check};
+use super::describe::{Locator, locate_problem};
+use super::heard::{Judged, judge_one, silenced};
+use super::{Job, ignores};
 use crate::config::Config;
-use crate::finding::{ClientSummary, Finding, Problem, Skipped};
+use crate::finding::{ClientSummary, Finding, Problem, Silenced, Skipped};
 use crate::masked::MaskedSource;
 use crate::project::{Definitions, Document};
 use crate::redaction;
+use crate::silence::{Mark, Nearest, Silence};
 use crate::source::{FileId, Source};
-use crate::vocabulary::Kind;
+use crate::vocabulary::{Attribute, Kind};
 
 /// What the analysis of a project gave.
 #[derive(Default)]
@@ -26,6 +27,10 @@ pub(super) struct Outcome {
     pub(super) masked: Vec<(String, MaskedSource)>,
     pub(super) recognised: Vec<FileId>,
     pub(super) hidden: usize,
+    pub(super) silenced: Vec<Silenced>,
+    /// The ignores that silence something, and the configuration to which some of them belong.
+    pub(super) used: BTreeSet<Mark>,
+    pub(super) config: Option<Arc<Config>>,
 }
 
 /// A project with what it defines.
@@ -47,31 +52,49 @@ pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], re
         .collect();
     let locator = Locator { sources, paths: &paths };
 
-    let judged: Vec<(Arc<ClientSummary>, Vec<Finding>, usize)> = definitions
+    let silence = Silence::of(documents, config, &job.ignores);
+    let judged: Vec<Judged> = definitions
         .par_iter()
         .filter(|definition| asked(definition.place.file))
-        .map(|definition| {
-            let summary = Arc::new(summary(definition, &locator));
-            let Verdict { violations, hidden } = check(definition, &config.rules, &config.settings);
-            let findings = violations
-                .into_iter()
-                .map(|violation| finding(violation, &summary, &locator, config))
-                .collect();
-            (summary, findings, hidden.len())
-        })
+        .map(|definition| judge_one(definition, config, &silence, &job.ignores, &locator))
         .collect();
-    let mut pointed: BTreeSet<String> = BTreeSet::new();
-    for (summary, findings, hidden) in judged {
-        for finding in &findings {
-            pointed.insert(finding.location.path.to_string());
-            pointed.extend(finding.related.iter().map(|related| related.location.path.to_string()));
-        }
+    let mut silenced_by = Vec::new();
+    for Judged { summary, findings, silenced, hidden, used } in judged {
         // A file that an application ships to say which client it is stands for the client.
         if summary.kind == Kind::Client.name() || summary.shape == "auth-config" {
             outcome.clients.push(summary);
         }
         outcome.findings.extend(findings);
+        silenced_by.extend(silenced);
         outcome.hidden += hidden;
+        outcome.used.extend(used);
+    }
+    if !silenced_by.is_empty() {
+        let known = redaction::Known::of(&texts(documents));
+        let listed = silenced_by
+            .into_iter()
+            .map(|(finding, mark)| silenced(finding, mark, &silence, &locator, config, &known));
+        outcome.silenced.extend(listed);
+    }
+    outcome.config = Some(config.clone());
+    if !recognised.is_empty() && documents.iter().all(|document| !document.parsed.is_broken()) {
+        let deployed = |shape: &str| shape.starts_with("deploy");
+        let deployed: BTreeSet<FileId> = definitions
+            .iter()
+            .filter(|definition| definition.text(Attribute::SHAPE).is_some_and(deployed))
+            .map(|definition| definition.place.file)
+            .collect();
+        let complete = documents.iter().all(|document| asked(document.source.id));
+        let nearest = Nearest { findings: &outcome.findings, rules: &config.rules };
+        let mut wrong = silence.wrong(&outcome.used, complete, &config.settings, &nearest, &deployed);
+        wrong.retain(|definition| asked(definition.place.file));
+        let wrong = ignores::findings(&wrong, config, &locator);
+        outcome.findings.extend(wrong);
+    }
+    let mut pointed: BTreeSet<String> = BTreeSet::new();
+    for finding in &outcome.findings {
+        pointed.insert(finding.location.path.to_string());
+        pointed.extend(finding.related.iter().map(|related| related.location.path.to_string()));
     }
     let known: BTreeSet<FileId> = recognised.iter().copied().collect();
     for document in documents.iter().filter(|document| asked(document.source.id)) {
@@ -85,12 +108,7 @@ pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], re
         job.texts && pointed.contains(&document.source.path) && !document.parsed.is_broken()
     };
     if documents.iter().any(|document| shown(&document)) {
-        let texts = documents.iter().map(|document| redaction::Text {
-            source: document.source,
-            documents: &document.parsed.documents,
-            syntax: document.format.name(),
-        });
-        let secrets = redaction::spans(&texts.collect::<Vec<_>>());
+        let secrets = redaction::spans(&texts(documents));
         for document in documents.iter().filter(shown) {
             let spans = secrets.get(&document.source.id).map_or(&[][..], Vec::as_slice);
             let masked = MaskedSource::new(document.source, spans);
@@ -99,6 +117,18 @@ pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], re
     }
     outcome.recognised.clone_from(recognised);
     outcome
+}
+
+/// The texts of a project, for finding the secrets in them.
+fn texts<'a>(documents: &'a [Document<'_>]) -> Vec<redaction::Text<'a>> {
+    documents
+        .iter()
+        .map(|document| redaction::Text {
+            source: document.source,
+            documents: &document.parsed.documents,
+            syntax: document.format.name(),
+        })
+        .collect()
 }
 
 /// Reports what could not be read of a document, if the document is any of our business.

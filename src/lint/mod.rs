@@ -1,6 +1,8 @@
 //! The one way through: from texts to findings.
 
 mod describe;
+mod heard;
+mod ignores;
 mod judge;
 mod projects;
 
@@ -13,6 +15,7 @@ use self::describe::locate_problem;
 use self::judge::{Outcome, Project, judge, speaks_of_clients};
 use self::projects::projects;
 use crate::config::Config;
+use crate::day::Day;
 use crate::discover::{Content, Input};
 use crate::finding::{ClientSummary, Finding, Problem, Silenced, Skipped};
 use crate::fingerprint;
@@ -21,6 +24,7 @@ use crate::link;
 use crate::masked::MaskedSource;
 use crate::problem::{self, Code};
 use crate::project;
+use crate::silence::Ignoring;
 use crate::source::{FileId, Source};
 
 /// How files are linted.
@@ -31,6 +35,8 @@ pub struct Job<'a> {
     pub kind: Option<&'a str>,
     /// Whether the report shows text, for which the secrets in it must be found and masked.
     pub texts: bool,
+    /// How ignores are treated.
+    pub ignores: Ignoring<'a>,
 }
 
 /// What was found.
@@ -40,6 +46,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Broken rules that somebody does not want to hear of, in the same order.
     pub silenced: Vec<Silenced>,
+    /// The day of the run, by which ignores expire.
+    pub today: Option<Day>,
     /// The clients, by path and line.
     pub clients: Vec<Arc<ClientSummary>>,
     /// What could not be analysed.
@@ -58,7 +66,7 @@ pub struct Report {
 
 /// Analyses files. Those that were not asked for are context: nothing is reported of them.
 pub fn lint(inputs: Vec<Input>, job: &Job<'_>) -> Report {
-    let mut report = Report::default();
+    let mut report = Report { today: job.ignores.today, ..Report::default() };
     let mut sources = Vec::with_capacity(inputs.len());
     let mut requested = Vec::with_capacity(inputs.len());
     let mut failed: Vec<(FileId, problem::Problem)> = Vec::new();
@@ -101,7 +109,10 @@ pub fn lint(inputs: Vec<Input>, job: &Job<'_>) -> Report {
         projects.par_iter().map(|project| judge(project, job, &sources, &requested)).collect();
     let mut recognised = BTreeSet::new();
     let mut definitions = Vec::new();
-    for outcome in outcomes {
+    let mut used = Vec::new();
+    for mut outcome in outcomes {
+        used.extend(ignores::used(&mut outcome));
+        report.silenced.extend(outcome.silenced);
         report.findings.extend(outcome.findings);
         report.clients.extend(outcome.clients);
         report.problems.extend(outcome.problems);
@@ -116,8 +127,15 @@ pub fn lint(inputs: Vec<Input>, job: &Job<'_>) -> Report {
     }
     report.documents = recognised.iter().filter(|id| requested[id.0 as usize]).count();
     report.recognised = report.documents > 0 || !report.problems.is_empty() || !report.skipped.is_empty();
+    let asked: Vec<&str> = sources.iter().zip(&requested).filter(|(_, asked)| **asked).map(|(s, _)| s.path.as_str()).collect();
+    ignores::report(&mut report, &used, job, &asked);
     report.findings.sort_by(|a, b| (&a.location, &a.rule).cmp(&(&b.location, &b.rule)));
-    fingerprint::distinguish(&mut report.findings);
+    report.silenced.sort_by(|a, b| (&a.finding.location, &a.finding.rule).cmp(&(&b.finding.location, &b.finding.rule)));
+    // Whoever silences a finding does not change what the others are known by.
+    let silenced = report.silenced.iter_mut().map(|silenced| &mut silenced.finding);
+    let mut all: Vec<&mut Finding> = report.findings.iter_mut().chain(silenced).collect();
+    all.sort_by(|a, b| (&a.location, &a.rule).cmp(&(&b.location, &b.rule)));
+    fingerprint::distinguish(all);
     report.clients.sort_by(|a, b| (&a.path, a.line, &a.key).cmp(&(&b.path, b.line, &b.key)));
     report.problems.sort();
     report.problems.dedup();

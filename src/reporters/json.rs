@@ -19,6 +19,7 @@ struct Document<'a> {
     tool: Tool,
     summary: Summary,
     findings: Vec<Box<RawValue>>,
+    silenced: Vec<OneSilenced<'a>>,
     problems: Vec<OneProblem<'a>>,
     skipped: Vec<OneSkipped<'a>>,
 }
@@ -37,6 +38,7 @@ struct Summary {
     findings: Counts,
     #[serde(rename = "below-persona")]
     below_persona: usize,
+    suppressed: usize,
     problems: usize,
     skipped: usize,
     gate: Gate,
@@ -77,6 +79,16 @@ struct OneFinding<'a> {
     fixes: [(); 0],
     #[serde(rename = "fix-safety")]
     fix_safety: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct OneSilenced<'a> {
+    by: &'static str,
+    reason: &'a str,
+    until: Option<&'a str>,
+    author: Option<&'a str>,
+    location: Option<OneLocation<'a>>,
+    finding: OneFinding<'a>,
 }
 
 #[derive(Serialize)]
@@ -151,6 +163,7 @@ pub(super) fn write(out: &mut dyn Write, run: &Run<'_>) -> io::Result<()> {
                 info: run.of_severity(Severity::Info),
             },
             below_persona: report.hidden,
+            suppressed: report.ignored().count(),
             problems: report.problems.len(),
             skipped: report.skipped.len(),
             gate: Gate {
@@ -160,6 +173,18 @@ pub(super) fn write(out: &mut dyn Write, run: &Run<'_>) -> io::Result<()> {
             },
         },
         findings: findings?,
+        silenced: report
+            .silenced
+            .iter()
+            .map(|silenced| OneSilenced {
+                by: silenced.by.name(),
+                reason: &silenced.reason,
+                until: silenced.until.as_deref(),
+                author: silenced.author.as_deref(),
+                location: silenced.location.as_ref().map(one_location),
+                finding: one_finding(&silenced.finding, rules.get(&*silenced.finding.rule).copied()),
+            })
+            .collect(),
         problems: problems(report),
         skipped: skipped(report),
     };

@@ -1,7 +1,8 @@
 //! How a run ends: which findings are shown, which fail the run, and the last lines that say so.
 
-use super::{Run, Verdict, count};
-use crate::finding::{ClientSummary, Finding};
+use super::{Run, Verdict, count, printable};
+use crate::day::Day;
+use crate::finding::{ClientSummary, Finding, Silenced, Silencer};
 use crate::lint::Report;
 use crate::rule::Severity;
 
@@ -29,6 +30,12 @@ impl Verdict {
 }
 
 impl Report {
+    /// The findings that comments and `[[ignore]]` silence.
+    pub(crate) fn ignored(&self) -> impl Iterator<Item = &Silenced> {
+        let ignores = |silenced: &&Silenced| matches!(silenced.by, Silencer::Comment | Silencer::Configuration);
+        self.silenced.iter().filter(ignores)
+    }
+
     /// The exit code apart from findings: 0 analysed, 3 nothing recognised, 4 something could not be analysed.
     pub fn exit(&self, allow_empty: bool) -> u8 {
         if !self.problems.is_empty() {
@@ -88,6 +95,7 @@ impl Run<'_> {
                 parts.join(", ")
             ));
         }
+        lines.extend(ignored(report));
         if report.hidden > 0 {
             lines.push(format!(
                 "{} for stricter personas (--persona pedantic or auditor shows them)",
@@ -119,6 +127,38 @@ impl Run<'_> {
             _ => format!("passed: nothing at or above {gate} ({from})"),
         }
     }
+}
+
+/// An ignore that ends within so many days is named.
+const SOON: i64 = 30;
+
+/// How many findings are ignored, and which ignore ends first if one does so soon.
+fn ignored(report: &Report) -> Option<String> {
+    let silenced: Vec<&Silenced> = report.ignored().collect();
+    let ending = |silenced: &&Silenced| {
+        let until = Day::parse(silenced.until.as_deref()?)?;
+        let days = until.since(report.today?);
+        (days <= SOON).then(|| (days, silenced.location.clone()))
+    };
+    let mut ending: Vec<_> = silenced.iter().filter_map(ending).collect();
+    ending.sort();
+    let soon = match ending.as_slice() {
+        [] => String::new(),
+        [(days, location), rest @ ..] => {
+            let when = match days {
+                0 => "today".to_owned(),
+                days => format!("in {}", count(usize::try_from(*days).unwrap_or_default(), "day")),
+            };
+            let place = location.as_ref().map(|at| format!(": {}:{}", printable(&at.path), at.start.line));
+            let place = place.unwrap_or_default();
+            match rest.len() {
+                0 => format!(" (1 expires {when}{place})"),
+                more => format!(" ({} expire within {SOON} days, the first {when}{place})", more + 1),
+            }
+        }
+    };
+    let reason = if silenced.iter().all(|silenced| !silenced.reason.is_empty()) { " with a reason" } else { "" };
+    (!silenced.is_empty()).then(|| format!("{} ignored{reason}{soon}", silenced.len()))
 }
 
 impl ClientSummary {

@@ -1,0 +1,199 @@
+//! What somebody does not want to hear of: which findings comments and `[[ignore]]` silence, and what is wrong with
+//! these wishes. Nothing here knows a provider, a syntax's grammar or how a report looks.
+
+mod comments;
+mod directive;
+mod place;
+mod scope;
+mod wrong;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use self::comments::Comment;
+pub use self::place::Placed;
+pub use self::wrong::{Nearest, configuration};
+use crate::check::{Settings, Violation, check_without};
+use crate::client::{Definition, Fact};
+use crate::config::{Config, Ignore};
+use crate::day::Day;
+use crate::project::Document;
+use crate::vocabulary::Attribute;
+
+/// How ignores are treated in a run.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ignoring<'a> {
+    /// The day by which they expire; none does without it.
+    pub today: Option<Day>,
+    /// Whether what they silence is reported all the same.
+    pub report_all: bool,
+    /// Folders that are analysed in full: of these it is known that an `[[ignore]]` silences nothing.
+    pub folders: &'a [PathBuf],
+}
+
+/// The ignores that hold for a project.
+pub struct Silence<'a> {
+    comments: Vec<Comment>,
+    config: &'a Config,
+    /// Those of the configuration that are obeyed.
+    obeyed: Vec<(usize, &'a Ignore)>,
+    documents: &'a [Document<'a>],
+}
+
+/// One rule of one ignore.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mark {
+    /// Of a comment: the number of the comment in the project, and of the rule in it.
+    Comment(usize, usize),
+    /// Of the configuration: the number of the `[[ignore]]`, and of the rule in it.
+    Configuration(usize, usize),
+}
+
+/// A violation, and what silences it.
+pub struct Heard<'a> {
+    /// The violation: of some of the facts alone where the others are silenced.
+    pub violation: Violation<'a>,
+    /// What silences it.
+    pub by: Option<Mark>,
+}
+
+impl<'a> Silence<'a> {
+    /// The ignores of a project.
+    pub fn of(documents: &'a [Document<'a>], config: &'a Config, ignoring: &Ignoring<'_>) -> Self {
+        let comments = comments::of(documents, config, ignoring.today);
+        let list = config.ignores.list.iter().enumerate();
+        let obeyed = list.filter(|(_, ignore)| wrong::standing(ignore, config, ignoring.today).is_none());
+        Self { comments, config, obeyed: obeyed.collect(), documents }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.comments.is_empty() && self.obeyed.is_empty()
+    }
+
+    /// Takes a violation apart into what is silenced and what is not. Marks that silence something are added to `used`.
+    ///
+    /// Where only some of the items are covered that decided, the rule is asked again about the others.
+    pub fn hear(
+        &self,
+        violation: Violation<'a>,
+        definition: &'a Definition,
+        settings: &Settings,
+        used: &mut BTreeSet<Mark>,
+    ) -> Vec<Heard<'a>> {
+        let mut heard = Vec::new();
+        let mut without: Vec<&'a Fact> = Vec::new();
+        let mut rest = Some(violation);
+        while let Some(violation) = rest.take() {
+            let whole = self.of_definition(&violation, definition);
+            if !whole.is_empty() {
+                used.extend(&whole);
+                heard.push(Heard { by: whole.first().copied(), violation });
+                break;
+            }
+            let facts = decided(&violation, definition);
+            let marks: Vec<(&'a Fact, Vec<Mark>)> =
+                facts.iter().map(|fact| (*fact, self.of_fact(&violation, definition, fact))).collect();
+            let covered: Vec<&'a Fact> =
+                marks.iter().filter(|(_, marks)| !marks.is_empty()).map(|(fact, _)| *fact).collect();
+            let by = marks.iter().find_map(|(_, marks)| marks.first().copied());
+            marks.iter().for_each(|(_, marks)| used.extend(marks));
+            if covered.is_empty() {
+                heard.push(Heard { violation, by: None });
+                break;
+            }
+            let rule = violation.rule;
+            if covered.len() == facts.len() {
+                heard.push(Heard { violation, by });
+            } else {
+                let is_covered = |fact: &&'a Fact| covered.iter().any(|known| std::ptr::eq(*known, *fact));
+                let others = facts.iter().copied().filter(|fact| !is_covered(fact));
+                let others: Vec<&'a Fact> = without.iter().copied().chain(others).collect();
+                let part = check_without(definition, rule, settings, &others);
+                heard.extend(part.map(|violation| Heard { violation, by }));
+            }
+            without.extend(covered);
+            rest = check_without(definition, rule, settings, &without);
+        }
+        heard
+    }
+
+    /// What silences a violation as a whole: a comment that covers the definition or what is not there, an `[[ignore]]`
+    /// for the definition.
+    fn of_definition(&self, violation: &Violation<'_>, definition: &Definition) -> Vec<Mark> {
+        let mut marks = Vec::new();
+        for (number, comment) in self.comments.iter().enumerate() {
+            let here = comment.covers(definition.place)
+                || violation.decided.is_empty() && comment.covers(violation.place);
+            marks.extend(comment.rule(&violation.rule.id).filter(|_| here).map(|rule| Mark::Comment(number, rule)));
+        }
+        if violation.decided.is_empty() {
+            marks.extend(self.of_configuration(violation, definition, None));
+        }
+        marks
+    }
+
+    /// What silences a violation as far as it rests on a fact.
+    fn of_fact(&self, violation: &Violation<'_>, definition: &Definition, fact: &Fact) -> Vec<Mark> {
+        let mut marks = Vec::new();
+        for (number, comment) in self.comments.iter().enumerate() {
+            if place::of(fact).any(|place| comment.covers(place)) {
+                marks.extend(comment.rule(&violation.rule.id).map(|rule| Mark::Comment(number, rule)));
+            }
+        }
+        marks.extend(self.of_configuration(violation, definition, Some(fact)));
+        marks
+    }
+
+    fn of_configuration(&self, violation: &Violation<'_>, definition: &Definition, fact: Option<&Fact>) -> Vec<Mark> {
+        let mut marks = Vec::new();
+        for (number, ignore) in &self.obeyed {
+            let Some(rule) = ignore.rules.iter().position(|rule| *rule == violation.rule.id) else { continue };
+            if self.config.ignores.unignorable.contains(&violation.rule.id) {
+                continue;
+            }
+            let places = [violation.place, definition.place];
+            let path = places.iter().any(|place| self.path(*place).is_some_and(|path| ignore.is_for_path(path)));
+            let attribute = violation.attribute.map(Attribute::name);
+            let item = fact.filter(|fact| !is_whole(definition, violation, fact)).map(|fact| fact.datum.show());
+            let item = item.as_deref();
+            if path && ignore.is_for_client(&names(definition)) && ignore.is_for_subject(attribute, item) {
+                marks.push(Mark::Configuration(*number, rule));
+            }
+        }
+        marks
+    }
+
+    fn path(&self, place: crate::source::Place) -> Option<&str> {
+        let document = self.documents.iter().find(|document| document.source.id == place.file)?;
+        Some(&document.source.path)
+    }
+}
+
+/// The facts that decided, each once; where items did, these alone.
+fn decided<'a>(violation: &Violation<'a>, definition: &Definition) -> Vec<&'a Fact> {
+    let mut facts: Vec<&'a Fact> = Vec::new();
+    for fact in &violation.decided {
+        if !facts.iter().any(|known| std::ptr::eq(*known, *fact)) {
+            facts.push(fact);
+        }
+    }
+    if facts.iter().any(|fact| !is_whole(definition, violation, fact)) {
+        facts.retain(|fact| !is_whole(definition, violation, fact));
+    }
+    facts
+}
+
+/// Whether a fact is an attribute's, and not that of an item in it.
+fn is_whole(definition: &Definition, violation: &Violation<'_>, fact: &Fact) -> bool {
+    let Some(attribute) = violation.attribute else { return true };
+    let whole = [definition.facts.get(&attribute), definition.default(attribute)];
+    whole.iter().flatten().any(|whole| std::ptr::eq(*whole, fact))
+}
+
+/// What a definition is called: by its name, its key and its identifier.
+fn names(definition: &Definition) -> Vec<&str> {
+    let written = [Attribute::CLIENT_NAME, Attribute::CLIENT_ID].map(|attribute| definition.text(attribute));
+    let key = Some(definition.key.as_str()).filter(|key| !key.is_empty());
+    written.into_iter().flatten().chain(key).collect()
+}
