@@ -11,6 +11,7 @@ use walkdir::WalkDir;
 /// below of which they must know nothing. Modules of one layer may know each other.
 const LAYERS: &[(&[&str], &[&str])] = &[
     (&["source"], &[]),
+    (&["day"], &["source"]),
     (&["tree"], &[]),
     (&["suggest"], &["source", "tree"]),
     (&["vocabulary"], &["source", "tree"]),
@@ -35,6 +36,7 @@ const LAYERS: &[(&[&str], &[&str])] = &[
     (&["config"], &["formats", "resolve"]),
     (&["discover"], &["tree", "client", "formats", "providers", "rule", "config"]),
     (&["project"], &["rule", "check"]),
+    (&["silence"], &["providers", "resolve"]),
     (&["configs"], &["tree", "client", "formats", "resolve", "providers", "project"]),
     (&["inputs"], &["tree", "client", "formats", "resolve", "rule"]),
     (&["render"], &["resolve", "rule", "infer", "check", "config", "discover"]),

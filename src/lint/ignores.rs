@@ -48,7 +48,7 @@ pub(super) fn report(report: &mut Report, outcomes: &[(Arc<Config>, BTreeSet<Mar
         let judged = |ignore: &Ignore| {
             read && (in_full || ignore.names_files && requested.iter().any(|path| ignore.is_for_path(path)))
         };
-        let nearest = Nearest { findings: &report.findings, rules: &config.rules };
+        let nearest = Nearest { findings: &report.findings, silenced: &report.silenced, rules: &config.rules };
         let definitions = configuration(config, &used, job.ignores.today, &judged, &nearest, &source);
         let paths = BTreeMap::new();
         let sources = std::slice::from_ref(&source);

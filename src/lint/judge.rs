@@ -85,7 +85,7 @@ pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], re
             .map(|definition| definition.place.file)
             .collect();
         let complete = documents.iter().all(|document| asked(document.source.id));
-        let nearest = Nearest { findings: &outcome.findings, rules: &config.rules };
+        let nearest = Nearest { findings: &outcome.findings, silenced: &outcome.silenced, rules: &config.rules };
         let mut wrong = silence.wrong(&outcome.used, complete, &config.settings, &nearest, &deployed);
         wrong.retain(|definition| asked(definition.place.file));
         let wrong = ignores::findings(&wrong, config, &locator);

@@ -9,7 +9,7 @@ use crate::check::Settings;
 use crate::client::{Basis, Datum, Definition, Fact};
 use crate::config::{Config, Ignore};
 use crate::day::Day;
-use crate::finding::Finding;
+use crate::finding::{Finding, Silenced};
 use crate::formats::mentions;
 use crate::project::Document;
 use crate::redaction;
@@ -84,6 +84,8 @@ pub(super) fn of_rule(id: &str, config: &Config) -> Option<Standing> {
 pub struct Nearest<'a> {
     /// What is reported.
     pub findings: &'a [Finding],
+    /// What is silenced by others.
+    pub silenced: &'a [Silenced],
     /// The rules.
     pub rules: &'a [Rule],
 }
@@ -95,8 +97,8 @@ impl Nearest<'_> {
             return format!("; the nearest finding of that rule is {}", distance(finding, path, line));
         }
         let instead = |rule: &str| {
-            let subsumes = |known: &&Rule| known.id == rule && known.text.subsumes.iter().any(|one| one == id);
-            self.rules.iter().any(|known| subsumes(&known))
+            let subsumes = |known: &Rule| known.id == rule && known.text.subsumes.iter().any(|one| one == id);
+            self.rules.iter().any(subsumes)
         };
         match self.find(&instead, path, line) {
             Some(finding) => format!("; {} speaks instead of it {}", finding.rule, distance(finding, path, line)),
@@ -104,12 +106,16 @@ impl Nearest<'_> {
         }
     }
 
+    /// The nearest finding of the file, else of others; one that is reported rather than one that is silenced.
     fn find(&self, wanted: &dyn Fn(&str) -> bool, path: &str, line: u32) -> Option<&Finding> {
-        let away = |finding: &&Finding| {
-            let there = &finding.location;
-            (*there.path != *path, there.start.line.abs_diff(line), there.clone())
-        };
-        self.findings.iter().filter(|finding| wanted(&finding.rule)).min_by_key(away)
+        let silenced = self.silenced.iter().map(|silenced| (true, &silenced.finding));
+        let all = self.findings.iter().map(|finding| (false, finding)).chain(silenced);
+        all.filter(|(_, finding)| wanted(&finding.rule))
+            .min_by_key(|(silenced, finding)| {
+                let there = &finding.location;
+                (*there.path != *path, *silenced, there.start.line.abs_diff(line), there.clone())
+            })
+            .map(|(_, finding)| finding)
     }
 }
 
