@@ -8,6 +8,7 @@ mod config;
 mod documents;
 mod exit;
 mod fingerprints;
+mod ignores;
 mod large;
 mod nasty;
 mod rule_files;

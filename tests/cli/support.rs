@@ -55,15 +55,20 @@ impl Repository {
 
     /// Runs the program in the repository.
     pub fn run(&self, arguments: &[&str]) -> Run {
-        self.run_with(arguments, None)
+        self.run_with(arguments, None, &[])
+    }
+
+    /// Runs the program in an environment.
+    pub fn run_in(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
+        self.run_with(arguments, None, variables)
     }
 
     /// Runs the program with a text on standard input.
     pub fn pipe(&self, arguments: &[&str], input: impl AsRef<[u8]>) -> Run {
-        self.run_with(arguments, Some(input.as_ref()))
+        self.run_with(arguments, Some(input.as_ref()), &[])
     }
 
-    fn run_with(&self, arguments: &[&str], input: Option<&[u8]>) -> Run {
+    fn run_with(&self, arguments: &[&str], input: Option<&[u8]>, variables: &[(&str, &str)]) -> Run {
         // Files rather than pipes: nobody has to read while the program runs.
         let (mut out, mut err) = (tempfile::tempfile().unwrap(), tempfile::tempfile().unwrap());
         let stdin = input.map_or_else(Stdio::null, |input| {
@@ -76,10 +81,11 @@ impl Repository {
         command.args(arguments).current_dir(self.root()).stdin(stdin);
         command.stdout(out.try_clone().unwrap()).stderr(err.try_clone().unwrap());
         for name in
-            ["CLIENTLINT_CONFIG", "CLIENTLINT_FORMAT", "FORCE_COLOR", "CLICOLOR_FORCE", "LC_ALL", "LC_CTYPE"]
+            ["CLIENTLINT_CONFIG", "CLIENTLINT_FORMAT", "FORCE_COLOR", "CLICOLOR_FORCE", "LC_ALL", "LC_CTYPE", "SOURCE_DATE_EPOCH"]
         {
             command.env_remove(name);
         }
+        command.envs(variables.iter().copied());
         let mut child = command.env("LANG", "C.UTF-8").spawn().unwrap();
         let start = Instant::now();
         let status = loop {
