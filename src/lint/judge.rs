@@ -84,10 +84,21 @@ pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], re
             .filter(|definition| definition.text(Attribute::SHAPE).is_some_and(deployed))
             .map(|definition| definition.place.file)
             .collect();
-        let complete = documents.iter().all(|document| asked(document.source.id));
+        // A file without a word of clients is none that was asked for, but was looked at with its folder.
+        let in_folder = |source: &Source| {
+            let file = source.file.as_deref();
+            file.is_some_and(|file| job.ignores.folders.iter().any(|folder| file.starts_with(folder)))
+        };
+        let looked_at: BTreeSet<FileId> = documents
+            .iter()
+            .map(|document| document.source)
+            .filter(|source| asked(source.id) || in_folder(source))
+            .map(|source| source.id)
+            .collect();
+        let complete = looked_at.len() == documents.len();
         let nearest = Nearest { findings: &outcome.findings, silenced: &outcome.silenced, rules: &config.rules };
         let mut wrong = silence.wrong(&outcome.used, complete, &config.settings, &nearest, &deployed);
-        wrong.retain(|definition| asked(definition.place.file));
+        wrong.retain(|definition| looked_at.contains(&definition.place.file));
         let wrong = ignores::findings(&wrong, config, &locator);
         outcome.findings.extend(wrong);
     }

@@ -9,6 +9,7 @@ mod documents;
 mod exit;
 mod fingerprints;
 mod ignores;
+mod ignores_in_formats;
 mod large;
 mod nasty;
 mod rule_files;
