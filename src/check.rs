@@ -103,7 +103,8 @@ impl Violation<'_> {
     /// Whether it is for another persona.
     pub fn is_hidden(&self, definition: &Definition, settings: &Settings) -> bool {
         // What comes with the tenant is judged by errors alone, except for an auditor.
-        let furniture = definition.flag(Attribute::FURNITURE) == Some(true) && self.severity < Severity::Error;
+        let furniture =
+            definition.flag(Attribute::FURNITURE) == Some(true) && self.severity < Severity::Error;
         let persona = if furniture { Persona::Auditor } else { persona(self, settings) };
         persona > settings.persona
     }

@@ -82,7 +82,9 @@ mod tests {
 
     #[test]
     fn what_is_no_day_is_none() {
-        for text in ["2026-02-29", "2026-13-01", "2026-00-10", "26-01-01", "2026-1-1", "tomorrow", "2026-01-01x", ""] {
+        for text in
+            ["2026-02-29", "2026-13-01", "2026-00-10", "26-01-01", "2026-1-1", "tomorrow", "2026-01-01x", ""]
+        {
             assert_eq!(Day::parse(text), None, "{text}");
         }
         let days = |a: &str, b: &str| Day::parse(a).unwrap().since(Day::parse(b).unwrap());

@@ -14,7 +14,8 @@ use clientlint::rule::{self, Options};
 use clientlint::vocabulary::{ATTRIBUTES, By};
 use walkdir::WalkDir;
 
-const PAGES: &[&str] = &["README.md", "CHANGELOG.md", "docs/architecture.md", "docs/writing-rules.md"];
+const PAGES: &[&str] =
+    &["README.md", "CHANGELOG.md", "docs/architecture.md", "docs/ignores.md", "docs/writing-rules.md"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -122,7 +123,7 @@ fn pages_of_rules_are_fresh() {
 fn rules_that_pages_name_exist() {
     let config = Config::builtin().expect("the built-in rules are right");
     let known: BTreeSet<&str> = config.rules.iter().map(|rule| rule.id.as_str()).collect();
-    for path in ["README.md", "docs/writing-rules.md"] {
+    for path in ["README.md", "docs/ignores.md", "docs/writing-rules.md"] {
         let text = page(path);
         let own = own_rules(&text);
         for start in ["error[", "warning[", "info[", "clientlint explain ", "--select ", "--disable "] {
@@ -156,7 +157,7 @@ fn examples<'a>(page: &'a str, language: &str) -> Vec<&'a str> {
 fn example_rules_are_rules() {
     let providers = clientlint::providers::builtin().expect("the tables are right");
     let mut count = 0;
-    for path in ["README.md", "docs/writing-rules.md"] {
+    for path in ["README.md", "docs/ignores.md", "docs/writing-rules.md"] {
         let text = page(path);
         for example in examples(&text, "yaml").into_iter().filter(|text| text.starts_with("# rules-of-ours/"))
         {
@@ -176,7 +177,7 @@ fn example_rules_are_rules() {
 
 #[test]
 fn example_configurations_are_configurations() {
-    for path in ["README.md", "docs/writing-rules.md"] {
+    for path in ["README.md", "docs/ignores.md", "docs/writing-rules.md"] {
         let text = page(path);
         let rules: Vec<(String, String)> = examples(&text, "yaml")
             .into_iter()

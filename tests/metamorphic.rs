@@ -214,7 +214,12 @@ fn languages_say_the_same() {
                     content: Content::Text(rendered.text.clone()),
                     requested: true,
                 };
-                let job = Job { config: &|_| config.clone(), kind: None, texts: false, ignores: Ignoring::default() };
+                let job = Job {
+                    config: &|_| config.clone(),
+                    kind: None,
+                    texts: false,
+                    ignores: Ignoring::default(),
+                };
                 let found =
                     lint(vec![input], &job).findings.into_iter().map(|finding| finding.rule.to_string());
                 all.push((language.name(), found.collect()));

@@ -52,7 +52,10 @@ fn analyse(block: &Block, config: &Arc<Config>) -> Report {
         content: Content::Text(block.text.clone()),
         requested: true,
     };
-    lint(vec![input], &Job { config: &|_| config.clone(), kind: None, texts: false, ignores: Ignoring::default() })
+    lint(
+        vec![input],
+        &Job { config: &|_| config.clone(), kind: None, texts: false, ignores: Ignoring::default() },
+    )
 }
 
 /// Rules whose clean side is wrong by another rule: only a literal secret can be told from others.

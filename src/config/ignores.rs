@@ -111,7 +111,8 @@ impl Ignores {
             None => None,
         };
         let cannot = |setting: &RuleSetting| matches!(setting, RuleSetting::Long(table) if table.ignorable == Some(false));
-        let configured = written.rules.iter().filter(|(_, setting)| cannot(setting)).map(|(id, _)| id.clone());
+        let configured =
+            written.rules.iter().filter(|(_, setting)| cannot(setting)).map(|(id, _)| id.clone());
         // Who silences a word on silencing has silenced nothing.
         let of_ignores = rules.iter().filter(|rule| rule.on == [Kind::Ignore]).map(|rule| rule.id.clone());
         let one = |table: &Spanned<IgnoreTable>| Ignore::new(table, rules, providers);
@@ -178,9 +179,9 @@ impl Ignore {
             (Some(Pointer::Attribute(wanted, items)), Some(_)) => (wanted, items),
         };
         let of_attribute = wanted.is_none_or(|wanted| attribute == Some(wanted.name()));
-        let of_items = items.as_ref().is_none_or(|items| {
-            item.is_some_and(|item| items.iter().any(|pattern| pattern.matches(item)))
-        });
+        let of_items = items
+            .as_ref()
+            .is_none_or(|items| item.is_some_and(|item| items.iter().any(|pattern| pattern.matches(item))));
         of_attribute && of_items
     }
 }
@@ -205,7 +206,9 @@ impl Pointer {
         let wrong = || format!("a pointer is written /attribute or /attribute/{{item}}, and not `{text}`");
         let rest = text.strip_prefix('/').ok_or_else(wrong)?;
         let (name, item) = rest.split_once('/').map_or((rest, None), |(name, item)| (name, Some(item)));
-        let attribute = if name == "*" { None } else { Some(attribute(name, providers)?) };
+        let in_pointer = |message: String| format!("pointer `{text}`: {message}");
+        let attribute =
+            if name == "*" { None } else { Some(attribute(name, providers).map_err(in_pointer)?) };
         let items = match item {
             None => None,
             Some(item) => {

@@ -104,7 +104,7 @@ impl Config {
         })?;
         let read = Self::of(written, Some(path), folder);
         let with_text = |mut config: Self| {
-            config.ignores.text = text.to_owned();
+            text.clone_into(&mut config.ignores.text);
             config
         };
         read.map(with_text).map_err(|mut error| {

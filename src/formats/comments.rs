@@ -73,7 +73,8 @@ fn block(text: &str, written: &Written) -> Option<usize> {
     while !text.is_char_boundary(window) {
         window += 1;
     }
-    let start = text[window..].rfind("/*").map(|at| window + at).filter(|start| !text[*start..].contains("*/"))?;
+    let start =
+        text[window..].rfind("/*").map(|at| window + at).filter(|start| !text[*start..].contains("*/"))?;
     let line = text[window..start].rfind(['\n', '\r']).map_or(window, |at| window + at + 1);
     let within = |sign: &str| text[line..start].contains(sign);
     (!written.covers(start) && !within("#") && !within("//")).then_some(start)

@@ -40,7 +40,8 @@ pub(super) fn judge_one(
         used: BTreeSet::new(),
     };
     let Verdict { violations, hidden } = check(definition, &config.rules, &config.settings);
-    let describe = |violation: Violation<'_>, judged: &Judged| finding(violation, &judged.summary, locator, config);
+    let describe =
+        |violation: Violation<'_>, judged: &Judged| finding(violation, &judged.summary, locator, config);
     if silence.is_empty() {
         judged.hidden = hidden.len();
         let findings = violations.into_iter().map(|violation| describe(violation, &judged));

@@ -33,7 +33,12 @@ pub(super) fn findings(definitions: &[Definition], config: &Config, locator: &Lo
 
 /// Adds what is wrong with the `[[ignore]]` of the configurations of a run. They are judged at its end, since each may
 /// be meant for any project.
-pub(super) fn report(report: &mut Report, outcomes: &[(Arc<Config>, BTreeSet<Mark>)], job: &Job<'_>, requested: &[&str]) {
+pub(super) fn report(
+    report: &mut Report,
+    outcomes: &[(Arc<Config>, BTreeSet<Mark>)],
+    job: &Job<'_>,
+    requested: &[&str],
+) {
     let mut configs: BTreeMap<*const Config, (&Arc<Config>, BTreeSet<Mark>)> = BTreeMap::new();
     for (config, used) in outcomes {
         configs.entry(Arc::as_ptr(config)).or_insert((config, BTreeSet::new())).1.extend(used);
@@ -42,13 +47,15 @@ pub(super) fn report(report: &mut Report, outcomes: &[(Arc<Config>, BTreeSet<Mar
     for (config, used) in configs.into_values().filter(|(config, _)| !config.ignores.list.is_empty()) {
         let Some(source) = text_of(config) else { continue };
         let folder = config.path.as_deref().and_then(Path::parent);
-        let in_full = folder.is_some_and(|folder| job.ignores.folders.iter().any(|asked| folder.starts_with(asked)));
+        let in_full =
+            folder.is_some_and(|folder| job.ignores.folders.iter().any(|asked| folder.starts_with(asked)));
         // What could not be read may hold what an ignore is for.
         let read = report.problems.is_empty();
         let judged = |ignore: &Ignore| {
             read && (in_full || ignore.names_files && requested.iter().any(|path| ignore.is_for_path(path)))
         };
-        let nearest = Nearest { findings: &report.findings, silenced: &report.silenced, rules: &config.rules };
+        let nearest =
+            Nearest { findings: &report.findings, silenced: &report.silenced, rules: &config.rules };
         let definitions = configuration(config, &used, job.ignores.today, &judged, &nearest, &source);
         let paths = BTreeMap::new();
         let sources = std::slice::from_ref(&source);

@@ -96,7 +96,8 @@ pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], re
             .map(|source| source.id)
             .collect();
         let complete = looked_at.len() == documents.len();
-        let nearest = Nearest { findings: &outcome.findings, silenced: &outcome.silenced, rules: &config.rules };
+        let nearest =
+            Nearest { findings: &outcome.findings, silenced: &outcome.silenced, rules: &config.rules };
         let mut wrong = silence.wrong(&outcome.used, complete, &config.settings, &nearest, &deployed);
         wrong.retain(|definition| looked_at.contains(&definition.place.file));
         let wrong = ignores::findings(&wrong, config, &locator);

@@ -127,10 +127,13 @@ pub fn lint(inputs: Vec<Input>, job: &Job<'_>) -> Report {
     }
     report.documents = recognised.iter().filter(|id| requested[id.0 as usize]).count();
     report.recognised = report.documents > 0 || !report.problems.is_empty() || !report.skipped.is_empty();
-    let asked: Vec<&str> = sources.iter().zip(&requested).filter(|(_, asked)| **asked).map(|(s, _)| s.path.as_str()).collect();
+    let asked: Vec<&str> =
+        sources.iter().zip(&requested).filter(|(_, asked)| **asked).map(|(s, _)| s.path.as_str()).collect();
     ignores::report(&mut report, &used, job, &asked);
     report.findings.sort_by(|a, b| (&a.location, &a.rule).cmp(&(&b.location, &b.rule)));
-    report.silenced.sort_by(|a, b| (&a.finding.location, &a.finding.rule).cmp(&(&b.finding.location, &b.finding.rule)));
+    report
+        .silenced
+        .sort_by(|a, b| (&a.finding.location, &a.finding.rule).cmp(&(&b.finding.location, &b.finding.rule)));
     // Whoever silences a finding does not change what the others are known by.
     let silenced = report.silenced.iter_mut().map(|silenced| &mut silenced.finding);
     let mut all: Vec<&mut Finding> = report.findings.iter_mut().chain(silenced).collect();

@@ -2,7 +2,9 @@
 
 use aho_corasick::AhoCorasick;
 
-use super::{Cover, Standing, Text, is_hidden_key, key_before, merge, passwords, runs, suppliers, written_out};
+use super::{
+    Cover, Standing, Text, is_hidden_key, key_before, merge, passwords, runs, suppliers, written_out,
+};
 use crate::masked::MASK;
 use crate::source::{FileId, Source, Span};
 
@@ -91,8 +93,14 @@ mod tests {
             ("the old client_secret: k3y was known", "the old client_secret: [redacted]"),
             ("aB3dE5gH7jK9 leaked", "[redacted] leaked"),
             ("was 3f2b8c1d-aaaa-4bbb-8ccc-0123456789ab", "was [redacted]"),
-            ("until the SDK is upgraded, JIRA-IAM-2024-0412", "until the SDK is upgraded, JIRA-IAM-2024-0412"),
-            ("see https://tickets.example.com/browse/SEC-500", "see https://tickets.example.com/browse/SEC-500"),
+            (
+                "until the SDK is upgraded, JIRA-IAM-2024-0412",
+                "until the SDK is upgraded, JIRA-IAM-2024-0412",
+            ),
+            (
+                "see https://tickets.example.com/browse/SEC-500",
+                "see https://tickets.example.com/browse/SEC-500",
+            ),
         ] {
             assert_eq!(free_text(text), shown);
         }

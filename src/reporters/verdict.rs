@@ -32,7 +32,8 @@ impl Verdict {
 impl Report {
     /// The findings that comments and `[[ignore]]` silence.
     pub(crate) fn ignored(&self) -> impl Iterator<Item = &Silenced> {
-        let ignores = |silenced: &&Silenced| matches!(silenced.by, Silencer::Comment | Silencer::Configuration);
+        let ignores =
+            |silenced: &&Silenced| matches!(silenced.by, Silencer::Comment | Silencer::Configuration);
         self.silenced.iter().filter(ignores)
     }
 
@@ -157,7 +158,8 @@ fn ignored(report: &Report) -> Option<String> {
             }
         }
     };
-    let reason = if silenced.iter().all(|silenced| !silenced.reason.is_empty()) { " with a reason" } else { "" };
+    let reason =
+        if silenced.iter().all(|silenced| !silenced.reason.is_empty()) { " with a reason" } else { "" };
     (!silenced.is_empty()).then(|| format!("{} ignored{reason}{soon}", silenced.len()))
 }
 

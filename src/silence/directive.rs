@@ -35,8 +35,18 @@ const FORM: &str = "`clientlint: ignore[RULE]: REASON`";
 const WORDS: [&str; 3] = ["ignore", "ignore-file", "channel"];
 
 /// Words of other tools for the same.
-const FOREIGN: [&str; 10] =
-    ["disable", "disable-line", "disable-next-line", "skip", "allow", "suppress", "noqa", "nolint", "off", "expect"];
+const FOREIGN: [&str; 10] = [
+    "disable",
+    "disable-line",
+    "disable-next-line",
+    "skip",
+    "allow",
+    "suppress",
+    "noqa",
+    "nolint",
+    "off",
+    "expect",
+];
 
 /// Channels that a file may declare.
 const CHANNELS: [&str; 4] = ["management-api", "dashboard", "dcr", "cimd"];
@@ -153,10 +163,43 @@ fn ignore(text: &str, offset: usize, whole_file: bool) -> Result<Directive, Stri
 /// Whether a reason says nothing: `todo`, `<reason>`, `false positive` alone.
 pub(super) fn is_placeholder(reason: &str) -> bool {
     const EMPTY: &[&str] = &[
-        "todo", "fixme", "xxx", "tbd", "tba", "wip", "reason", "a reason", "the reason", "your reason", "add reason",
-        "because", "n a", "na", "none", "no reason", "false positive", "fp", "ignore", "ignored", "ignore this",
-        "suppress", "suppressed", "later", "temporary", "temp", "see above", "legacy", "ok", "fine", "known",
-        "intended", "explain", "explanation", "not applicable", "wontfix", "won t fix",
+        "todo",
+        "fixme",
+        "xxx",
+        "tbd",
+        "tba",
+        "wip",
+        "reason",
+        "a reason",
+        "the reason",
+        "your reason",
+        "add reason",
+        "because",
+        "n a",
+        "na",
+        "none",
+        "no reason",
+        "false positive",
+        "fp",
+        "ignore",
+        "ignored",
+        "ignore this",
+        "suppress",
+        "suppressed",
+        "later",
+        "temporary",
+        "temp",
+        "see above",
+        "legacy",
+        "ok",
+        "fine",
+        "known",
+        "intended",
+        "explain",
+        "explanation",
+        "not applicable",
+        "wontfix",
+        "won t fix",
     ];
     let reason = reason.trim();
     let bracketed = [('<', '>'), ('[', ']'), ('{', '}'), ('(', ')')]
@@ -221,14 +264,27 @@ mod tests {
         ] {
             assert!(one(comment).is_err(), "{comment}");
         }
-        for comment in ["# clientlint: channel=dcr", "# as told by clientlint: nothing is wrong", "# clientlint"] {
+        for comment in
+            ["# clientlint: channel=dcr", "# as told by clientlint: nothing is wrong", "# clientlint"]
+        {
             assert!(directives(comment).is_empty(), "{comment}");
         }
     }
 
     #[test]
     fn a_reason_says_something() {
-        for reason in ["", "  ", "todo", "TODO: ", "<reason>", "<why it is fine>", "False positive.", "...", "n/a", "{reason}"] {
+        for reason in [
+            "",
+            "  ",
+            "todo",
+            "TODO: ",
+            "<reason>",
+            "<why it is fine>",
+            "False positive.",
+            "...",
+            "n/a",
+            "{reason}",
+        ] {
             assert!(is_placeholder(reason), "{reason}");
         }
         for reason in ["SEC-412", "same", "false positive: the host is ours", "todo in SEC-9", "é"] {

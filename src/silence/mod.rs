@@ -125,7 +125,9 @@ impl<'a> Silence<'a> {
         for (number, comment) in self.comments.iter().enumerate() {
             let here = comment.covers(definition.place)
                 || violation.decided.is_empty() && comment.covers(violation.place);
-            marks.extend(comment.rule(&violation.rule.id).filter(|_| here).map(|rule| Mark::Comment(number, rule)));
+            marks.extend(
+                comment.rule(&violation.rule.id).filter(|_| here).map(|rule| Mark::Comment(number, rule)),
+            );
         }
         if violation.decided.is_empty() {
             marks.extend(self.of_configuration(violation, definition, None));
@@ -145,17 +147,26 @@ impl<'a> Silence<'a> {
         marks
     }
 
-    fn of_configuration(&self, violation: &Violation<'_>, definition: &Definition, fact: Option<&Fact>) -> Vec<Mark> {
+    fn of_configuration(
+        &self,
+        violation: &Violation<'_>,
+        definition: &Definition,
+        fact: Option<&Fact>,
+    ) -> Vec<Mark> {
         let mut marks = Vec::new();
         for (number, ignore) in &self.obeyed {
-            let Some(rule) = ignore.rules.iter().position(|rule| *rule == violation.rule.id) else { continue };
+            let Some(rule) = ignore.rules.iter().position(|rule| *rule == violation.rule.id) else {
+                continue;
+            };
             if self.config.ignores.unignorable.contains(&violation.rule.id) {
                 continue;
             }
             let places = [violation.place, definition.place];
-            let path = places.iter().any(|place| self.path(*place).is_some_and(|path| ignore.is_for_path(path)));
+            let path =
+                places.iter().any(|place| self.path(*place).is_some_and(|path| ignore.is_for_path(path)));
             let attribute = violation.attribute.map(Attribute::name);
-            let item = fact.filter(|fact| !is_whole(definition, violation, fact)).map(|fact| fact.datum.show());
+            let item =
+                fact.filter(|fact| !is_whole(definition, violation, fact)).map(|fact| fact.datum.show());
             let item = item.as_deref();
             if path && ignore.is_for_client(&names(definition)) && ignore.is_for_subject(attribute, item) {
                 marks.push(Mark::Configuration(*number, rule));

@@ -101,7 +101,9 @@ impl Nearest<'_> {
             self.rules.iter().any(subsumes)
         };
         match self.find(&instead, path, line) {
-            Some(finding) => format!("; {} speaks instead of it {}", finding.rule, distance(finding, path, line)),
+            Some(finding) => {
+                format!("; {} speaks instead of it {}", finding.rule, distance(finding, path, line))
+            }
             None => String::new(),
         }
     }
@@ -167,13 +169,16 @@ impl Silence<'_> {
     ) {
         let ids: Vec<&str> = comment.rules.iter().map(|rule| rule.id.as_str()).collect();
         for rule in &comment.rules {
-            all.extend(rule.standing.as_ref().map(|standing| definition(standing, &[&rule.id], None, rule.place)));
+            all.extend(
+                rule.standing.as_ref().map(|standing| definition(standing, &[&rule.id], None, rule.place)),
+            );
         }
         if let Some(standing) = &comment.standing {
             all.push(definition(standing, &ids, comment.until, comment.place));
             return;
         }
-        let Some(source) = self.documents.iter().map(|document| document.source).find(|s| s.id == comment.place.file)
+        let Some(source) =
+            self.documents.iter().map(|document| document.source).find(|s| s.id == comment.place.file)
         else {
             return;
         };
@@ -239,7 +244,8 @@ pub fn configuration(
     for (number, ignore) in config.ignores.list.iter().enumerate() {
         let span = ignore.span;
         let bom = source.bom;
-        let place = source.place(span.start.saturating_sub(bom) as usize..span.end.saturating_sub(bom) as usize);
+        let place =
+            source.place(span.start.saturating_sub(bom) as usize..span.end.saturating_sub(bom) as usize);
         let ids: Vec<&str> = ignore.rules.iter().map(String::as_str).collect();
         for id in &ids {
             all.extend(of_rule(id, config).map(|standing| definition(&standing, &[*id], None, place)));

@@ -86,7 +86,9 @@ fn with_line(number: usize, line: &str) -> String {
 /// The same with something put behind a line.
 fn with_end(number: usize, end: &str) -> String {
     let text = format!("{HEAD}{SHOP}");
-    let line = |(at, line): (usize, &str)| if at + 1 == number { format!("{line} {end}\n") } else { format!("{line}\n") };
+    let line = |(at, line): (usize, &str)| {
+        if at + 1 == number { format!("{line} {end}\n") } else { format!("{line}\n") }
+    };
     text.lines().enumerate().map(line).collect()
 }
 
@@ -101,16 +103,25 @@ fn without_ignores_everything_is_reported() {
 #[test]
 fn a_comment_on_a_line_of_its_own_covers_the_next_node_at_the_same_indentation() {
     let client = Seen::yaml(&with_line(2, &format!("  # clientlint: ignore[{ALG}, {HTTP}]: sandbox")));
-    assert!(client.silences(9, ALG) && client.silences(11, HTTP), "a client and all in it: {:?}", client.found());
+    assert!(
+        client.silences(9, ALG) && client.silences(11, HTTP),
+        "a client and all in it: {:?}",
+        client.found()
+    );
     assert!(client.says(8, GRANT), "and no other rule");
     let key = Seen::yaml(&with_line(8, &format!("    # clientlint: ignore[{ALG}, {GRANT}]: sandbox")));
     assert!(key.silences(9, ALG), "a key and its value");
     assert!(key.says(7, GRANT), "what stands above is not covered");
-    assert!(key.message("unused-ignore").ends_with("1 line above, in line 7"), "{}", key.message("unused-ignore"));
+    assert!(
+        key.message("unused-ignore").ends_with("1 line above, in line 7"),
+        "{}",
+        key.message("unused-ignore")
+    );
     let all = Seen::yaml(&with_line(1, &format!("# clientlint: ignore[{GRANT}]: sandbox")));
     assert!(all.silences(8, GRANT), "the whole list");
     // Blank lines and other comments may stand between.
-    let apart = Seen::yaml(&with_line(8, &format!("    # clientlint: ignore[{ALG}]: sandbox\n\n    # more\n")));
+    let apart =
+        Seen::yaml(&with_line(8, &format!("    # clientlint: ignore[{ALG}]: sandbox\n\n    # more\n")));
     assert!(apart.silences(12, ALG), "{:?}", apart.found());
 }
 
@@ -138,7 +149,10 @@ fn a_comment_at_the_end_of_a_line_covers_the_node_that_starts_there() {
     assert!(!key.found().iter().any(|found| found.ends_with(HTTP)));
     let client = Seen::yaml(&with_end(2, &format!("# clientlint: ignore[{ALG}]: sandbox")));
     assert!(client.silences(8, ALG), "a client in its first line");
-    let dash = format!("{HEAD}{}", SHOP.replace("  - name", "  - # clientlint: ignore[implicit-grant]: sandbox\n    name"));
+    let dash = format!(
+        "{HEAD}{}",
+        SHOP.replace("  - name", "  - # clientlint: ignore[implicit-grant]: sandbox\n    name")
+    );
     assert!(Seen::yaml(&dash).silences(8, GRANT), "and at its dash");
 }
 
@@ -150,11 +164,17 @@ fn an_ignored_item_leaves_the_others() {
     assert!(message.contains("shop.example.com") && !message.contains("intra"), "{message}");
     let silenced = seen.json["silenced"][0]["finding"]["message"].as_str().unwrap();
     assert!(silenced.contains("intra") && !silenced.contains("shop.example.com"), "{silenced}");
-    let both = with_end(10, &format!("# clientlint: ignore[{HTTP}]: intranet"))
-        .replace("      - http://shop", &format!("      # clientlint: ignore[{HTTP}]: soon gone\n      - http://shop"));
+    let both = with_end(10, &format!("# clientlint: ignore[{HTTP}]: intranet")).replace(
+        "      - http://shop",
+        &format!("      # clientlint: ignore[{HTTP}]: soon gone\n      - http://shop"),
+    );
     let both = Seen::yaml(&both);
     assert!(!both.found().iter().any(|found| found.ends_with(HTTP)), "{:?}", both.found());
-    assert!(!both.found().iter().any(|found| found.ends_with("unused-ignore")), "both are needed: {:?}", both.found());
+    assert!(
+        !both.found().iter().any(|found| found.ends_with("unused-ignore")),
+        "both are needed: {:?}",
+        both.found()
+    );
 }
 
 /// What one case of a rule says must not hide the next one where somebody ignores the first.
@@ -175,8 +195,9 @@ fn a_reason_is_required() {
         assert!(seen.says(8, ALG) && seen.says(8, "ignore-without-reason"), "{reason}: {:?}", seen.found());
         assert!(!seen.says(8, "unused-ignore"));
     }
-    let short = Repository::with("tenant.yaml", with_end(8, &format!("# clientlint: ignore[{ALG}]: sandbox")))
-        .and("clientlint.toml", "[ignores]\nmin-reason-len = 10\n");
+    let short =
+        Repository::with("tenant.yaml", with_end(8, &format!("# clientlint: ignore[{ALG}]: sandbox")))
+            .and("clientlint.toml", "[ignores]\nmin-reason-len = 10\n");
     let short = Seen::of(&short, &[]);
     assert!(short.says(8, ALG) && short.message("ignore-without-reason").contains("10 characters"));
     let none = Repository::with("tenant.yaml", with_end(8, &format!("# clientlint: ignore[{ALG}]")))
@@ -196,7 +217,9 @@ fn an_ignore_holds_to_the_end_of_its_last_day() {
     assert!(after.says(8, ALG));
     assert_eq!(after.message("expired-ignore"), format!("ignore of {ALG} ended on {TODAY}"));
     // Of builds that are to be repeated.
-    let at = |seconds: &str| repository.run_in(&["check", ".", "--format", "concise"], &[("SOURCE_DATE_EPOCH", seconds)]);
+    let at = |seconds: &str| {
+        repository.run_in(&["check", ".", "--format", "concise"], &[("SOURCE_DATE_EPOCH", seconds)])
+    };
     assert!(!at("1795391999").out.contains("expired-ignore"), "{}", at("1795391999").out);
     assert!(at("1795392000").out.contains("expired-ignore"));
     assert_eq!(at("soon").code, 2);
@@ -205,34 +228,52 @@ fn an_ignore_holds_to_the_end_of_its_last_day() {
 
 #[test]
 fn a_lifetime_can_be_limited() {
-    for (until, message) in [("", "without an end within 30 days"), (" until 2026-12-31", "for more than 30 days")] {
-        let repository =
-            Repository::with("tenant.yaml", with_end(8, &format!("# clientlint: ignore[{ALG}]{until}: sandbox")))
-                .and("clientlint.toml", "[ignores]\nmax-lifetime = \"30d\"\n");
-        let seen = Seen::of(&repository, &[]);
-        assert!(seen.says(8, ALG) && seen.message("forbidden-ignore").contains(message), "{:?}", seen.found());
-    }
-    let near = Repository::with("tenant.yaml", with_end(8, &format!("# clientlint: ignore[{ALG}] until 2026-12-20: sandbox")))
+    for (until, message) in
+        [("", "without an end within 30 days"), (" until 2026-12-31", "for more than 30 days")]
+    {
+        let repository = Repository::with(
+            "tenant.yaml",
+            with_end(8, &format!("# clientlint: ignore[{ALG}]{until}: sandbox")),
+        )
         .and("clientlint.toml", "[ignores]\nmax-lifetime = \"30d\"\n");
+        let seen = Seen::of(&repository, &[]);
+        assert!(
+            seen.says(8, ALG) && seen.message("forbidden-ignore").contains(message),
+            "{:?}",
+            seen.found()
+        );
+    }
+    let near = Repository::with(
+        "tenant.yaml",
+        with_end(8, &format!("# clientlint: ignore[{ALG}] until 2026-12-20: sandbox")),
+    )
+    .and("clientlint.toml", "[ignores]\nmax-lifetime = \"30d\"\n");
     assert!(Seen::of(&near, &[]).silences(8, ALG));
 }
 
 #[test]
 fn an_unknown_rule_is_named_with_the_one_that_is_meant() {
     let seen = Seen::yaml(&with_end(7, "# clientlint: ignore[implict-grant, implicit-grant]: sandbox"));
-    assert_eq!(seen.message("unknown-ignore-rule"), "there is no rule implict-grant (did you mean `implicit-grant`?)");
+    assert_eq!(
+        seen.message("unknown-ignore-rule"),
+        "there is no rule implict-grant (did you mean `implicit-grant`?)"
+    );
     assert!(seen.silences(7, GRANT), "the others are obeyed");
 }
 
 #[test]
 fn a_rule_can_be_made_unignorable() {
-    let repository = Repository::with("tenant.yaml", with_end(8, &format!("# clientlint: ignore[{ALG}]: sandbox"))).and(
-        "clientlint.toml",
-        format!("[rules.{ALG}]\nignorable = false\n[[ignore]]\nrules = [\"{ALG}\"]\nreason = \"sandbox\"\n"),
-    );
+    let repository =
+        Repository::with("tenant.yaml", with_end(8, &format!("# clientlint: ignore[{ALG}]: sandbox"))).and(
+            "clientlint.toml",
+            format!(
+                "[rules.{ALG}]\nignorable = false\n[[ignore]]\nrules = [\"{ALG}\"]\nreason = \"sandbox\"\n"
+            ),
+        );
     let seen = Seen::of(&repository, &[]);
     assert!(seen.says(8, ALG) && seen.silenced().is_empty());
-    let forbidden: Vec<String> = seen.found().into_iter().filter(|found| found.ends_with("forbidden-ignore")).collect();
+    let forbidden: Vec<String> =
+        seen.found().into_iter().filter(|found| found.ends_with("forbidden-ignore")).collect();
     assert_eq!(forbidden, ["clientlint.toml:3 forbidden-ignore", "tenant.yaml:8 forbidden-ignore"]);
     let of_ignores = Seen::yaml(&with_end(8, "# clientlint: ignore[unused-ignore]: sandbox"));
     assert!(of_ignores.says(8, "forbidden-ignore"), "what is said of ignores cannot be ignored");
@@ -245,7 +286,11 @@ fn a_file_is_ignored_only_where_that_is_allowed() {
     let seen = Seen::of(&repository, &[]);
     assert!(seen.says(9, ALG) && seen.message("forbidden-ignore").contains("allow-file-level"));
     let seen = Seen::of(&repository.and("clientlint.toml", "[ignores]\nallow-file-level = true\n"), &[]);
-    assert!(seen.silences(9, ALG) && seen.silences(8, GRANT) && !seen.found().iter().any(|f| f.ends_with("-ignore")));
+    assert!(
+        seen.silences(9, ALG)
+            && seen.silences(8, GRANT)
+            && !seen.found().iter().any(|f| f.ends_with("-ignore"))
+    );
 }
 
 #[test]
@@ -264,7 +309,8 @@ fn nothing_that_was_meant_as_an_ignore_is_passed_over() {
         let seen = Seen::yaml(&with_end(7, &format!("# {comment}")));
         assert!(seen.says(7, GRANT) && seen.says(7, "malformed-directive"), "{comment}: {:?}", seen.found());
     }
-    let foreign = Seen::yaml(&with_end(7, "# checkov:skip=implicit-grant:sandbox zizmor: ignore[implicit-grant]"));
+    let foreign =
+        Seen::yaml(&with_end(7, "# checkov:skip=implicit-grant:sandbox zizmor: ignore[implicit-grant]"));
     assert!(foreign.says(7, GRANT) && !foreign.found().iter().any(|found| found.ends_with("directive")));
 }
 
@@ -283,8 +329,10 @@ fn a_marker_inside_a_value_is_not_obeyed_and_gets_a_hint() {
 
 #[test]
 fn other_documents_are_none_of_our_business() {
-    let text = "kind: Deployment\nspec: 1 # clientlint: ignor[x]\nimage: a # clientlint: ignore[implicit-grant]\n";
-    let seen = Seen::of(&Repository::with("tenant.yaml", format!("{HEAD}{SHOP}")).and("deploy.yaml", text), &[]);
+    let text =
+        "kind: Deployment\nspec: 1 # clientlint: ignor[x]\nimage: a # clientlint: ignore[implicit-grant]\n";
+    let seen =
+        Seen::of(&Repository::with("tenant.yaml", format!("{HEAD}{SHOP}")).and("deploy.yaml", text), &[]);
     assert!(!seen.found().iter().any(|found| found.starts_with("deploy.yaml")), "{:?}", seen.found());
 }
 
@@ -303,7 +351,8 @@ fn no_ignores_shows_everything() {
 
 #[test]
 fn what_is_silenced_does_not_fail_the_run_and_is_counted() {
-    let text = with_line(2, &format!("  # clientlint: ignore[{ALG}, {HTTP}, {GRANT}] until 2026-12-01: sandbox"));
+    let text =
+        with_line(2, &format!("  # clientlint: ignore[{ALG}, {HTTP}, {GRANT}] until 2026-12-01: sandbox"));
     let repository = Repository::with("tenant.yaml", text);
     let run = repository.run(&["check", ".", "--today", TODAY]);
     assert_eq!(run.code, 0, "{}", run.out);
@@ -314,8 +363,14 @@ fn what_is_silenced_does_not_fail_the_run_and_is_counted() {
     assert_eq!(seen.json["summary"]["suppressed"], 3);
     assert_eq!(seen.json["summary"]["findings"]["error"], 0);
     let first = &seen.json["silenced"][0];
-    assert_eq!((&first["by"], &first["reason"], &first["until"]), (&"comment".into(), &"sandbox".into(), &"2026-12-01".into()));
-    assert_eq!((&first["location"]["path"], &first["location"]["start"]["line"]), (&"tenant.yaml".into(), &2.into()));
+    assert_eq!(
+        (&first["by"], &first["reason"], &first["until"]),
+        (&"comment".into(), &"sandbox".into(), &"2026-12-01".into())
+    );
+    assert_eq!(
+        (&first["location"]["path"], &first["location"]["start"]["line"]),
+        (&"tenant.yaml".into(), &2.into())
+    );
     let later = repository.run(&["check", ".", "--today", "2026-01-01"]);
     assert!(later.out.contains("\n3 ignored with a reason\n"), "{}", later.out);
 }
@@ -329,21 +384,28 @@ fn an_ignore_is_in_vain_only_if_everything_was_looked_at() {
         assert!(!Seen::of(&repository, off).says(3, "unused-ignore"), "{off:?}");
     }
     // What is for another persona is silenced all the same, and counted with neither.
-    let strict = with_end(8, "# clientlint: ignore[refresh-token-not-rotating, sender-constraining-not-required]: later on");
+    let strict = with_end(
+        8,
+        "# clientlint: ignore[refresh-token-not-rotating, sender-constraining-not-required]: later on",
+    );
     let strict = Repository::with("tenant.yaml", strict.replace("implicit]", "refresh_token]"));
     let seen = Seen::of(&strict, &["--persona", "auditor"]);
-    let pedantic: Vec<String> = seen.found().into_iter().filter(|found| found.contains("tenant.yaml:2 ")).collect();
+    let pedantic: Vec<String> =
+        seen.found().into_iter().filter(|found| found.contains("tenant.yaml:2 ")).collect();
     assert!(!pedantic.is_empty(), "{:?}", seen.found());
     let ids: Vec<&str> = pedantic.iter().map(|found| found.split(' ').nth(1).unwrap()).collect();
-    let named = with_line(2, &format!("  # clientlint: ignore[{}]: later on", ids.join(", "))).replace("implicit]", "refresh_token]");
+    let named = with_line(2, &format!("  # clientlint: ignore[{}]: later on", ids.join(", ")))
+        .replace("implicit]", "refresh_token]");
     let named = Repository::with("tenant.yaml", named);
     assert!(!Seen::of(&named, &[]).found().iter().any(|found| found.ends_with("unused-ignore")), "{ids:?}");
     let auditor = Seen::of(&named, &["--persona", "auditor"]);
     assert!(ids.iter().all(|id| auditor.silences(3, id)), "{ids:?} {:?}", auditor.silenced());
     let broken = Repository::with("tenant.yaml", format!("{text}\n  - [\n"));
     assert!(!broken.run(&["check", ".", "--format", "concise"]).out.contains("unused-ignore"));
-    let severity = Repository::with("tenant.yaml", &text).and("clientlint.toml", "[ignores]\nreport-unused = \"error\"\n");
+    let severity = Repository::with("tenant.yaml", &text)
+        .and("clientlint.toml", "[ignores]\nreport-unused = \"error\"\n");
     assert_eq!(Seen::of(&severity, &["--select", "unused-ignore,password-grant"]).run.code, 1);
-    let off = Repository::with("tenant.yaml", &text).and("clientlint.toml", "[ignores]\nreport-unused = \"off\"\n");
+    let off =
+        Repository::with("tenant.yaml", &text).and("clientlint.toml", "[ignores]\nreport-unused = \"off\"\n");
     assert!(!Seen::of(&off, &[]).says(3, "unused-ignore"));
 }

@@ -46,7 +46,11 @@ fn each_sign_of_terraform_starts_a_comment() {
         let comment = comment.replace('X', "clientlint: ignore[implicit-grant]: sandbox");
         let seen = terraform(&above(TERRAFORM, "resource", &comment));
         assert_eq!(seen.silenced().len(), 1, "{comment}: {:?}", seen.found());
-        assert!(!seen.found().iter().any(|found| found.ends_with("-ignore")), "{comment}: {:?}", seen.found());
+        assert!(
+            !seen.found().iter().any(|found| found.ends_with("-ignore")),
+            "{comment}: {:?}",
+            seen.found()
+        );
         assert_eq!(seen.json["silenced"][0]["reason"], "sandbox", "{comment}");
     }
 }
@@ -69,10 +73,17 @@ fn blocks_attributes_and_items_of_terraform_are_covered() {
     ] {
         let seen = terraform(&text);
         assert!(seen.silenced()[..].iter().any(|found| found.ends_with(id)), "{text}{:?}", seen.found());
-        assert!(!seen.found().iter().any(|found| found.ends_with(id) || found.ends_with("unused-ignore")), "{text}");
+        assert!(
+            !seen.found().iter().any(|found| found.ends_with(id) || found.ends_with("unused-ignore")),
+            "{text}"
+        );
     }
     let beside = terraform(&above(TERRAFORM, "\"https:", &ignore("insecure-redirect-uri")));
-    assert!(beside.silenced().is_empty() && beside.message("unused-ignore").contains("above"), "{:?}", beside.found());
+    assert!(
+        beside.silenced().is_empty() && beside.message("unused-ignore").contains("above"),
+        "{:?}",
+        beside.found()
+    );
     let closing = terraform(&behind(TERRAFORM, "]", &ignore("insecure-redirect-uri")));
     assert!(closing.message("unused-ignore").contains("nothing starts on its line"));
 }
@@ -96,7 +107,8 @@ resource \"auth0_client\" \"shop\" {
     assert_eq!(seen.silenced().len(), 1, "{:?}", seen.found());
     assert_eq!(seen.json["silenced"][0]["location"]["path"], "variables.tf");
     // Nobody may say that it is in vain where only one file of the project is checked.
-    let repository = Repository::with("main.tf", plain.replace("var.grants", "[\"implicit\"]")).and("variables.tf", &noted);
+    let repository = Repository::with("main.tf", plain.replace("var.grants", "[\"implicit\"]"))
+        .and("variables.tf", &noted);
     let part = repository.run(&["check", "variables.tf", "--format", "json", "--allow-empty"]).json();
     assert_eq!(part["findings"], Json::Array(Vec::new()));
     assert!(Seen::of(&repository, &[]).found().contains(&"variables.tf:2 unused-ignore".to_owned()));
@@ -107,7 +119,12 @@ fn instances_and_joined_resources_are_covered() {
     let each = above(TERRAFORM, "resource", "# clientlint: ignore[implicit-grant]: sandbox")
         .replace("  name            = \"Shop\"\n", "  for_each = toset([\"a\", \"b\"])\n  name = each.key\n");
     let seen = terraform(&each);
-    assert_eq!(seen.silenced().iter().filter(|found| found.ends_with(GRANT)).count(), 2, "{:?}", seen.found());
+    assert_eq!(
+        seen.silenced().iter().filter(|found| found.ends_with(GRANT)).count(),
+        2,
+        "{:?}",
+        seen.found()
+    );
     let joined = "resource \"auth0_client\" \"shop\" {
   name     = \"Shop\"
   app_type = \"spa\"
@@ -122,7 +139,10 @@ resource \"auth0_client_credentials\" \"shop\" {
     for start in ["resource \"auth0_client\" ", "resource \"auth0_client_credentials\" "] {
         let seen = terraform(&above(joined, start, &format!("# clientlint: ignore[{rule}]: sandbox")));
         assert!(seen.silenced().iter().any(|found| found.ends_with(rule)), "{start}: {:?}", seen.found());
-        assert!(!seen.found().iter().any(|found| found.ends_with(rule) || found.ends_with("unused-ignore")), "{start}");
+        assert!(
+            !seen.found().iter().any(|found| found.ends_with(rule) || found.ends_with("unused-ignore")),
+            "{start}"
+        );
     }
 }
 
@@ -170,7 +190,8 @@ fn tables_of_toml_are_covered_one_by_one() {
         assert_eq!(seen.found().iter().filter(|found| found.ends_with(GRANT)).count(), 1, "{text}");
     }
     let rule = "public-client-symmetric-id-token";
-    let table = TOML.replace("[apps.jwt", &format!("# clientlint: ignore[{rule}, {GRANT}]: sandbox\n[apps.jwt"));
+    let table =
+        TOML.replace("[apps.jwt", &format!("# clientlint: ignore[{rule}, {GRANT}]: sandbox\n[apps.jwt"));
     let seen = toml(&table);
     assert!(seen.silences(14, rule) && seen.silenced().len() == 1, "only the table: {:?}", seen.found());
 }
@@ -195,15 +216,21 @@ fn properties_and_property_lists_have_comments_too() {
 #[test]
 fn in_terraform_json_the_member_for_comments_covers_its_object() {
     let with = |member: &str| {
-        format!("{{\"resource\": {{\"auth0_client\": {{\"shop\": {{\n{member}\"name\": \"Shop\", \"app_type\": \"spa\",\n\
-            \"grant_types\": [\"implicit\"]}}, \"blog\": {{\"name\": \"Blog\", \"app_type\": \"spa\", \"grant_types\": [\"implicit\"]}}}}}}}}\n")
+        format!(
+            "{{\"resource\": {{\"auth0_client\": {{\"shop\": {{\n{member}\"name\": \"Shop\", \"app_type\": \"spa\",\n\
+            \"grant_types\": [\"implicit\"]}}, \"blog\": {{\"name\": \"Blog\", \"app_type\": \"spa\", \"grant_types\": [\"implicit\"]}}}}}}}}\n"
+        )
     };
     let comment = "clientlint: ignore[implicit-grant]: sandbox";
     for member in [format!("\"//\": \"{comment}\","), format!("\"//\": [\"more\", \"{comment}\"],")] {
         let seen = Seen::of(&Repository::with("main.tf.json", with(&member)), &[]);
         assert_eq!(seen.silenced(), ["main.tf.json:3 implicit-grant"], "{:?}", seen.found());
         assert!(!seen.found().iter().any(|found| found.ends_with("misplaced-ignore")), "{:?}", seen.found());
-        assert_eq!(seen.found().iter().filter(|found| found.ends_with(GRANT)).count(), 1, "the other object is not covered");
+        assert_eq!(
+            seen.found().iter().filter(|found| found.ends_with(GRANT)).count(),
+            1,
+            "the other object is not covered"
+        );
     }
     let elsewhere = with(&format!("\"description\": \"{comment}\","));
     assert!(Seen::of(&Repository::with("main.tf.json", elsewhere), &[]).says(2, "misplaced-ignore"));
@@ -214,7 +241,11 @@ fn in_other_json_it_is_not_obeyed() {
     let client = "{\n  \"//\": \"clientlint: ignore[implicit-grant]: sandbox\",\n  \"name\": \"Shop\", \"app_type\": \"spa\",\n  \
         \"grant_types\": [\"implicit\"]\n}\n";
     let deployed = Seen::of(&Repository::with("auth0/clients/Shop.json", client), &[]);
-    assert!(deployed.says(2, "comment-key-breaks-deploy") && deployed.says(4, GRANT), "{:?}", deployed.found());
+    assert!(
+        deployed.says(2, "comment-key-breaks-deploy") && deployed.says(4, GRANT),
+        "{:?}",
+        deployed.found()
+    );
     assert!(!deployed.says(2, "misplaced-ignore"));
     assert_eq!(deployed.run.code, 1, "an error");
     let answer = client.replace("\"name\"", "\"client_id\": \"abc\", \"name\"");
@@ -229,9 +260,16 @@ fn a_reason_shows_no_secret() {
         "clients:\n  - name: Shop\n    app_type: spa\n    client_secret: {secret} # clientlint: ignore[public-client-with-secret, {secret}]: {secret} is old\n    \
          callbacks: [https://a.example.com/cb]\n    grant_types: [implicit] # clientlint: ignore[implicit-grant]: client_secret: k3y0987 is known\n"
     );
-    let repository = Repository::with("tenant.yaml", text)
-        .and("clientlint.toml", format!("[[ignore]]\nrules = [\"password-grant\"]\nreason = \"{secret}\"\nby = \"{secret}\"\n"));
-    for words in [&["--format", "json"][..], &["--format", "concise"], &["--format", "text"], &["--no-ignores", "--format", "json"]] {
+    let repository = Repository::with("tenant.yaml", text).and(
+        "clientlint.toml",
+        format!("[[ignore]]\nrules = [\"password-grant\"]\nreason = \"{secret}\"\nby = \"{secret}\"\n"),
+    );
+    for words in [
+        &["--format", "json"][..],
+        &["--format", "concise"],
+        &["--format", "text"],
+        &["--no-ignores", "--format", "json"],
+    ] {
         let run = repository.run(&[&["check", ".", "--today", TODAY][..], words].concat());
         for part in [secret, &secret[..6], "k3y0987"] {
             assert!(!run.out.contains(part) && !run.err.contains(part), "{words:?}: {}", run.out);
@@ -248,7 +286,9 @@ fn an_ignore_for_each_finding_of_a_repository_silences_that_one() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/acme");
     let copy = || {
         let repository = Repository::new();
-        for entry in walkdir::WalkDir::new(&folder).into_iter().flatten().filter(|entry| entry.file_type().is_file()) {
+        for entry in
+            walkdir::WalkDir::new(&folder).into_iter().flatten().filter(|entry| entry.file_type().is_file())
+        {
             let to = repository.path(entry.path().strip_prefix(&folder).unwrap().to_str().unwrap());
             fs::create_dir_all(to.parent().unwrap()).unwrap();
             fs::copy(entry.path(), to).unwrap();
@@ -271,7 +311,9 @@ fn an_ignore_for_each_finding_of_a_repository_silences_that_one() {
             let config = repository.path("clientlint.toml");
             let known = fs::read_to_string(&config).unwrap_or_default();
             let client = finding["client"]["key"].as_str().unwrap();
-            let ignore = format!("{known}\n[[ignore]]\nrules = [\"{rule}\"]\npath = \"{path}\"\nclient = '{client}'\nreason = \"sandbox\"\n");
+            let ignore = format!(
+                "{known}\n[[ignore]]\nrules = [\"{rule}\"]\npath = \"{path}\"\nclient = '{client}'\nreason = \"sandbox\"\n"
+            );
             fs::write(config, ignore).unwrap();
         } else {
             lines[line - 1].push_str(&format!(" # clientlint: ignore[{rule}]: sandbox"));

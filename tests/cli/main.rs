@@ -9,6 +9,7 @@ mod documents;
 mod exit;
 mod fingerprints;
 mod ignores;
+mod ignores_in_configuration;
 mod ignores_in_formats;
 mod large;
 mod nasty;

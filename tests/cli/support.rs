@@ -80,9 +80,15 @@ impl Repository {
         let mut command = Command::new(env!("CARGO_BIN_EXE_clientlint"));
         command.args(arguments).current_dir(self.root()).stdin(stdin);
         command.stdout(out.try_clone().unwrap()).stderr(err.try_clone().unwrap());
-        for name in
-            ["CLIENTLINT_CONFIG", "CLIENTLINT_FORMAT", "FORCE_COLOR", "CLICOLOR_FORCE", "LC_ALL", "LC_CTYPE", "SOURCE_DATE_EPOCH"]
-        {
+        for name in [
+            "CLIENTLINT_CONFIG",
+            "CLIENTLINT_FORMAT",
+            "FORCE_COLOR",
+            "CLICOLOR_FORCE",
+            "LC_ALL",
+            "LC_CTYPE",
+            "SOURCE_DATE_EPOCH",
+        ] {
             command.env_remove(name);
         }
         command.envs(variables.iter().copied());
