@@ -316,7 +316,7 @@ fn an_ignore_for_each_finding_of_a_repository_silences_that_one() {
             );
             fs::write(config, ignore).unwrap();
         } else {
-            lines[line - 1].push_str(&format!(" # clientlint: ignore[{rule}]: sandbox"));
+            lines[line - 1] = format!("{} # clientlint: ignore[{rule}]: sandbox", lines[line - 1]);
             fs::write(&file, lines.join("\n") + "\n").unwrap();
             in_comments += 1;
         }
@@ -331,4 +331,23 @@ fn an_ignore_for_each_finding_of_a_repository_silences_that_one() {
         assert!(!off.found().iter().any(|found| found.ends_with("-ignore")), "{rule}: {:?}", off.found());
     }
     assert!(in_comments > 8);
+}
+
+#[test]
+fn the_examples_of_the_page_on_ignores_are_understood() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ignores.md")).unwrap();
+    let example = |language: &str| {
+        page.split(&format!("```{language}\n")).nth(1).unwrap().split("```").next().unwrap().to_owned()
+    };
+    let yaml = Seen::of(&Repository::with("tenant.yaml", example("yaml")), &[]);
+    let hcl = Seen::of(&Repository::with("main.tf", example("terraform")), &[]);
+    for (seen, count) in [(yaml, 2), (hcl, 2)] {
+        assert_eq!(seen.silenced().len(), count, "{:?} {:?}", seen.found(), seen.silenced());
+        let wrong = |found: &String| found.ends_with("-ignore") && !found.ends_with("unused-ignore");
+        assert!(
+            !seen.found().iter().any(|found| wrong(found) || found.ends_with("directive")),
+            "{:?}",
+            seen.found()
+        );
+    }
 }
