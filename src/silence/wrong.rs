@@ -96,10 +96,9 @@ impl Nearest<'_> {
         if let Some(finding) = self.find(&|rule| rule == id, path, line) {
             return format!("; the nearest finding of that rule is {}", distance(finding, path, line));
         }
-        let instead = |rule: &str| {
-            let subsumes = |known: &Rule| known.id == rule && known.text.subsumes.iter().any(|one| one == id);
-            self.rules.iter().any(subsumes)
-        };
+        let subsumes = |rule: &&Rule| rule.text.subsumes.iter().any(|one| one == id);
+        let above: Vec<&str> = self.rules.iter().filter(subsumes).map(|rule| rule.id.as_str()).collect();
+        let instead = |rule: &str| above.contains(&rule);
         match self.find(&instead, path, line) {
             Some(finding) => {
                 format!("; {} speaks instead of it {}", finding.rule, distance(finding, path, line))

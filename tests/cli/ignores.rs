@@ -409,3 +409,23 @@ fn an_ignore_is_in_vain_only_if_everything_was_looked_at() {
         Repository::with("tenant.yaml", &text).and("clientlint.toml", "[ignores]\nreport-unused = \"off\"\n");
     assert!(!Seen::of(&off, &[]).says(3, "unused-ignore"));
 }
+
+#[test]
+fn line_ends_byte_order_marks_and_names_as_keys_change_nothing() {
+    let text = "apps:\n  # clientlint: ignore[implicit-grant]: sandbox\n  shop:\n    app_type: spa\n    grant_types: [implicit]\n    \
+        callbacks: [https://a.example.com/cb]\n  blog: # clientlint: ignore[implicit-grant]: sandbox\n    app_type: spa\n    \
+        grant_types: [implicit]\n    callbacks: [https://b.example.com/cb]\n";
+    for text in [text.to_owned(), text.replace('\n', "\r\n"), format!("\u{feff}{text}")] {
+        let seen = Seen::of(&Repository::with("apps.yaml", &text), &[]);
+        assert!(seen.silences(5, GRANT) && seen.silences(9, GRANT), "{:?}", seen.found());
+        assert_eq!(seen.json["silenced"][0]["reason"], "sandbox");
+        assert!(!seen.found().iter().any(|found| found.ends_with("-ignore")));
+    }
+    let config = format!("\u{feff}# ours\r\n[[ignore]]\r\nrules = [\"{ALG}\"]\r\nreason = \"sandbox\"\r\n");
+    let seen = Seen::of(
+        &Repository::with("tenant.yaml", format!("{HEAD}{SHOP}")).and("clientlint.toml", config),
+        &[],
+    );
+    let at = &seen.json["silenced"][0]["location"]["start"];
+    assert_eq!((&at["line"], &at["column"]), (&2.into(), &1.into()));
+}
