@@ -43,12 +43,11 @@ impl Comment {
         place.file == self.place.file && self.covered.iter().any(|span| span.covers(place.span))
     }
 
-    /// The number of a rule among those that it silences.
-    pub(super) fn rule(&self, id: &str) -> Option<usize> {
-        if self.standing.is_some() {
-            return None;
-        }
-        self.rules.iter().position(|rule| rule.id == id && rule.standing.is_none())
+    /// The rules that it silences, each with its number among those that it names.
+    pub(super) fn obeyed(&self) -> impl Iterator<Item = (usize, &str)> {
+        let rules = if self.standing.is_some() { &[][..] } else { &self.rules };
+        let obeyed = rules.iter().enumerate().filter(|(_, rule)| rule.standing.is_none());
+        obeyed.map(|(at, rule)| (at, rule.id.as_str()))
     }
 }
 

@@ -7,7 +7,7 @@ mod place;
 mod scope;
 mod wrong;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use self::comments::Comment;
@@ -34,6 +34,8 @@ pub struct Ignoring<'a> {
 /// The ignores that hold for a project.
 pub struct Silence<'a> {
     comments: Vec<Comment>,
+    /// For each rule the comments that silence it: the number of the comment, and of the rule in it.
+    by_rule: BTreeMap<String, Vec<(usize, usize)>>,
     config: &'a Config,
     /// Those of the configuration that are obeyed.
     obeyed: Vec<(usize, &'a Ignore)>,
@@ -63,7 +65,13 @@ impl<'a> Silence<'a> {
         let comments = comments::of(documents, config, ignoring.today);
         let list = config.ignores.list.iter().enumerate();
         let obeyed = list.filter(|(_, ignore)| wrong::standing(ignore, config, ignoring.today).is_none());
-        Self { comments, config, obeyed: obeyed.collect(), documents }
+        let mut by_rule: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
+        for (number, comment) in comments.iter().enumerate() {
+            for (at, id) in comment.obeyed() {
+                by_rule.entry(id.to_owned()).or_default().push((number, at));
+            }
+        }
+        Self { comments, by_rule, config, obeyed: obeyed.collect(), documents }
     }
 
     /// Whether there are none.
@@ -122,13 +130,10 @@ impl<'a> Silence<'a> {
     /// for the definition.
     fn of_definition(&self, violation: &Violation<'_>, definition: &Definition) -> Vec<Mark> {
         let mut marks = Vec::new();
-        for (number, comment) in self.comments.iter().enumerate() {
-            let here = comment.covers(definition.place)
-                || violation.decided.is_empty() && comment.covers(violation.place);
-            marks.extend(
-                comment.rule(&violation.rule.id).filter(|_| here).map(|rule| Mark::Comment(number, rule)),
-            );
-        }
+        let absent = violation.decided.is_empty();
+        marks.extend(self.comments_on(violation, &|comment| {
+            comment.covers(definition.place) || absent && comment.covers(violation.place)
+        }));
         if violation.decided.is_empty() {
             marks.extend(self.of_configuration(violation, definition, None));
         }
@@ -138,13 +143,18 @@ impl<'a> Silence<'a> {
     /// What silences a violation as far as it rests on a fact.
     fn of_fact(&self, violation: &Violation<'_>, definition: &Definition, fact: &Fact) -> Vec<Mark> {
         let mut marks = Vec::new();
-        for (number, comment) in self.comments.iter().enumerate() {
-            if place::of(fact).any(|place| comment.covers(place)) {
-                marks.extend(comment.rule(&violation.rule.id).map(|rule| Mark::Comment(number, rule)));
-            }
-        }
+        marks.extend(
+            self.comments_on(violation, &|comment| place::of(fact).any(|place| comment.covers(place))),
+        );
         marks.extend(self.of_configuration(violation, definition, Some(fact)));
         marks
+    }
+
+    /// The comments that name the rule of a violation and cover it.
+    fn comments_on(&self, violation: &Violation<'_>, covers: &dyn Fn(&Comment) -> bool) -> Vec<Mark> {
+        let named = self.by_rule.get(&violation.rule.id).map_or(&[][..], Vec::as_slice);
+        let covering = named.iter().filter(|(number, _)| covers(&self.comments[*number]));
+        covering.map(|(number, rule)| Mark::Comment(*number, *rule)).collect()
     }
 
     fn of_configuration(
