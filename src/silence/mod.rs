@@ -120,7 +120,12 @@ impl<'a> Silence<'a> {
                 let part = check_without(definition, rule, settings, &others);
                 heard.extend(part.map(|violation| Heard { violation, by }));
             }
+            let known = without.len();
             without.extend(covered);
+            // Each round takes facts away, of which there are no more than the definition has.
+            if known > definition.facts.iter().map(|(_, fact)| 1 + fact.datum.items().len()).sum::<usize>() {
+                break;
+            }
             rest = check_without(definition, rule, settings, &without);
         }
         heard
