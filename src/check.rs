@@ -16,10 +16,24 @@ pub struct Settings {
     pub only: BTreeSet<String>,
     /// Severities that are set for rules.
     pub severities: BTreeMap<String, Severity>,
+    /// Rules that are on whatever else is set, and the least severity that they have; `None` for their own.
+    pub floors: BTreeMap<String, Option<Severity>>,
     /// For whom the report is.
     pub persona: Persona,
     /// A stricter set of severities.
     pub profile: Option<Profile>,
+}
+
+impl Settings {
+    /// Whether a rule is on.
+    pub fn has_on(&self, rule: &str) -> bool {
+        self.chooses(rule) || self.floors.contains_key(rule)
+    }
+
+    /// Whether a rule is on apart from its floor.
+    fn chooses(&self, rule: &str) -> bool {
+        (self.only.is_empty() || self.only.contains(rule)) && !self.off.contains(rule)
+    }
 }
 
 /// A rule that a definition breaks.
@@ -65,18 +79,26 @@ pub fn check<'a>(definition: &'a Definition, rules: &'a [Rule], settings: &Setti
     // One list for all rules: most match something before they turn out not to hold.
     let mut matches = Matches::default();
     for rule in rules {
-        if !settings.is_on(&rule.id) || !rule.judges(definition.kind, provider) {
+        if !settings.has_on(&rule.id) || !rule.judges(definition.kind, provider) {
             continue;
         }
         if let Some(violation) = judge(definition, rule, settings, &mut matches) {
             found.push(violation);
         }
     }
-    let silenced: BTreeSet<&str> =
-        found.iter().flat_map(|violation| violation.rule.text.subsumes.iter().map(String::as_str)).collect();
+    let mut silenced: BTreeMap<&str, Severity> = BTreeMap::new();
+    // A rule that is on for its floor alone adds a finding, and takes none away.
+    for violation in found.iter().filter(|violation| settings.chooses(&violation.rule.id)) {
+        for general in &violation.rule.text.subsumes {
+            let by = silenced.entry(general).or_insert(violation.severity);
+            *by = violation.severity.max(*by);
+        }
+    }
     let mut verdict = Verdict::default();
     for violation in found {
-        if silenced.contains(violation.rule.id.as_str()) {
+        // Where the general rule has a floor, nothing that weighs less speaks in its place.
+        let held = settings.floors.contains_key(&violation.rule.id);
+        if silenced.get(violation.rule.id.as_str()).is_some_and(|by| !held || *by >= violation.severity) {
             continue;
         }
         if violation.is_hidden(definition, settings) {
@@ -110,16 +132,10 @@ impl Violation<'_> {
     }
 }
 
-impl Settings {
-    /// Whether a rule is checked.
-    pub fn is_on(&self, rule: &str) -> bool {
-        (self.only.is_empty() || self.only.contains(rule)) && !self.off.contains(rule)
-    }
-}
-
 /// Who wants to see a violation: everybody, where a profile or the configuration sets its severity.
 fn persona(violation: &Violation<'_>, settings: &Settings) -> Persona {
     let raised = settings.severities.contains_key(&violation.rule.id)
+        || settings.floors.contains_key(&violation.rule.id)
         || settings
             .profile
             .is_some_and(|profile| violation.case.profiles.iter().any(|(named, _)| *named == profile));
@@ -147,7 +163,9 @@ fn judge<'a>(
         case.profiles.iter().find(|(named, _)| *named == profile).map(|(_, severity)| *severity)
     });
     let configured = settings.severities.get(&rule.id).copied();
-    let severity = configured.or(by_profile).unwrap_or(case.severity);
+    let own = by_profile.unwrap_or(case.severity);
+    let floor = settings.floors.get(&rule.id).map(|floor| floor.unwrap_or(own));
+    let severity = configured.unwrap_or(own).max(floor.unwrap_or(Severity::Info));
     let decided = deciding(matches);
     let place = decided.iter().find_map(|fact| fact.place());
     let place = place.unwrap_or_else(|| definition.name_place.unwrap_or(definition.place));

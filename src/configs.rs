@@ -5,9 +5,10 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, RwLock};
 
-use crate::config::{Config, NAMES, named_rules, rule_or_tag};
+use crate::config::{Access, Config, FailOn, NAMES, Sources, named_rules, rule_or_tag};
 use crate::discover::{self, Input, absolute};
-use crate::rule::{Persona, Profile};
+use crate::finding::Confidence;
+use crate::rule::{Persona, Profile, Severity};
 
 /// The configurations of a run: one for all, or the nearest of each file.
 pub struct Configs {
@@ -15,9 +16,10 @@ pub struct Configs {
     builtin: OnceLock<Result<Arc<Config>, String>>,
     by_folder: RwLock<HashMap<OsString, Result<Arc<Config>, String>>>,
     adjustment: Adjustment,
+    policy: Option<(PathBuf, String)>,
 }
 
-/// What the command line says of rules, over what any configuration says.
+/// What the command line says, over what any configuration says.
 #[derive(Default)]
 pub struct Adjustment {
     /// The only rules to check, by id or `tag:NAME`; all where it is empty.
@@ -28,6 +30,18 @@ pub struct Adjustment {
     pub persona: Option<Persona>,
     /// A stricter profile.
     pub profile: Option<Profile>,
+    /// From which severity on a run fails.
+    pub fail_on: Option<FailOn>,
+    /// How sure a finding must be to fail a run.
+    pub fail_on_confidence: Option<Confidence>,
+    /// The least severity that is shown.
+    pub min_severity: Option<Severity>,
+    /// How sure a finding must be to be shown.
+    pub min_confidence: Option<Confidence>,
+    /// `--set KEY=VALUE`.
+    pub set: Vec<String>,
+    /// A policy, which can only tighten.
+    pub policy: Option<PathBuf>,
 }
 
 impl Adjustment {
@@ -42,8 +56,46 @@ impl Adjustment {
         settings.off.extend(named_rules(&config.rules, &self.disable));
         settings.persona = self.persona.unwrap_or(settings.persona);
         settings.profile = self.profile.or(settings.profile);
+        if self.fail_on.is_some() || self.fail_on_confidence.is_some() {
+            let gate = Arc::make_mut(&mut config.gate);
+            if let Some(fail_on) = self.fail_on {
+                gate.fail_on = fail_on.severity();
+                gate.from = Arc::from("--fail-on");
+                config.gate_is_fixed = true;
+            }
+            gate.confidence = self.fail_on_confidence.unwrap_or(gate.confidence);
+        }
+        config.min_severity = self.min_severity.unwrap_or(config.min_severity);
+        config.min_confidence = self.min_confidence.unwrap_or(config.min_confidence);
+        config.tighten();
         Ok(config)
     }
+
+    /// Reads a configuration, and what is said over it.
+    fn read(
+        &self,
+        file: Option<(&Path, &str)>,
+        policy: Option<&(PathBuf, String)>,
+    ) -> Result<Config, String> {
+        let here = absolute(Path::new("."));
+        let sources = Sources {
+            file,
+            set: &self.set,
+            here: Some(&here),
+            policy: policy.map(|(path, text)| (path.as_path(), text.as_str())),
+        };
+        let access = Access {
+            text: &|path| discover::read_text(path).map_err(|message| strip(path, &message)),
+            rules: &discover::rule_files,
+            show: &|path| discover::Base::of(path).show(path),
+        };
+        self.apply(Config::new(&sources, &access).map_err(|error| error.to_string())?)
+    }
+}
+
+/// A message of reading without the path, which is said anyway.
+fn strip(path: &Path, message: &str) -> String {
+    message.trim_start_matches(&format!("{}: ", path.display())).to_owned()
 }
 
 impl Configs {
@@ -53,10 +105,14 @@ impl Configs {
     ///
     /// Says what is wrong with the file, or with the adjustment.
     pub fn new(file: Option<&Path>, none: bool, adjustment: Adjustment) -> Result<Self, String> {
+        let policy = match &adjustment.policy {
+            Some(path) => Some((absolute(path), discover::read_text(path)?)),
+            None => None,
+        };
         let mut configs =
-            Self { fixed: None, builtin: OnceLock::new(), by_folder: RwLock::default(), adjustment };
+            Self { fixed: None, builtin: OnceLock::new(), by_folder: RwLock::default(), adjustment, policy };
         configs.fixed = match file {
-            Some(path) => Some(Arc::new(configs.adjustment.apply(read_config(&absolute(path))?)?)),
+            Some(path) => Some(Arc::new(configs.read(&absolute(path))?)),
             None if none => Some(configs.builtin()?),
             None => None,
         };
@@ -65,8 +121,7 @@ impl Configs {
 
     /// The built-in settings, which need not be made where every file has a configuration.
     fn builtin(&self) -> Result<Arc<Config>, String> {
-        let make =
-            || self.adjustment.apply(Config::builtin().map_err(|error| error.to_string())?).map(Arc::new);
+        let make = || self.adjustment.read(None, self.policy.as_ref()).map(Arc::new);
         self.builtin.get_or_init(make).clone()
     }
 
@@ -85,6 +140,11 @@ impl Configs {
         }
     }
 
+    fn read(&self, path: &Path) -> Result<Config, String> {
+        let text = discover::read_text(path)?;
+        self.adjustment.read(Some((path, &text)), self.policy.as_ref())
+    }
+
     fn of_folder(&self, folder: &Path) -> Result<Arc<Config>, String> {
         let cached = self.by_folder.read().ok().and_then(|known| known.get(folder.as_os_str()).cloned());
         if let Some(known) = cached {
@@ -93,7 +153,7 @@ impl Configs {
         let here: Vec<PathBuf> =
             NAMES.iter().map(|name| folder.join(name)).filter(|path| discover::is_file(path)).collect();
         let found = match here.as_slice() {
-            [path] => read_config(path).and_then(|config| self.adjustment.apply(config)).map(Arc::new),
+            [path] => self.read(path).map(Arc::new),
             [first, second, ..] => {
                 Err(format!("{} and {}: one of them is too many", first.display(), second.display()))
             }
@@ -116,14 +176,4 @@ impl Configs {
     pub fn check(&self, inputs: &[Input]) -> Result<(), String> {
         inputs.iter().try_for_each(|input| self.of(Some(&input.path)).map(drop))
     }
-}
-
-fn read_config(path: &Path) -> Result<Config, String> {
-    let text = discover::read_text(path)?;
-    Config::read(path, &text, &discover::rule_files).map_err(|mut error| {
-        if Path::new(&error.path) == path {
-            error.path = discover::Base::of(path).show(path);
-        }
-        error.to_string()
-    })
 }

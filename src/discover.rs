@@ -164,6 +164,26 @@ fn walk(
     paths.len()
 }
 
+/// The files that a path leads to and that are looked into by their ending, excluded ones included; sorted.
+pub fn candidates(path: &Path, gitignore: bool) -> Vec<PathBuf> {
+    let path = absolute(path);
+    if !path.is_dir() {
+        return vec![path];
+    }
+    let request = Request {
+        paths: &[],
+        probe: &[],
+        always: &|_| false,
+        excluded: &|_| false,
+        gitignore,
+        force_exclude: false,
+        max_size: &|_| 0,
+    };
+    let mut files = if gitignore { unignored(&path, &request) } else { everything(&path, &request) };
+    files.sort();
+    files
+}
+
 /// So few files are read, and so few folders walked, sooner than threads are started.
 const FEW: usize = 16;
 
@@ -366,6 +386,11 @@ impl Base {
         let path = absolute(path);
         let repository = path.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_path_buf);
         Self { folder: repository.or_else(|| std::env::current_dir().ok()) }
+    }
+
+    /// The folder: the root of the repository, else the working directory.
+    pub fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
     }
 
     /// How a path is shown: relative to the base, with `/`; as it is where it lies elsewhere.

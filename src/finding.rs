@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::Deserialize;
+
 use crate::rule::{Persona, Safety, Severity};
 use crate::source::Position;
 
@@ -98,9 +100,11 @@ pub enum Silencer {
 }
 
 /// How sure a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Confidence {
     /// It rests on a default, or on what is likely.
+    #[default]
     Medium,
     /// It rests on what is written.
     High,
@@ -167,6 +171,19 @@ pub struct ClientSummary {
     pub has_secret: &'static str,
     /// Attributes of which something is written that cannot be known, in whole or in part.
     pub unresolved: Vec<&'static str>,
+    /// Which of its findings fail a run; `None` where that is as for the whole run.
+    pub gate: Option<Arc<Gate>>,
+}
+
+/// Which findings fail a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gate {
+    /// The least severity that does; `None` for never.
+    pub fail_on: Option<Severity>,
+    /// How sure a finding must be to do so.
+    pub confidence: Confidence,
+    /// Where the severity is set: `default`, `--fail-on`, `gate.fail-on in clientlint.toml:12`.
+    pub from: Arc<str>,
 }
 
 /// Something that stopped the analysis of a document.
@@ -187,6 +204,13 @@ pub struct Skipped {
     pub path: String,
     /// Why.
     pub reason: String,
+}
+
+impl Gate {
+    /// Whether a finding fails the run.
+    pub fn stops(&self, finding: &Finding) -> bool {
+        self.fail_on.is_some_and(|least| finding.severity >= least) && finding.confidence >= self.confidence
+    }
 }
 
 impl Subject {

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-use crate::finding::{ClientSummary, Finding, Subject};
+use crate::finding::{ClientSummary, Finding, Problem, Subject};
 
 /// The fingerprint of a finding: `v1:` and 32 hexadecimal digits over the rule, the client's file and key, and what
 /// decided. Items of lists count by value, so that their order does not matter.
@@ -14,6 +14,12 @@ pub fn of(rule: &str, client: &ClientSummary, subject: &Subject) -> String {
     let mut parts = vec![rule, &client.path, client.kind, &client.key, subject.attribute.unwrap_or("")];
     parts.extend(subject.items.iter().map(String::as_str));
     hash(&parts)
+}
+
+/// The fingerprint of a problem, by its number among those of the same kind in its file: what was expected where may
+/// change with each edit.
+pub(crate) fn of_problem(problem: &Problem, number: usize) -> String {
+    hash(&["problem", problem.code, &problem.location.path, &number.to_string()])
 }
 
 /// Makes the fingerprints of findings that are equal in all of this distinct: by their number among their equals.

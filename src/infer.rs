@@ -1,7 +1,10 @@
 //! What follows for a definition from what it says: public or confidential, first- or third-party, profile, channel,
 //! and what the platform fills in.
 
+use std::sync::Arc;
+
 use crate::client::{Basis, Datum, Definition, Evidence, Fact, Known};
+use crate::declared::{self, Declared};
 use crate::defaults;
 use crate::providers::{Delivery, Provider, Shape};
 use crate::tree::Unknown;
@@ -17,10 +20,10 @@ pub struct Surroundings {
     pub undeclared: bool,
     /// The environment that the configuration gives the file, and whether it is production.
     pub environment: Option<(String, bool)>,
-    /// `[facts] dashboard-third-party`.
-    pub dashboard_third_party: Option<String>,
-    /// `[facts] first-party-domains`.
-    pub first_party_domains: Option<Vec<String>>,
+    /// Whether placeholders that nothing fills in are reported in that environment.
+    pub strict: bool,
+    /// `[facts]`: what the organisation declares.
+    pub declared: Arc<Declared>,
 }
 
 /// A word with the reason for it.
@@ -61,9 +64,9 @@ pub fn conclude(
         channel(definition, path_channel, surroundings);
         party(definition);
         loopback(definition);
-        foreign(definition, surroundings);
+        foreign_keys(definition);
         lifetimes(definition);
-        if let Some(word) = &surroundings.dashboard_third_party {
+        if let Some(word) = &surroundings.declared.dashboard_third_party {
             state(definition, Attribute::DASHBOARD_THIRD_PARTY, word);
         }
     }
@@ -85,6 +88,10 @@ pub fn conclude(
         definition.infer(Attribute::AUDIENCE_KIND, Datum::from_text(kind), evidence);
     }
     defaults::fill(definition, provider);
+    declared::compare(definition, &surroundings.declared);
+    if surroundings.strict {
+        declared::placeholders(definition);
+    }
 }
 
 fn state(definition: &mut Definition, attribute: Attribute, word: &str) {
@@ -340,27 +347,23 @@ fn loopback(definition: &mut Definition) {
     definition.infer(Attribute::LOOPBACK_CONTEXT, Datum::from_text(word), Vec::new());
 }
 
-/// Redirect URIs on hosts outside of the domains that the organisation calls its own.
-fn foreign(definition: &mut Definition, surroundings: &Surroundings) {
-    let Some(domains) = &surroundings.first_party_domains else { return };
-    let own = |host: &str| {
-        domains
-            .iter()
-            .map(|domain| domain.trim_start_matches("*."))
-            .any(|domain| host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.')))
+/// Whether the keys of a client ID metadata document come from another origin than the document.
+fn foreign_keys(definition: &mut Definition) {
+    let uri = |attribute: Attribute| match definition.facts.get(&attribute).map(|fact| &fact.datum) {
+        Some(Datum::Uri(uri)) => Some(uri),
+        _ => None,
     };
-    let is_foreign = |item: &&Fact| match &item.datum {
-        Datum::Uri(uri) => {
-            uri.is(Name::HostKind, "public")
-                && matches!(uri.part(Name::Host).as_deref(), Some(Part::Text(host)) if !own(host))
-                && (uri.is(Name::Scheme, "https") || uri.is(Name::Scheme, "http"))
-        }
+    let (Some(document), Some(keys)) = (uri(Attribute::EXTERNAL_CLIENT_ID), uri(Attribute::JWKS_URI)) else {
+        return;
+    };
+    let differs = |part: Name| match (document.part(part).as_deref(), keys.part(part).as_deref()) {
+        (Some(Part::Text(a)), Some(Part::Text(b))) => a != b,
+        (Some(Part::Number(a)), Some(Part::Number(b))) => a != b,
         _ => false,
     };
-    let foreign: Vec<Fact> =
-        definition.items(Attribute::REDIRECT_URIS).iter().filter(is_foreign).cloned().collect();
-    if !foreign.is_empty() {
-        definition.infer(Attribute::FOREIGN_REDIRECT_URIS, Datum::List(foreign), Vec::new());
+    if [Name::Scheme, Name::Host, Name::Port].into_iter().any(differs) {
+        let evidence = vec![definition.evidence(Attribute::JWKS_URI, "another origin")];
+        definition.infer(Attribute::FOREIGN_JWKS, Datum::Flag(true), evidence);
     }
 }
 

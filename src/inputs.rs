@@ -15,7 +15,7 @@ pub struct Asked<'a> {
     pub paths: &'a [PathBuf],
     /// What the document on standard input is called.
     pub stdin_filename: Option<&'a Path>,
-    /// Whether ignore files are obeyed.
+    /// Whether ignore files are obeyed, if the configuration does not say otherwise.
     pub gitignore: bool,
     /// Whether files that are named themselves may be left out by the configuration.
     pub force_exclude: bool,
@@ -102,7 +102,7 @@ fn files(asked: &Asked<'_>, configs: &Configs, config: &Config) -> Result<Read, 
         probe: &words.iter().copied().chain([project::MODULE]).collect::<Vec<_>>(),
         always: &always,
         excluded: &excluded,
-        gitignore: asked.gitignore,
+        gitignore: asked.gitignore && config.gitignore,
         force_exclude: asked.force_exclude,
         max_size: &max_size,
     };
@@ -119,12 +119,14 @@ fn add_companions(inputs: &mut Vec<Input>, max_size: u64) {
     let mut folders: BTreeMap<PathBuf, fn(&str) -> bool> = BTreeMap::new();
     let mut last = None;
     for input in inputs.iter() {
-        // Files come in order: those of one folder have the same companions.
+        // Files come in order: those of one folder have the same companions, except that manifests are told by what
+        // they hold.
         let group = (input.path.parent(), input.path.extension());
-        if last.replace(group) == Some(group) {
+        let is_yaml = input.path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
+        if last.replace(group) == Some(group) && !is_yaml {
             continue;
         }
-        for (folder, wanted) in project::companions(&input.path) {
+        for (folder, wanted) in project::companions(input) {
             folders.entry(folder).or_insert(wanted);
         }
     }

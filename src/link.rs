@@ -151,7 +151,7 @@ fn complete(definitions: &mut [Definition]) {
 
 /// Gives grants the party and type of the clients that they are for, and says what they name in vain.
 fn grants(definitions: &mut [Definition], clients: &Names, apis: &Names) {
-    let mut seen: BTreeMap<[String; 3], usize> = BTreeMap::new();
+    let mut seen: BTreeMap<[String; 4], usize> = BTreeMap::new();
     for at in 0..definitions.len() {
         if definitions[at].kind != Kind::ClientGrant {
             continue;
@@ -189,7 +189,8 @@ fn grants(definitions: &mut [Definition], clients: &Names, apis: &Names) {
         let who = named.as_ref().map(|fact| fact.datum.show()).or_else(|| word(Attribute::DEFAULT_FOR));
         if let (Some(who), Some(audience)) = (who, audience) {
             let subject = word(Attribute::SUBJECT_TYPE).unwrap_or_else(|| "client".to_owned());
-            if let Some(other) = seen.insert([who, audience, subject], at) {
+            let set = if is_manifest(&definitions[at]) { set_of(&definitions[at]) } else { String::new() };
+            if let Some(other) = seen.insert([set, who, audience, subject], at) {
                 for twin in [at, other] {
                     definitions[twin].infer(Attribute::DUPLICATE_GRANT, Datum::Flag(true), Vec::new());
                 }
@@ -275,17 +276,25 @@ fn connections(definitions: &mut [Definition], clients: &Names) {
     }
 }
 
+/// The set in which names are unique. Instances of one block are one definition; directories of one Terraform project
+/// and files of one folder of manifests are environments.
+fn set_of(definition: &Definition) -> String {
+    let apart = is_manifest(definition) || definition.text(Attribute::SHAPE) == Some("terraform");
+    if apart { definition.place.file.0.to_string() } else { String::new() }
+}
+
+/// Whether a definition is a manifest for Kubernetes.
+fn is_manifest(definition: &Definition) -> bool {
+    const MANIFESTS: &[&str] = &["operator", "crossplane", "planton"];
+    let shape = definition.text(Attribute::SHAPE).unwrap_or_default();
+    MANIFESTS.iter().any(|start| shape.starts_with(start))
+}
+
 /// Marks clients that share name, identifier or secret with another one of the same set.
 fn twins(definitions: &mut [Definition]) {
     let mut seen: BTreeMap<(Attribute, String), Vec<usize>> = BTreeMap::new();
     for (at, client) in definitions.iter().enumerate().filter(|(_, known)| known.kind == Kind::Client) {
-        let file = client.place.file.0;
-        // Instances of one block are one definition, and directories of one Terraform project are environments.
-        let set = if client.text(Attribute::SHAPE) == Some("terraform") {
-            format!("{file}")
-        } else {
-            String::new()
-        };
+        let set = set_of(client);
         for (by, same) in
             [(Attribute::CLIENT_NAME, Attribute::SAME_NAME), (Attribute::CLIENT_ID, Attribute::SAME_ID)]
         {

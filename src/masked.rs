@@ -104,6 +104,17 @@ impl MaskedSource {
         (mask.end as usize + (byte - secret.end) as usize).min(self.text.len())
     }
 
+    /// Where a line, from 1, starts in the file: the byte order mark counts. A line
+    /// that starts within a secret starts where that ends. `None` past the end.
+    pub fn line_start(&self, number: u32) -> Option<u32> {
+        let start = *self.lines.get((number.max(1) - 1) as usize)?;
+        let before = self.masks.partition_point(|(_, mask)| mask.start < start);
+        let Some((secret, mask)) = before.checked_sub(1).map(|at| self.masks[at]) else {
+            return Some(start + self.bom);
+        };
+        (mask.end <= start).then(|| secret.end + (start - mask.end) + self.bom)
+    }
+
     /// One line of the masked text, from 1, without its line break.
     pub fn line(&self, number: u32) -> &str {
         let index = (number.max(1) - 1) as usize;
@@ -128,6 +139,10 @@ mod tests {
         assert_eq!(&masked.text()[masked.offset(10)..][..2], "b:");
         assert_eq!(&masked.text()[masked.offset(22)..][..2], "c:");
         assert_eq!(masked.line(4), "c: 1");
+        assert_eq!(
+            [1, 2, 3, 4, 9].map(|line| masked.line_start(line)),
+            [Some(0), Some(10), Some(21), Some(22), None]
+        );
     }
 
     #[test]

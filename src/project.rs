@@ -1,7 +1,7 @@
 //! Which files belong together, and the definitions that they hold together.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
@@ -12,9 +12,13 @@ use crate::discover::{Content, Input};
 use crate::formats::{self, Format, Parsed};
 use crate::infer::{Evidenced, Surroundings, infer};
 use crate::providers::{
-    self, Delivery, Found, Object, Provider, Resource, Shape, join_resources, recognise, recognise_resource,
+    self, Delivery, Found, Object, Provider, Recognised, Resource, join_documents, join_resources, recognise,
+    recognise_resource,
 };
-use crate::resolve::terraform::{self, TerraformFile};
+use crate::resolve::{
+    self,
+    terraform::{self, TerraformFile},
+};
 use crate::source::{FileId, Place, Source};
 use crate::tree::Node;
 use crate::vocabulary::Kind;
@@ -29,7 +33,7 @@ pub struct Document<'a> {
     /// What it was read as.
     pub parsed: Parsed,
     /// The shape that the user names for it.
-    pub kind: Option<&'a str>,
+    pub kind: Option<Arc<str>>,
 }
 
 /// The definitions of a project, and which of its files hold some.
@@ -45,12 +49,18 @@ pub struct Definitions {
 
 /// A key by which files are put together: those with the same key are one project.
 ///
-/// A Terraform directory with all its files is one, and so is the root of a Deploy CLI directory; any other file is a
-/// project of its own.
-pub fn key(path: &str) -> String {
+/// A Terraform directory with all its files is one, and so are the root of a Deploy CLI directory, a Pulumi program
+/// with its stacks, and the manifests for Kubernetes in a folder; any other file is a project of its own.
+pub fn key(path: &str, documents: &[Node]) -> String {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     if is_terraform(name) {
         return format!("terraform:{folder}");
+    }
+    if is_pulumi(name) {
+        return format!("pulumi:{folder}");
+    }
+    if documents.iter().any(is_manifest) {
+        return format!("manifests:{folder}");
     }
     let (above, last) = folder.rsplit_once('/').unwrap_or(("", folder));
     if name.ends_with(".json") {
@@ -76,12 +86,37 @@ pub fn is_terraform(name: &str) -> bool {
     ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
+/// Whether a file is a Pulumi program, or the configuration of one of its stacks, by its name.
+fn is_pulumi(name: &str) -> bool {
+    let named = name == "Main.yaml" || name.starts_with("Pulumi.");
+    named && (name.ends_with(".yaml") || name.ends_with(".yml"))
+}
+
+/// Whether a document is a manifest for Kubernetes.
+fn is_manifest(document: &Node) -> bool {
+    let text = |key: &str| document.get(key).and_then(Node::text);
+    text("kind").is_some() && text("apiVersion").is_some()
+}
+
+/// What stands in a manifest of the clients' own.
+const MANIFEST: &[&str] = &["auth0.", "Auth0Client", "client.crossplane.io"];
+
 /// The files on disk that belong to the project of a file: folders relative to the file's, and which names in them.
-pub fn companions(path: &Path) -> Vec<(std::path::PathBuf, fn(&str) -> bool)> {
+pub fn companions(input: &Input) -> Vec<(std::path::PathBuf, fn(&str) -> bool)> {
+    let path = input.path.as_path();
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let Some(folder) = path.parent() else { return Vec::new() };
     if is_terraform(&name) {
         return vec![(folder.to_path_buf(), is_terraform)];
+    }
+    if is_pulumi(&name) {
+        return vec![(folder.to_path_buf(), is_pulumi)];
+    }
+    if let Content::Text(text) = &input.content
+        && text.contains("apiVersion")
+        && MANIFEST.iter().any(|word| text.contains(word))
+    {
+        return vec![(folder.to_path_buf(), |name| name.ends_with(".yaml") || name.ends_with(".yml"))];
     }
     let is_json = |name: &str| name.ends_with(".json");
     let in_deploy_folder =
@@ -158,10 +193,20 @@ impl Document<'_> {
 /// The definitions that the documents of a project hold, with all that follows for them.
 pub fn definitions(documents: &[Document<'_>], config: &Config) -> Definitions {
     let mut all = Definitions::default();
-    let of_documents: Vec<(FileId, Vec<Definition>)> = documents
+    let evaluated =
+        resolve::documents(documents.iter().map(|document| (document.source, &*document.parsed.documents)));
+    let mut read: Vec<(&Document<'_>, Vec<Recognised<'_>>)> = documents
         .par_iter()
-        .filter(|document| !is_terraform(file_name(&document.source.path)))
-        .map(|document| (document.source.id, of_document(document, config)))
+        .filter(|document| !is_terraform(file_name(&document.source.path)) && !document.is_template())
+        .map(|document| {
+            let nodes = evaluated.get(&document.source.id).unwrap_or(&document.parsed.documents);
+            (document, recognised(document, nodes, config))
+        })
+        .collect();
+    join_documents(&mut read.iter_mut().flat_map(|(_, found)| found).collect::<Vec<_>>());
+    let of_documents: Vec<(FileId, Vec<Definition>)> = read
+        .into_par_iter()
+        .map(|(document, found)| (document.source.id, of_document(document, &found, config)))
         .collect();
     for (file, definitions) in of_documents.into_iter().filter(|(_, definitions)| !definitions.is_empty()) {
         all.recognised.push(file);
@@ -175,37 +220,37 @@ pub fn definitions(documents: &[Document<'_>], config: &Config) -> Definitions {
 /// How many objects of a document are worth another thread.
 const MANY: usize = 64;
 
-/// The definitions of a document.
-fn of_document(document: &Document<'_>, config: &Config) -> Vec<Definition> {
+/// What is recognised in a document.
+fn recognised<'a>(document: &'a Document<'_>, nodes: &'a [Node], config: &'a Config) -> Vec<Recognised<'a>> {
+    let recognise = |node| {
+        let providers = config.providers_of(document.source.file.as_deref());
+        recognise(providers, node, document.format.name(), &document.source.path, document.kind.as_deref())
+    };
+    nodes.iter().filter_map(recognise).collect()
+}
+
+/// The definitions of what was recognised in a document.
+fn of_document(document: &Document<'_>, recognised: &[Recognised<'_>], config: &Config) -> Vec<Definition> {
     let surroundings = surroundings(document, config);
     let broken = document.parsed.is_broken();
     let mut definitions = Vec::new();
-    if document.is_template() {
-        return definitions;
-    }
-    for node in &document.parsed.documents {
-        let providers = config.providers_of(document.source.file.as_deref());
-        let syntax = document.format.name();
-        let Some(found) = recognise(providers, node, syntax, &document.source.path, document.kind) else {
-            continue;
-        };
-        let objects = joined(&found.objects, node, found.shape);
-        let bodies: BTreeMap<usize, &Node> = objects.iter().map(|(at, body)| (*at, body)).collect();
-        let of_object = |(at, object): (usize, &Object<'_>)| {
+    for found in recognised {
+        let of_object = |object: &Object<'_>| {
             let found = Found {
                 provider: found.provider,
                 shape: found.shape,
                 kind: object.kind,
-                node: bodies.get(&at).copied().unwrap_or(object.node),
+                node: &object.node,
                 place: object.place,
                 key: object.key.map(str::to_owned),
+                partial: object.partial,
             };
             define(&found, config, &surroundings, broken)
         };
         if found.objects.len() < MANY {
-            definitions.extend(found.objects.iter().enumerate().map(of_object));
+            definitions.extend(found.objects.iter().map(of_object));
         } else {
-            definitions.par_extend(found.objects.par_iter().enumerate().map(of_object));
+            definitions.par_extend(found.objects.par_iter().map(of_object));
         }
     }
     definitions
@@ -219,7 +264,7 @@ fn define(found: &Found<'_>, config: &Config, surroundings: &Surroundings, broke
     definition.partial = broken || is_partial(found);
     if definition.name_place.is_none()
         && found.kind == Kind::Client
-        && let Some(key) = found.key.as_deref().filter(|_| found.shape.resources.is_empty())
+        && let Some(key) = found.key.as_deref().filter(|_| found.shape.resources.is_empty() && !found.partial)
     {
         // Standing under a key is being named by it.
         definition.name_from_key(key);
@@ -228,30 +273,12 @@ fn define(found: &Found<'_>, config: &Config, surroundings: &Surroundings, broke
     definition
 }
 
-/// The bodies of objects that are spread over several resources of one document, by the object's number.
-fn joined(objects: &[Object<'_>], document: &Node, shape: &Shape) -> Vec<(usize, Node)> {
-    let Some(join) = &shape.join else { return Vec::new() };
-    let body = |key: &str| document.get("resources").and_then(|all| all.get(key));
-    let mut resources: Vec<Resource> = document
-        .get("resources")
-        .into_iter()
-        .flat_map(Node::entries)
-        .filter_map(|entry| {
-            let kind = entry.value.get("type")?.text()?.to_owned();
-            let body = body(&entry.key)?.get("properties")?.clone();
-            Some(Resource { kind, address: entry.key.clone(), body })
-        })
-        .collect();
-    join_resources(join, &mut resources);
-    let number =
-        |resource: &Resource| objects.iter().position(|object| object.key == Some(&resource.address));
-    resources.into_iter().filter_map(|resource| Some((number(&resource)?, resource.body))).collect()
-}
-
 /// An answer of an API is whole if it holds more than anybody would ask for by name.
 fn is_partial(found: &Found<'_>) -> bool {
     const WHOLE: usize = 9;
-    found.shape.delivery == Delivery::Dump && found.node.entries().len() < WHOLE
+    found.partial
+        || found.shape.delivery == Delivery::Partial
+        || (found.shape.delivery == Delivery::Dump && found.node.entries().len() < WHOLE)
 }
 
 /// Adds the resources of the project's Terraform files.
@@ -294,7 +321,7 @@ fn add_resources(documents: &[Document<'_>], config: &Config, all: &mut Definiti
     let of_resource = |(resource, place): (&Resource, &Place)| {
         let (provider, shape, kind) = kind_of(&resource.kind)?;
         let key = Some(resource.address.clone());
-        let found = Found { provider, shape, kind, node: &resource.body, place: *place, key };
+        let found = Found { provider, shape, kind, node: &resource.body, place: *place, key, partial: false };
         let (surroundings, broken) = around.get(&place.file)?;
         Some(define(&found, config, surroundings, *broken))
     };

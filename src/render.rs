@@ -183,7 +183,7 @@ fn in_file(
         let has_all = |keys: &[String]| keys.iter().all(|key| object.contains_key(key));
         let at = shape.objects.iter().find(|at| at.kind == kind(definition) && has_all(&at.when.has))?;
         let plain = |key: &str| !key.is_empty() && !key.contains(['.', '*', '{', '[']);
-        if at.at.is_empty() && definitions.len() == 1 && at.within.is_empty() {
+        if at.at.is_empty() && definitions.len() == 1 && at.within.each().is_empty() {
             document = object;
         } else if let Some(key) = at.at.strip_suffix("[]").filter(|key| plain(key)) {
             let list = document.entry(key.to_owned()).or_insert_with(|| Json::Array(Vec::new()));

@@ -185,7 +185,8 @@ fn classify_expression(text: &str) -> Class {
         "azurerm_",
         "ephemeral.",
     ];
-    let text = text.trim().trim_start_matches("${");
+    let written = text.trim();
+    let text = written.trim_start_matches("${");
     if MANAGED.iter().any(|prefix| text.starts_with(prefix)) {
         Class::Managed
     } else if text.starts_with("var.")
@@ -193,6 +194,7 @@ fn classify_expression(text: &str) -> Class {
         || text.starts_with("each.")
         || text.starts_with("module.")
         || text.contains('.')
+        || written.starts_with("${")
     {
         Class::Reference
     } else {

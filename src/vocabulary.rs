@@ -172,7 +172,7 @@ macro_rules! attributes {
 attributes! {
     // Where the definition comes from. Inferred by recognition; rules look at them to be silent where they do not apply.
     PROVIDER provider Text Inference "Who serves the client: auth0, rfc7591, ...";
-    SHAPE shape Text Inference "The form of the document: deploy-yaml, deploy-json, terraform, management-api, oidc-registration, cimd, pulumi, in-house, ...";
+    SHAPE shape Text Inference "The form of the document: deploy-yaml, deploy-json, terraform, management-api, oidc-registration, cimd, pulumi, operator, crossplane, in-house, ...";
     DELIVERY delivery Text Inference "desired-state (absent means the platform's default on creation), dump (what is there already) or partial (what is absent was not asked)";
     CHANNEL channel Text Inference "How the client is created: management-api, dashboard, dcr, cimd, deployed, undeclared (management-api globs are configured and none matches) or unknown";
     ENVIRONMENT environment Text Inference "Name of the environment that clientlint.toml gives the file";
@@ -206,6 +206,7 @@ attributes! {
     SECRETS secrets Any Inference "Every secret that the definition holds: items with field and class";
     JWKS jwks Any Document "Inline JSON Web Key Set (RFC 7591 section 2)";
     JWKS_URI jwks_uri Uri Document "URL of the client's JSON Web Key Set";
+    FOREIGN_JWKS foreign_jwks Flag Inference "Whether the keys of a client ID metadata document come from another origin than the document";
     PRIVATE_KEYS private_keys Texts Inference "Fields in which a private key stands";
     TRUSTED_IP_HEADER is_token_endpoint_ip_header_trusted Flag Document "Auth0: trusts the forwarded end-user address at the token endpoint";
     WEAK_SECRETS weak_secrets Any Inference "Literal secrets that are too weak: items with field and reason (guessable, or short-for-hmac where the secret keys a MAC and is shorter than its hash)";
@@ -266,6 +267,12 @@ attributes! {
     SAME_ID same_id Flag Inference "Another client of the project has the same client identifier";
     SAME_SECRET same_secret Flag Inference "Another client of the project holds the same literal secret";
     GRANTED_APIS granted_apis Texts Inference "Audiences of the client grants of the project that name the client; unknown where the project may not hold all";
+    // What the organisation declares in [facts] of clientlint.toml; absent where it declares nothing.
+    DECLARED_THIRD_PARTY declared_third_party Flag Inference "Whether third-party-clients names the client";
+    DISALLOWED_GRANTS disallowed_grants Texts Inference "Grants that allowed-grant-types does not allow for the application type";
+    DISALLOWED_AUTH_METHOD disallowed_auth_method Text Inference "The method of client authentication, written or by default, where allowed-auth-methods does not name it";
+    EXCEEDED_LIFETIMES exceeded_lifetimes Any Inference "Lifetimes above max-token-lifetime: items with field, value and limit, in seconds";
+    UNFILLED_PLACEHOLDERS unfilled_placeholders Any Inference "In an environment that is strict: placeholders that nothing fills in, as items with field and text; secrets are none";
     // Client grants.
     AUDIENCE audience Text Document "The API that a grant is for, or that an application asks for";
     AUDIENCE_KIND audience_kind Text Inference "system-api (the vendor's own: /api/v2/, /me/, /my-org/, /mfa/) or api";

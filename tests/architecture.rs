@@ -29,6 +29,7 @@ const LAYERS: &[(&[&str], &[&str])] = &[
     (&["finding"], &["client", "providers"]),
     (&["fingerprint"], &["client", "providers"]),
     (&["defaults"], &["formats", "resolve", "rule"]),
+    (&["declared"], &["formats", "resolve", "providers", "rule"]),
     (&["infer"], &["formats", "resolve", "rule"]),
     (&["link"], &["formats", "resolve", "providers", "rule"]),
     (&["check"], &["formats", "resolve", "providers", "infer"]),
@@ -41,7 +42,24 @@ const LAYERS: &[(&[&str], &[&str])] = &[
     (&["inputs"], &["tree", "client", "formats", "resolve", "rule"]),
     (&["render"], &["resolve", "rule", "infer", "check", "config", "discover"]),
     (&["lint"], &[]),
+    (&["init"], &["tree", "client", "formats", "resolve", "rule", "check", "config"]),
+    (&["new_file"], &["source", "client"]),
     (&["reporters"], &["tree", "client", "formats", "resolve", "providers", "config", "project"]),
+    (
+        &["output"],
+        &[
+            "source",
+            "tree",
+            "client",
+            "formats",
+            "resolve",
+            "providers",
+            "rule",
+            "config",
+            "lint",
+            "reporters",
+        ],
+    ),
     (&["explain"], &["lint", "reporters"]),
     (&["page"], &["tree", "client", "formats", "resolve", "reporters"]),
     (&["cli"], &["tree", "client", "formats", "resolve"]),
@@ -210,9 +228,9 @@ fn only_the_terminal_report_knows_miette() {
 }
 
 #[test]
-fn only_discovery_knows_the_file_system() {
+fn only_discovery_and_what_writes_know_the_file_system() {
     for word in ["fs::", "std::fs", "File::"] {
-        only_in(word, &["discover.rs", "build.rs"]);
+        only_in(word, &["discover.rs", "new_file.rs", "output.rs", "build.rs"]);
     }
 }
 

@@ -14,8 +14,15 @@ use clientlint::rule::{self, Options};
 use clientlint::vocabulary::{ATTRIBUTES, By};
 use walkdir::WalkDir;
 
-const PAGES: &[&str] =
-    &["README.md", "CHANGELOG.md", "docs/architecture.md", "docs/ignores.md", "docs/writing-rules.md"];
+const PAGES: &[&str] = &[
+    "README.md",
+    "CHANGELOG.md",
+    "docs/architecture.md",
+    "docs/configuration.md",
+    "docs/ignores.md",
+    "docs/outputs.md",
+    "docs/writing-rules.md",
+];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -35,6 +42,7 @@ fn block(command: &str) -> String {
         .args(command.split(' '))
         .current_dir(root())
         .env_clear()
+        .env("SOURCE_DATE_EPOCH", "1767225600")
         .output()
         .expect("the program runs");
     assert!(output.stderr.is_empty(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
@@ -42,7 +50,24 @@ fn block(command: &str) -> String {
     // Where a page is read, the repository lies elsewhere.
     let text = text.replace(&format!("{}/", root().display()), "");
     let text = text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
-    if command.ends_with("markdown") { text } else { format!("```text\n{}\n```", text.trim_matches('\n')) }
+    let text = text.trim_matches('\n');
+    let page_of_rule = command.starts_with("explain ") || command.starts_with("rules ");
+    match command
+        .split_once("--format ")
+        .map_or("text", |(_, rest)| rest.split(' ').next().unwrap_or_default())
+    {
+        "markdown" if page_of_rule => text.to_owned(),
+        "markdown" => format!("````markdown\n{text}\n````"),
+        // What is one line in the file is one that nobody reads on a page.
+        "json" | "sarif" | "gitlab" | "gitlab-sast" | "rdjson" => {
+            let json: serde_json::Value = serde_json::from_str(text).expect("the output is JSON");
+            format!("```json\n{}\n```", serde_json::to_string_pretty(&json).expect("it is JSON again"))
+        }
+        "jsonl" => format!("```json\n{text}\n```"),
+        "junit" | "checkstyle" => format!("```xml\n{text}\n```"),
+        "csv" => format!("```csv\n{text}\n```"),
+        _ => format!("```text\n{text}\n```"),
+    }
 }
 
 /// The vocabulary as a table.
@@ -78,6 +103,18 @@ fn generated_parts_are_fresh() {
         } else {
             assert!(text == fresh, "{path} is stale: run `just accept` and read the difference");
         }
+    }
+}
+
+#[test]
+fn every_format_has_its_section() {
+    use clap::ValueEnum;
+    let text = page("docs/outputs.md");
+    for format in clientlint::reporters::Format::value_variants() {
+        let value = format.to_possible_value().expect("no format is hidden");
+        let name = value.get_name();
+        assert!(text.contains(&format!("\n## {name}\n")), "docs/outputs.md has no section on {name}");
+        assert!(text.contains(&format!("\n| [`{name}`](#{name}) |")), "docs/outputs.md does not list {name}");
     }
 }
 
@@ -177,7 +214,7 @@ fn example_rules_are_rules() {
 
 #[test]
 fn example_configurations_are_configurations() {
-    for path in ["README.md", "docs/ignores.md", "docs/writing-rules.md"] {
+    for path in ["README.md", "docs/ignores.md", "docs/writing-rules.md", "docs/outputs.md"] {
         let text = page(path);
         let rules: Vec<(String, String)> = examples(&text, "yaml")
             .into_iter()

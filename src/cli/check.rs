@@ -2,46 +2,49 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use super::options::{CheckOptions, ClientsFormat, ClientsOptions, InputOptions};
-use super::{Outcome, ended};
+use super::progress::Progress;
+use super::reports::Reports;
+use super::{Outcome, ended, watch};
 use crate::configs::{Adjustment, Configs};
 use crate::day::Day;
 use crate::discover::{self, Input};
 use crate::inputs::{Asked, Read, first_path};
-use crate::lint::{Job, Report, lint};
-use crate::reporters::{self, Format, Look, Run, Verdict};
+use crate::lint::{Job, Report, lint, lint_watched};
+use crate::reporters::{self, Look, Measure, Run, Verdict};
 use crate::silence::Ignoring;
-use crate::suggest::did_you_mean;
 
 /// Reports what is wrong.
 pub(super) fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dyn Write) -> Outcome {
-    let adjustment = Adjustment {
+    let configs = options.input.config.configs(Adjustment {
         select: options.select.clone(),
         disable: options.disable.clone(),
         persona: options.persona,
         profile: options.profile,
-    };
-    let configs =
-        Configs::new(options.input.config.config.as_deref(), options.input.config.no_config, adjustment)?;
+        fail_on: options.fail_on,
+        fail_on_confidence: options.fail_on_confidence,
+        min_severity: options.min_severity,
+        min_confidence: options.min_confidence,
+        ..Adjustment::default()
+    })?;
+    let config = configs.of(first(&options.input).as_deref())?;
+    let reports = Reports::of(options, &config)?;
     let folders: Vec<PathBuf> = options.input.paths.iter().map(|path| discover::absolute(path)).collect();
     let today = options.today.map_or_else(today, Ok)?;
     let ignores = Ignoring { today: Some(today), report_all: options.no_ignores, folders: &folders };
-    let (report, counts) = analyse(&options.input, &configs, options.format.shows_text(), ignores)?;
-    let config = configs.of(counts.first.as_deref())?;
-    let (fail_on, from) = match options.fail_on {
-        Some(fail_on) => (fail_on.severity(), "--fail-on".to_owned()),
-        None => (
-            config.fail_on,
-            match &config.path {
-                Some(path) if config.sets_fail_on => discover::Base::of(path).show(path),
-                _ => "default".to_owned(),
-            },
-        ),
-    };
-    let (allow_empty, exit_zero) = (options.allow_empty, options.exit_zero);
-    let verdict = Verdict::of(&report, fail_on, from, options.min_severity, allow_empty, exit_zero);
+    let (report, mut counts) = analyse(&options.input, &configs, reports.show_text(), ignores)?;
+    let verdict = Verdict::of(
+        &report,
+        &Measure {
+            gate: config.gate.clone(),
+            min_severity: config.min_severity,
+            min_confidence: config.min_confidence,
+            allow_empty: options.allow_empty,
+            exit_zero: options.exit_zero,
+        },
+    );
     let exit = verdict.exit;
     let run = Run {
         report: &report,
@@ -49,31 +52,37 @@ pub(super) fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dy
         verdict,
         looked_at: counts.looked_at,
         excluded: counts.excluded,
+        quiet: options.quiet,
+        docs_url: config.output.docs_url.as_deref(),
+        sarif_suppressed: config.output.sarif_suppressed,
     };
-    let mut written =
-        reporters::write(options.format, out, &run, Look::here(options.color)).and_then(|()| out.flush());
-    if options.format == Format::Concise && !report.recognised {
-        // A line for each finding leaves no line for none.
-        let note = format!("no client definitions found in {}", reporters::count(run.looked_at, "file"));
-        written = written.and_then(|()| writeln!(errors, "{note}"));
+    reports.write_files(&run)?;
+    let look = Look::here(options.color).with_links(options.links);
+    let mut written = reporters::write(reports.format, out, &run, look).and_then(|()| out.flush());
+    counts.times.push(("writing", Instant::now()));
+    if !options.quiet {
+        written =
+            written.and_then(|()| reports.notes(&run).iter().try_for_each(|note| writeln!(errors, "{note}")));
     }
+    written = written.and_then(|()| watch::tell(&options.input, &configs, &report, &counts, errors));
     Ok(ended(written, exit))
 }
 
 /// Lists the clients.
-pub(super) fn clients(options: &ClientsOptions, out: &mut dyn Write) -> Outcome {
-    let configs = Configs::new(
-        options.input.config.config.as_deref(),
-        options.input.config.no_config,
-        Adjustment::default(),
-    )?;
-    let (report, _) = analyse(&options.input, &configs, false, Ignoring::default())?;
+pub(super) fn clients(options: &ClientsOptions, out: &mut dyn Write, errors: &mut dyn Write) -> Outcome {
+    let configs = options.input.config.configs(Adjustment::default())?;
+    let (report, mut counts) = analyse(&options.input, &configs, false, Ignoring::default())?;
     let written = match options.format {
         ClientsFormat::Text => reporters::clients_text(out, &report),
         ClientsFormat::Json => reporters::clients_json(out, &report),
+        ClientsFormat::Csv => reporters::clients_csv(out, &report),
+        ClientsFormat::Markdown => reporters::clients_markdown(out, &report),
     };
     let exit = report.exit(options.allow_empty);
-    Ok(ended(written.and_then(|()| out.flush()), exit))
+    counts.times.push(("writing", Instant::now()));
+    let written = written.and_then(|()| out.flush());
+    let written = written.and_then(|()| watch::tell(&options.input, &configs, &report, &counts, errors));
+    Ok(ended(written, exit))
 }
 
 /// The day of a run, in Greenwich: that of SOURCE_DATE_EPOCH where a build is to be repeated, else today.
@@ -96,35 +105,40 @@ fn today() -> Result<Day, String> {
 const SMALL: usize = 100_000;
 
 /// How much was looked at.
-struct Counts {
-    looked_at: usize,
-    excluded: usize,
+pub(super) struct Counts {
+    pub(super) looked_at: usize,
+    pub(super) excluded: usize,
     /// The first path, whose configuration decides the gate.
-    first: Option<PathBuf>,
+    pub(super) first: Option<PathBuf>,
+    /// The files whose text was analysed, as shown, whether they were asked for, and how many bytes they hold.
+    pub(super) read: Vec<(String, bool)>,
+    pub(super) bytes: usize,
+    /// When the run started, and what ended when.
+    pub(super) start: Instant,
+    pub(super) times: Vec<(&'static str, Instant)>,
+}
+
+/// The first path, whose configuration decides the gate and the reports.
+fn first(options: &InputOptions) -> Option<PathBuf> {
+    options.paths.first().map(|path| first_path(path, options.stdin_filename.as_deref()))
 }
 
 /// Reads the inputs and analyses them; keeps their texts where `texts` says that the report shows them.
-fn analyse(
+pub(super) fn analyse(
     options: &InputOptions,
     configs: &Configs,
     texts: bool,
     ignores: Ignoring<'_>,
 ) -> Result<(Report, Counts), String> {
+    let start = Instant::now();
     if options.threads > 0 {
         // Fails only where the pool is in use already, which costs nothing but the wish.
         drop(rayon::ThreadPoolBuilder::new().num_threads(options.threads).build_global());
     }
-    let first = options.paths.first().map(|path| first_path(path, options.stdin_filename.as_deref()));
+    let first = first(options);
     let config = configs.of(first.as_deref())?;
     if let Some(kind) = &options.kind {
-        let known = config
-            .providers
-            .iter()
-            .flat_map(|provider| &provider.table.shapes)
-            .map(|shape| shape.id.as_str());
-        if !known.clone().any(|id| id == kind) {
-            return Err(format!("there is no shape `{kind}`{}", did_you_mean(kind, known)));
-        }
+        config.shape(kind)?;
     }
     let asked = Asked {
         paths: &options.paths,
@@ -141,9 +155,17 @@ fn analyse(
     let kind = options.kind.as_deref();
     let config_of = |path: Option<&Path>| configs.of(path).unwrap_or_else(|_| config.clone());
     let again = if asked.standard_input() && kind.is_none() { inputs.clone() } else { Vec::new() };
-    let mut report = lint(inputs, &Job { config: &config_of, kind, texts, ignores });
+    let bytes = inputs.iter().map(Input::size).sum();
+    let read_at = Instant::now();
+    let named = inputs.iter().filter(|_| options.verbose > 0);
+    let read = named.map(|input| (input.shown.clone(), input.requested)).collect();
+    let progress = Progress::new(inputs.len());
+    let job = Job { config: &config_of, kind, texts, ignores };
+    let mut report = lint_watched(inputs, &job, &|| progress.step());
     if !again.is_empty() && !report.recognised {
-        report = lint(again, &Job { config: &config_of, kind: Some("management-api"), texts, ignores });
+        report = lint(again, &Job { kind: Some("management-api"), ..job });
     }
-    Ok((report, Counts { looked_at, excluded, first }))
+    drop(progress);
+    let times = vec![("reading", read_at), ("analysis", Instant::now())];
+    Ok((report, Counts { looked_at, excluded, first, read, bytes, start, times }))
 }

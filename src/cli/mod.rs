@@ -1,7 +1,13 @@
 //! The command line: options in, exit code out.
 
 mod check;
+mod config;
+mod describe;
+mod init;
 mod options;
+mod progress;
+mod reports;
+mod watch;
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -11,7 +17,7 @@ use self::check::{check, clients};
 pub use self::options::Cli;
 use self::options::{Command, ConfigOptions, ExplainFormat, RulesCommand, RulesFormat};
 use crate::config::{Config, no_rule};
-use crate::configs::{Adjustment, Configs};
+use crate::configs::Adjustment;
 use crate::discover::{self, absolute};
 use crate::rule::Persona;
 use crate::{examples, explain, page, reporters};
@@ -30,7 +36,7 @@ const USAGE: u8 = 2;
 pub fn run(cli: &Cli, out: &mut dyn Write, errors: &mut dyn Write) -> io::Result<u8> {
     let outcome = match &cli.command {
         Command::Check(options) => check(options, out, errors),
-        Command::Clients(options) => clients(options, out),
+        Command::Clients(options) => clients(options, out, errors),
         Command::Explain { rule: id, format, config } => with_rules(config, |config| {
             let Some(rule) = config.rules.iter().find(|rule| rule.id == *id) else {
                 return Err(no_rule(id, &config.rules));
@@ -41,6 +47,11 @@ pub fn run(cli: &Cli, out: &mut dyn Write, errors: &mut dyn Write) -> io::Result
             };
             Ok(write!(out, "{text}").map(|()| 0))
         }),
+        Command::Init(options) => init::init(options, out),
+        Command::Config { command } => config::config(command, out),
+        Command::Completions { shell } => Ok(describe::completions(*shell, out)),
+        Command::Man { folder } => describe::manual(folder, out),
+        Command::Version { json } => Ok(describe::version(*json, out)),
         Command::Rules { command: Some(RulesCommand::Test { folder }), .. } => {
             test_rules(folder, out, errors)
         }
@@ -76,7 +87,7 @@ type Outcome = Result<io::Result<u8>, String>;
 fn with_rules(options: &ConfigOptions, run: impl FnOnce(&Arc<Config>) -> Outcome) -> Outcome {
     // Who asks about a rule is told of all its cases.
     let adjustment = Adjustment { persona: Some(Persona::Auditor), ..Adjustment::default() };
-    let configs = Configs::new(options.config.as_deref(), options.no_config, adjustment)?;
+    let configs = options.configs(adjustment)?;
     let here = absolute(Path::new("clientlint.toml"));
     run(&configs.of(Some(&here))?)
 }

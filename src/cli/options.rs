@@ -4,8 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::reports::{ToFile, to_file};
 use crate::config::FailOn;
+use crate::configs::{Adjustment, Configs};
 use crate::day::Day;
+use crate::finding::Confidence;
+use crate::init::Ci;
 use crate::reporters::{Format, When};
 use crate::rule::{Persona, Profile, Severity};
 use crate::suggest::did_you_mean;
@@ -34,6 +38,30 @@ pub(super) enum Command {
         #[command(flatten)]
         config: ConfigOptions,
     },
+    /// Writes a clientlint.toml that fits the repository, and snippets for the hook and CI
+    Init(InitOptions),
+    /// Shows what a configuration comes to, or checks it
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Writes the completions of a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Writes the manual pages into a folder
+    Man {
+        /// The folder
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
+    /// Shows the version
+    Version {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Lists the rules, or tests rules of one's own
     #[command(args_conflicts_with_subcommands = true)]
     Rules {
@@ -45,6 +73,50 @@ pub(super) enum Command {
         #[command(flatten)]
         config: ConfigOptions,
     },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InitOptions {
+    /// Replace a clientlint.toml that is there
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Write .pre-commit-config.yaml too, unless there is one
+    #[arg(long)]
+    pub(super) hook: bool,
+    /// Write the configuration of this system too, unless there is one
+    #[arg(long, value_enum)]
+    pub(super) ci: Option<Ci>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Shows the settings that hold for a file, and where each comes from
+    Show {
+        /// The file, or a folder; the working directory by default
+        file: Option<PathBuf>,
+        /// How they are written
+        #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+        format: ListFormat,
+        #[command(flatten)]
+        config: ConfigOptions,
+    },
+    /// Writes the JSON Schema of clientlint.toml
+    Schema,
+    /// Checks a configuration: the given one, else that of the working directory
+    Validate {
+        /// The configuration
+        file: Option<PathBuf>,
+        #[command(flatten)]
+        config: ConfigOptions,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum ListFormat {
+    /// For people
+    Text,
+    /// JSON
+    Json,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -81,9 +153,13 @@ pub(super) enum ClientsFormat {
     Text,
     /// JSON, version 1
     Json,
+    /// Comma-separated values
+    Csv,
+    /// A table in Markdown
+    Markdown,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(super) struct ConfigOptions {
     /// Use this configuration for every file
     #[arg(long, value_name = "FILE", env = "CLIENTLINT_CONFIG", conflicts_with = "no_config")]
@@ -91,9 +167,23 @@ pub(super) struct ConfigOptions {
     /// Use no configuration file
     #[arg(long)]
     pub(super) no_config: bool,
+    /// Set a key of the configuration, over what files say; the value is TOML, or text
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(super) set: Vec<String>,
+    /// Apply this policy last: it can raise severities and lower thresholds, and nothing else
+    #[arg(long, value_name = "FILE", env = "CLIENTLINT_POLICY")]
+    pub(super) policy: Option<PathBuf>,
 }
 
-#[derive(Debug, Args)]
+impl ConfigOptions {
+    /// The configurations that the options ask for.
+    pub(super) fn configs(&self, adjustment: Adjustment) -> Result<Configs, String> {
+        let adjustment = Adjustment { set: self.set.clone(), policy: self.policy.clone(), ..adjustment };
+        Configs::new(self.config.as_deref(), self.no_config, adjustment)
+    }
+}
+
+#[derive(Debug, Default, Args)]
 pub(super) struct InputOptions {
     /// Files and folders; `-` reads one document from standard input
     #[arg(default_value = ".", value_name = "PATH")]
@@ -101,7 +191,10 @@ pub(super) struct InputOptions {
     /// What the document on standard input is called: decides syntax, configuration and the path in reports
     #[arg(long, value_name = "NAME")]
     pub(super) stdin_filename: Option<PathBuf>,
-    /// Read every file as this shape: deploy-yaml, deploy-json, terraform, management-api, oidc-registration, cimd, ...
+    /// Read every file as this shape: deploy-yaml, deploy-json, terraform, pulumi, operator, operator-v1, operator-a0,
+    /// operator-gracey, planton, crossplane, management-api, tenant-export, oidc-registration, cimd, in-house,
+    /// deploy-config, auth-config, dotenv, spring, appsettings, auth0-plist, android-strings, verifier, or a layout of
+    /// clientlint.toml
     #[arg(long, value_name = "SHAPE")]
     pub(super) kind: Option<String>,
     /// Look into files that .gitignore leaves out
@@ -113,6 +206,12 @@ pub(super) struct InputOptions {
     /// How many threads to use; 0 for as many as there are cores
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(super) threads: usize,
+    /// Say of each file whether it was taken, and why not, on standard error
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub(super) verbose: u8,
+    /// Say how much was done and how long it took, on standard error
+    #[arg(long)]
+    pub(super) stats: bool,
     #[command(flatten)]
     pub(super) config: ConfigOptions,
 }
@@ -121,9 +220,12 @@ pub(super) struct InputOptions {
 pub(super) struct CheckOptions {
     #[command(flatten)]
     pub(super) input: InputOptions,
-    /// How the report is written
-    #[arg(long, value_enum, default_value_t = Format::Text, env = "CLIENTLINT_FORMAT")]
-    pub(super) format: Format,
+    /// How the report on standard output is written [default: text]
+    #[arg(long, value_enum, env = "CLIENTLINT_FORMAT")]
+    pub(super) format: Option<Format>,
+    /// Write a report into a file as well, as in sarif=clientlint.sarif; may be given several times
+    #[arg(long, value_parser = to_file, value_name = "FORMAT=PATH")]
+    pub(super) output: Vec<ToFile>,
     /// Check these rules only: ids, or tag:NAME
     #[arg(long, visible_alias = "only", value_delimiter = ',', value_name = "RULE")]
     pub(super) select: Vec<String>,
@@ -139,9 +241,15 @@ pub(super) struct CheckOptions {
     /// Fail from this severity on
     #[arg(long, value_enum)]
     pub(super) fail_on: Option<FailOn>,
+    /// Let only findings fail that are so sure
+    #[arg(long, value_parser = confidence, value_name = "medium|high")]
+    pub(super) fail_on_confidence: Option<Confidence>,
     /// Show nothing below this severity
-    #[arg(long, value_parser = severity, value_name = "error|warning|info", default_value = "info")]
-    pub(super) min_severity: Severity,
+    #[arg(long, value_parser = severity, value_name = "error|warning|info")]
+    pub(super) min_severity: Option<Severity>,
+    /// Show nothing that is less sure
+    #[arg(long, value_parser = confidence, value_name = "medium|high")]
+    pub(super) min_confidence: Option<Confidence>,
     /// Report also what comments and [[ignore]] silence
     #[arg(long)]
     pub(super) no_ignores: bool,
@@ -154,9 +262,15 @@ pub(super) struct CheckOptions {
     /// Exit with 0 also where findings reach the gate
     #[arg(long)]
     pub(super) exit_zero: bool,
+    /// Write the findings alone, without the lines at the end
+    #[arg(short, long)]
+    pub(super) quiet: bool,
     /// Colours
     #[arg(long, value_enum, default_value_t = When::Auto)]
     pub(super) color: When,
+    /// Links to the standards that a rule rests on
+    #[arg(long, value_enum, default_value_t = When::Auto)]
+    pub(super) links: When,
 }
 
 #[derive(Debug, Args)]
@@ -185,6 +299,10 @@ fn severity(text: &str) -> Result<Severity, String> {
 
 fn day(text: &str) -> Result<Day, String> {
     Day::parse(text).ok_or_else(|| "a day, as in 2030-12-31".to_owned())
+}
+
+fn confidence(text: &str) -> Result<Confidence, String> {
+    word(text, &["medium", "high"])
 }
 
 fn word<T: serde::de::DeserializeOwned>(text: &str, known: &[&str]) -> Result<T, String> {

@@ -1,14 +1,21 @@
 //! `[ignores]` and `[[ignore]]`: what may be silenced, and what the configuration itself silences.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
 
-use globset::{Glob, GlobMatcher};
+use globset::GlobMatcher;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::written::{Level, RuleSetting, Written};
+use super::globs::matcher;
+use super::layer::{ConfigError, Layer};
+use super::merge::last;
+use super::named_rules;
+use super::written::{Level, Patterns};
 use crate::day::Day;
-use crate::providers::{OneOrMore, Provider};
+use crate::providers::Provider;
 use crate::rule::Rule;
 use crate::source::Span;
 use crate::suggest::did_you_mean;
@@ -27,15 +34,15 @@ pub struct Ignores {
     pub allow_file_level: bool,
     /// Rules that cannot be ignored.
     pub unignorable: BTreeSet<String>,
-    /// The ignores of the configuration, in order of writing.
+    /// The ignores of the configuration and of the files on which it builds, in order of strength and of writing.
     pub list: Vec<Ignore>,
-    /// The text of the file in which they stand.
-    pub text: String,
 }
 
 /// An `[[ignore]]`.
 #[derive(Debug)]
 pub struct Ignore {
+    /// The file that holds it.
+    pub origin: Arc<Origin>,
     /// Where it stands in the file.
     pub span: Span,
     /// The rules that it silences.
@@ -54,6 +61,17 @@ pub struct Ignore {
     pointer: Option<Pointer>,
 }
 
+/// A file with ignores: a configuration, or one on which configurations build.
+#[derive(Debug)]
+pub struct Origin {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What it is called in reports.
+    pub shown: String,
+    /// Its text.
+    pub text: String,
+}
+
 /// A glob that also matches what is written just as it is: `auth0_client.app["web"]`.
 #[derive(Debug)]
 struct Pattern {
@@ -70,66 +88,116 @@ enum Pointer {
     Attribute(Option<Attribute>, Option<Vec<Pattern>>),
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+/// What may be silenced, and how.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub(super) struct IgnoresTable {
+    /// Whether an ignore is obeyed only with a reason.
     require_reason: Option<bool>,
+    /// How many characters a reason has at least.
     min_reason_len: Option<usize>,
+    /// How far ahead an ignore may end, as in `180d`; each must end then.
     max_lifetime: Option<String>,
+    /// The severity of `unused-ignore`.
     pub(super) report_unused: Option<Level>,
-    #[serde(default)]
-    allow_file_level: bool,
+    /// Whether a comment may silence a rule for its whole file.
+    allow_file_level: Option<bool>,
 }
 
-#[derive(Debug, Deserialize)]
+/// Findings that nobody wants to hear of: all that is named must fit.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(super) struct IgnoreTable {
+    /// The ids of their rules.
     rules: Vec<String>,
-    path: Option<OneOrMore>,
+    /// Globs of the files, as reports name them.
+    path: Option<Patterns>,
+    /// A glob of the clients: name, key or client id.
     client: Option<String>,
+    /// What decides: `/redirect_uris`, or items of it: `/redirect_uris/{http://localhost/*}`.
     pointer: Option<String>,
+    /// Why they stay.
     reason: Option<String>,
+    /// The last day on which they are silenced: 2030-12-31.
+    #[schemars(with = "Option<String>")]
     until: Option<Date>,
+    /// Who says so.
     by: Option<String>,
 }
 
 /// A day, as TOML writes it or as a text.
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a day, as in 2030-12-31")]
 enum Date {
     Date(toml::value::Datetime),
     Text(String),
 }
 
 impl Ignores {
-    pub(super) fn new(written: &Written, rules: &[Rule], providers: &[Provider]) -> Result<Self, String> {
-        let table = &written.ignores;
-        let max_lifetime = match &table.max_lifetime {
-            Some(text) => Some(days(text).ok_or_else(|| {
-                format!("ignores.max-lifetime is a number of days, as in 180d, and not `{text}`")
+    /// What the layers say, the last one of each key; all their ignores.
+    pub(super) fn of(layers: &[Layer], rules: &[Rule], providers: &[Provider]) -> Result<Self, ConfigError> {
+        let max_lifetime = last(layers, |layer| Some((layer, layer.written.ignores.max_lifetime.as_ref()?)));
+        let max_lifetime = match max_lifetime {
+            Some((layer, text)) => Some(days(text).ok_or_else(|| {
+                layer.error(format!("ignores.max-lifetime is a number of days, as in 180d, and not `{text}`"))
             })?),
             None => None,
         };
-        let cannot = |setting: &RuleSetting| matches!(setting, RuleSetting::Long(table) if table.ignorable == Some(false));
-        let configured =
-            written.rules.iter().filter(|(_, setting)| cannot(setting)).map(|(id, _)| id.clone());
-        // Who silences a word on silencing has silenced nothing.
-        let of_ignores = rules.iter().filter(|rule| rule.on == [Kind::Ignore]).map(|rule| rule.id.clone());
-        let one = |table: &Spanned<IgnoreTable>| Ignore::new(table, rules, providers);
+        let mut list = Vec::new();
+        for layer in layers {
+            list.extend(of_layer(layer, rules, providers)?);
+        }
         Ok(Self {
-            without_reason: table.require_reason == Some(false),
-            min_reason_len: table.min_reason_len.unwrap_or(1),
+            without_reason: last(layers, |layer| layer.written.ignores.require_reason) == Some(false),
+            min_reason_len: last(layers, |layer| layer.written.ignores.min_reason_len).unwrap_or(1),
             max_lifetime,
-            allow_file_level: table.allow_file_level,
-            unignorable: configured.chain(of_ignores).collect(),
-            list: written.ignore.iter().map(one).collect::<Result<_, _>>()?,
-            text: String::new(),
+            allow_file_level: last(layers, |layer| layer.written.ignores.allow_file_level).unwrap_or(false),
+            unignorable: unignorable(layers, rules),
+            list,
         })
     }
 }
 
+/// The ignores that a file holds.
+fn of_layer(layer: &Layer, rules: &[Rule], providers: &[Provider]) -> Result<Vec<Ignore>, ConfigError> {
+    let tables = &layer.written.ignore;
+    let Some(path) = layer.path.as_ref().filter(|_| !tables.is_empty()) else { return Ok(Vec::new()) };
+    let (path, shown, text) = (path.clone(), layer.name.clone(), layer.text.clone());
+    let origin = Arc::new(Origin { path, shown, text });
+    let one = |table| Ignore::new(table, &origin, rules, providers);
+    tables.iter().map(one).collect::<Result<_, String>>().map_err(|message| layer.error(message))
+}
+
+/// The rules that cannot be ignored.
+fn unignorable(layers: &[Layer], rules: &[Rule]) -> BTreeSet<String> {
+    let mut said: BTreeMap<&str, bool> = BTreeMap::new();
+    for (name, setting) in layers.iter().flat_map(|layer| &layer.written.rules) {
+        said.extend(setting.ignorable().map(|ignorable| (name.as_str(), ignorable)));
+    }
+    let mut unignorable = BTreeSet::new();
+    // What is said of a rule wins over what is said of a tag that it has.
+    let (of_tags, of_rules): (Vec<_>, Vec<_>) =
+        said.into_iter().partition(|(name, _)| name.starts_with("tag:"));
+    for (name, ignorable) in of_tags.into_iter().chain(of_rules) {
+        let named = named_rules(rules, &[name.to_owned()]);
+        if ignorable {
+            unignorable.retain(|id| !named.contains(id));
+        } else {
+            unignorable.extend(named);
+        }
+    }
+    // Who silences a word on silencing has silenced nothing.
+    unignorable.extend(rules.iter().filter(|rule| rule.on == [Kind::Ignore]).map(|rule| rule.id.clone()));
+    unignorable
+}
+
 impl Ignore {
-    fn new(table: &Spanned<IgnoreTable>, rules: &[Rule], providers: &[Provider]) -> Result<Self, String> {
+    fn new(
+        table: &Spanned<IgnoreTable>,
+        origin: &Arc<Origin>,
+        rules: &[Rule],
+        providers: &[Provider],
+    ) -> Result<Self, String> {
         let span = table.span();
         let table = table.get_ref();
         if table.rules.is_empty() {
@@ -140,9 +208,10 @@ impl Ignore {
                 return Err(super::no_rule(id, rules));
             }
         }
-        let paths = table.path.as_ref().map_or(&[][..], OneOrMore::each);
+        let paths = table.path.as_ref().map_or(&[][..], Patterns::list);
         let is_literal = |path: &String| !path.contains(['*', '?', '[', '{']);
         Ok(Self {
+            origin: origin.clone(),
             span: Span::new(span.start, span.end),
             rules: table.rules.clone(),
             reason: table.reason.clone(),
@@ -188,8 +257,7 @@ impl Ignore {
 
 impl Pattern {
     fn new(text: &str) -> Result<Self, String> {
-        let glob = Glob::new(text).map_err(|error| format!("glob `{text}`: {}", error.kind()))?;
-        Ok(Self { text: text.to_owned(), glob: glob.compile_matcher() })
+        Ok(Self { text: text.to_owned(), glob: matcher(text)? })
     }
 
     fn matches(&self, text: &str) -> bool {
@@ -237,7 +305,11 @@ fn item_pattern(text: &str) -> Result<Pattern, String> {
 /// The attribute of a name: the vocabulary's, or one by which a provider calls it.
 fn attribute(name: &str, providers: &[Provider]) -> Result<Attribute, String> {
     let of_providers = || {
-        let rows = providers.iter().flat_map(|provider| provider.table.attributes.values()).flatten();
+        let tables = providers.iter().map(|provider| &provider.table);
+        let rows = tables.flat_map(|table| {
+            let of_shapes = table.shapes.iter().map(|shape| &shape.attributes);
+            [&table.attributes].into_iter().chain(of_shapes).flat_map(|kinds| kinds.values()).flatten()
+        });
         rows.into_iter()
             .find(|(_, paths)| paths.each().iter().any(|path| path == name))
             .and_then(|(attribute, _)| Attribute::named(attribute))
@@ -265,12 +337,4 @@ fn days(text: &str) -> Option<i64> {
         None => (text.strip_suffix('d')?, 1),
     };
     number.parse::<u32>().ok().map(|number| i64::from(number) * factor)
-}
-
-/// The severity of `unused-ignore`, unless its own setting has one.
-pub(super) fn report_unused(written: &Written) -> Option<(String, RuleSetting)> {
-    let level = written.ignores.report_unused?;
-    let id = "unused-ignore".to_owned();
-    let known: &BTreeMap<String, RuleSetting> = &written.rules;
-    (!known.contains_key(&id)).then_some((id, RuleSetting::Level(level)))
 }

@@ -1,56 +1,108 @@
-//! `clientlint.toml` as its author wrote it.
+//! `clientlint.toml` as its author wrote it. The comments are the descriptions in its schema.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{IntoDeserializer, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value as Json};
 use toml::Spanned;
 
+use super::facts::Facts;
 use super::ignores::{IgnoreTable, IgnoresTable};
-use crate::providers::{self, Provider, Table};
-use crate::rule::{Options, Persona, Profile, Severity};
-use crate::suggest::did_you_mean;
+use super::layout::Layout;
+use crate::finding::Confidence;
+use crate::rule::{Persona, Profile, Severity};
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+/// Settings of clientlint, in `clientlint.toml` or `.clientlint.toml`.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+#[schemars(title = "clientlint.toml")]
 pub(super) struct Written {
+    /// Says that no file above counts. That holds anyway: the nearest file counts, and no other that it does not extend.
+    #[allow(dead_code, reason = "what it says is so without it")]
+    pub(super) root: Option<bool>,
+    /// The versions of clientlint that may read this file, such as `>=0.3`.
+    pub(super) required_version: Option<String>,
+    /// Files on which this one builds. Later ones win over earlier ones, this one over all of them.
+    pub(super) extends: Vec<PathBuf>,
+    /// For whom the report is.
     pub(super) persona: Option<Persona>,
+    /// A stricter set of severities.
     pub(super) profile: Option<Profile>,
-    #[serde(default)]
-    pub(super) select: Vec<String>,
-    #[serde(default)]
-    pub(super) disable: Vec<String>,
-    #[serde(default)]
+    /// The only rules that are checked: ids, or `tag:NAME`.
+    pub(super) select: Option<Vec<String>>,
+    /// Rules that are not checked: ids, or `tag:NAME`.
+    pub(super) disable: Option<Vec<String>>,
+    /// Folders with rules of one's own.
     pub(super) rule_folders: Vec<PathBuf>,
-    #[serde(default)]
+    /// When a run fails, and what is shown.
     pub(super) gate: Gate,
-    #[serde(default)]
+    /// Severities and options of rules.
     pub(super) rules: BTreeMap<String, RuleSetting>,
-    #[serde(default)]
+    /// Which files are read.
     pub(super) files: Files,
-    #[serde(default)]
+    /// How the clients of files are created.
     pub(super) channels: Channels,
-    #[serde(default)]
+    /// The environments to which files belong.
     pub(super) env: BTreeMap<String, Environment>,
-    #[serde(default)]
+    /// What the organisation declares.
     pub(super) facts: Facts,
-    #[serde(default)]
+    /// Layouts of client files of one's own.
     pub(super) layout: Vec<Layout>,
-    #[serde(default)]
+    /// What is different for some files, clients or environments.
+    #[serde(rename = "override")]
+    pub(super) overrides: Vec<Override>,
+    /// What may be silenced, and how.
     pub(super) ignores: IgnoresTable,
-    #[serde(default)]
+    /// Findings that nobody wants to hear of.
+    #[schemars(with = "Vec<IgnoreTable>")]
     pub(super) ignore: Vec<Spanned<IgnoreTable>>,
+    /// How reports are written.
+    pub(super) output: Output,
+    /// What SARIF holds.
+    pub(super) sarif: Sarif,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+/// How reports are written.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub(super) struct Output {
+    /// The format of standard output.
+    pub(super) format: Option<String>,
+    /// Reports that go into files below the folder of this file: format and path.
+    pub(super) reports: Option<BTreeMap<String, PathBuf>>,
+    /// Where the page of a rule is, with `{rule}` in the place of its id.
+    pub(super) docs_url: Option<String>,
+}
+
+/// What SARIF holds.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub(super) struct Sarif {
+    /// Whether what is silenced is listed, with its reason.
+    pub(super) suppressed: Option<bool>,
+}
+
+/// When a run fails, and what is shown.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub(super) struct Gate {
+    /// A run fails from this severity on.
     pub(super) fail_on: Option<FailOn>,
+    /// Only findings that are so sure fail a run.
+    pub(super) fail_on_confidence: Option<Confidence>,
+    /// Nothing below this severity is shown.
+    pub(super) min_severity: Option<Severity>,
+    /// Nothing less sure is shown.
+    pub(super) min_confidence: Option<Confidence>,
 }
 
 /// From which severity on a run fails.
-#[derive(Clone, Copy, Debug, Deserialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum FailOn {
     /// From errors on.
@@ -63,88 +115,130 @@ pub enum FailOn {
     Never,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
+/// The severity of a rule, or a table of its settings.
+#[derive(Debug, JsonSchema)]
+#[schemars(untagged)]
 pub(super) enum RuleSetting {
+    /// Its severity.
     Level(Level),
+    /// Its settings.
     Long(RuleTable),
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+/// Settings of a rule.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub(super) struct RuleTable {
+    /// Its severity.
     pub(super) severity: Option<Level>,
+    /// Whether it may be ignored.
     pub(super) ignorable: Option<bool>,
-    #[serde(default)]
+    /// Values of its options; `clientlint explain RULE` names them.
     pub(super) options: Map<String, Json>,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+/// How bad a rule is taken.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Level {
+    /// It is not checked.
     Off,
+    /// Good to know.
     Info,
+    /// Should be changed.
     Warning,
+    /// Wrong.
     Error,
+    /// As the rule says itself.
     Default,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+/// Which files are read.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub(super) struct Files {
-    #[serde(default)]
-    pub(super) exclude: Vec<String>,
+    /// The only files that are looked into; without it all of them.
+    pub(super) include: Option<Vec<String>>,
+    /// Files that are left out.
+    pub(super) exclude: Option<Vec<String>>,
+    /// Whether what .gitignore leaves out is left out here too.
+    pub(super) gitignore: Option<bool>,
+    /// Files that are read as a certain shape, whatever they hold.
+    pub(super) kinds: BTreeMap<String, String>,
+    /// Files larger than this are not read.
     pub(super) max_size: Option<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+/// How the clients of files are created.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub(super) struct Channels {
-    #[serde(default)]
-    pub(super) management_api: Vec<String>,
-    #[serde(default)]
-    pub(super) dashboard: Vec<String>,
-    #[serde(default)]
-    pub(super) dcr: Vec<String>,
-    #[serde(default)]
-    pub(super) cimd: Vec<String>,
+    /// By the Management API, also through a tool that uses it.
+    pub(super) management_api: Option<Vec<String>>,
+    /// By hand, in the Dashboard.
+    pub(super) dashboard: Option<Vec<String>>,
+    /// By dynamic client registration.
+    pub(super) dcr: Option<Vec<String>>,
+    /// By a client ID metadata document.
+    pub(super) cimd: Option<Vec<String>>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+/// An environment to which files belong.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub(super) struct Environment {
-    #[serde(rename = "match", default)]
-    pub(super) globs: Vec<String>,
+    /// Its files.
+    #[serde(rename = "match")]
+    pub(super) globs: Option<Vec<String>>,
+    /// Whether it is production; by default if its name starts with prod or live.
     pub(super) production: Option<bool>,
+    /// Whether placeholders that nothing fills in are reported.
+    pub(super) strict: Option<bool>,
 }
 
-/// What the organisation declares; each is an option of the rules that it concerns.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub(super) struct Facts {
-    pub(super) dashboard_third_party: Option<String>,
-    pub(super) first_party_domains: Option<Vec<String>>,
-    pub(super) custom_schemes: Option<Vec<String>>,
+/// What is different for some files, clients or environments: all that is named must fit.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub(super) struct Override {
+    /// Globs of the files.
+    pub(super) path: Option<Patterns>,
+    /// Globs of the clients: name, key or client id.
+    pub(super) client: Option<Patterns>,
+    /// Globs of the environments.
+    pub(super) env: Option<Patterns>,
+    /// Severities of rules there.
+    pub(super) rules: BTreeMap<String, Level>,
+    /// When a run fails by what is found there.
+    pub(super) gate: OverrideGate,
 }
 
-/// A layout of the organisation's own: a provider table with the files that it is for.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub(super) struct Layout {
-    pub(super) name: String,
-    #[serde(default)]
-    pub(super) files: Vec<String>,
-    /// Where clients stand in the document.
-    pub(super) clients: String,
-    /// Whose platform they are deployed to: its defaults and rules apply.
-    #[serde(default)]
-    pub(super) platform: Option<String>,
-    #[serde(default)]
-    pub(super) channel: Option<String>,
-    #[serde(default)]
-    pub(super) attributes: BTreeMap<String, providers::OneOrMore>,
-    #[serde(default)]
-    pub(super) values: BTreeMap<String, BTreeMap<String, String>>,
+/// When a run fails by what is found somewhere.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub(super) struct OverrideGate {
+    /// A run fails from this severity on.
+    pub(super) fail_on: Option<FailOn>,
+    /// Only findings that are so sure fail a run.
+    pub(super) fail_on_confidence: Option<Confidence>,
+}
+
+/// A glob, or a list of globs.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "expected a glob or a list of globs")]
+pub(super) enum Patterns {
+    /// One.
+    One(String),
+    /// Several.
+    Many(Vec<String>),
+}
+
+impl Patterns {
+    pub(super) fn list(&self) -> &[String] {
+        match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Many(many) => many,
+        }
+    }
 }
 
 impl FailOn {
@@ -159,46 +253,60 @@ impl FailOn {
     }
 }
 
-impl Layout {
-    /// The provider table that the layout stands for.
-    pub(super) fn provider(&self, builtin: &[Provider]) -> Result<Provider, String> {
-        let platform = self.platform.as_deref().unwrap_or("auth0");
-        let Some(base) = builtin.iter().find(|provider| provider.id == platform) else {
-            let hint = did_you_mean(platform, builtin.iter().map(|provider| provider.id.as_str()));
-            return Err(format!("layout `{}`: there is no platform `{platform}`{hint}", self.name));
-        };
-        let mut table = Table { furniture: Vec::new(), ..base.table.clone() };
-        let mut attributes = base.table.attributes.get("client").cloned().unwrap_or_default();
-        attributes.extend(self.attributes.clone());
-        table.attributes = BTreeMap::from([("client".to_owned(), attributes)]);
-        for (attribute, values) in &self.values {
-            table.values.entry(attribute.clone()).or_default().extend(values.clone());
+impl Level {
+    /// The severity that it sets, if it does.
+    pub(super) fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Off | Self::Default => None,
+            Self::Info => Some(Severity::Info),
+            Self::Warning => Some(Severity::Warning),
+            Self::Error => Some(Severity::Error),
         }
-        table.shapes = vec![providers::Shape::in_house(&self.clients, self.channel.clone())];
-        let mut provider = Provider::new(self.name.clone(), table)?;
-        provider.platform = Some(platform.to_owned());
-        Ok(provider)
     }
 }
 
-/// What a configuration sets of a rule's options, directly or through `[facts]`.
-pub(super) fn options(written: &Written, id: &str) -> Options {
-    let mut options = match written.rules.get(id) {
-        Some(RuleSetting::Long(table)) => table.options.clone(),
-        _ => Options::new(),
-    };
-    let facts = &written.facts;
-    let mut fact = |rule: &str, option: &str, value: Option<Json>| {
-        if rule == id
-            && let Some(value) = value
-        {
-            options.entry(option.to_owned()).or_insert(value);
+impl RuleSetting {
+    pub(super) fn level(&self) -> Option<Level> {
+        match self {
+            Self::Level(level) => Some(*level),
+            Self::Long(table) => table.severity,
         }
-    };
-    fact(
-        "private-use-scheme-not-reverse-domain",
-        "allowed-schemes",
-        facts.custom_schemes.clone().map(Json::from),
-    );
-    options
+    }
+
+    pub(super) fn ignorable(&self) -> Option<bool> {
+        match self {
+            Self::Level(_) => None,
+            Self::Long(table) => table.ignorable,
+        }
+    }
+
+    pub(super) fn options(&self) -> Option<&Map<String, Json>> {
+        match self {
+            Self::Level(_) => None,
+            Self::Long(table) => Some(&table.options),
+        }
+    }
+}
+
+/// By hand, so that an error names the word that is wrong in either form.
+impl<'de> Deserialize<'de> for RuleSetting {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Setting;
+        impl<'de> Visitor<'de> for Setting {
+            type Value = RuleSetting;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a severity or a table")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, word: &str) -> Result<RuleSetting, E> {
+                Level::deserialize(word.into_deserializer()).map(RuleSetting::Level)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RuleSetting, A::Error> {
+                RuleTable::deserialize(MapAccessDeserializer::new(map)).map(RuleSetting::Long)
+            }
+        }
+        deserializer.deserialize_any(Setting)
+    }
 }

@@ -147,6 +147,7 @@ pub(super) fn summary(definition: &Definition, locator: &Locator<'_>) -> ClientS
         id_token_signed_response_alg: written(Attribute::ID_TOKEN_ALG),
         has_secret: has_secret(definition),
         unresolved,
+        gate: None,
     }
 }
 

@@ -1,16 +1,19 @@
 //! A definition held against the rules: what is reported of it, and what somebody does not want to hear.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::describe::{Locator, finding, summary};
-use crate::check::{Verdict, Violation, check};
+use crate::check::{Settings, Verdict, Violation, check};
 use crate::client::Definition;
-use crate::config::Config;
+use crate::config::{self, Config, Origin};
 use crate::finding::{ClientSummary, Finding, Location, Silenced};
 use crate::redaction::Known;
 use crate::silence::{Heard, Ignoring, Mark, Silence};
 use crate::source::{FileId, Source, Span};
+use crate::vocabulary::Attribute;
 
 /// A definition, judged.
 pub(super) struct Judged {
@@ -32,14 +35,18 @@ pub(super) fn judge_one(
     ignoring: &Ignoring<'_>,
     locator: &Locator<'_>,
 ) -> Judged {
+    let mut summary = summary(definition, locator);
+    let file =
+        locator.sources.get(definition.place.file.0 as usize).and_then(|source| source.file.as_deref());
+    let settings = settle(definition, &mut summary, file, config);
     let mut judged = Judged {
-        summary: Arc::new(summary(definition, locator)),
+        summary: Arc::new(summary),
         findings: Vec::new(),
         silenced: Vec::new(),
         hidden: 0,
         used: BTreeSet::new(),
     };
-    let Verdict { violations, hidden } = check(definition, &config.rules, &config.settings);
+    let Verdict { violations, hidden } = check(definition, &config.rules, &settings);
     let describe =
         |violation: Violation<'_>, judged: &Judged| finding(violation, &judged.summary, locator, config);
     if silence.is_empty() {
@@ -51,14 +58,14 @@ pub(super) fn judge_one(
     let all = violations.into_iter().map(|violation| (violation, true));
     for (violation, wanted) in all.chain(hidden.into_iter().map(|violation| (violation, false))) {
         let as_it_is = ignoring.report_all.then(|| violation.clone());
-        let heard = silence.hear(violation, definition, &config.settings, &mut judged.used);
+        let heard = silence.hear(violation, definition, &settings, &mut judged.used);
         let heard = match as_it_is {
             Some(violation) => vec![Heard { violation, by: None }],
             None => heard,
         };
         for Heard { violation, by } in heard {
             // What is left of a violation may be for another persona than all of it.
-            let wanted = wanted && !violation.is_hidden(definition, &config.settings);
+            let wanted = wanted && !violation.is_hidden(definition, &settings);
             match by {
                 Some(mark) if wanted => judged.silenced.push((describe(violation, &judged), mark)),
                 Some(_) => {}
@@ -70,13 +77,34 @@ pub(super) fn judge_one(
     judged
 }
 
+/// What is reported of the rules for a definition; what of that fails the run becomes known too.
+fn settle<'a>(
+    definition: &Definition,
+    summary: &mut ClientSummary,
+    file: Option<&Path>,
+    config: &'a Config,
+) -> Cow<'a, Settings> {
+    if !config.has_overrides() {
+        summary.gate = Some(config.gate.clone());
+        return Cow::Borrowed(&config.settings);
+    }
+    let text = |attribute| definition.text(attribute).unwrap_or_default();
+    // A grant is its client's.
+    let (id, client) = (text(Attribute::CLIENT_ID), text(Attribute::GRANT_CLIENT));
+    let names = [summary.name.as_deref().unwrap_or_default(), &summary.key, id, client];
+    let names: Vec<&str> = names.into_iter().filter(|name| !name.is_empty()).collect();
+    let judged = config::Judged { file, names: &names, environment: summary.environment.as_deref() };
+    let (settings, gate) = (config.settings_for(judged), config.gate_for(judged));
+    summary.gate = Some(gate);
+    settings
+}
+
 /// A silenced finding as it is listed. `known` knows the secrets that its reason must not show.
 pub(super) fn silenced(
     finding: Finding,
     mark: Mark,
     silence: &Silence<'_>,
     locator: &Locator<'_>,
-    config: &Config,
     known: &Known,
 ) -> Silenced {
     let placed = silence.placed(mark);
@@ -88,21 +116,18 @@ pub(super) fn silenced(
         author: placed.author.as_deref().map(|author| known.hide(author)),
         location: match placed.place {
             Ok(place) => Some(locator.locate_head(place)),
-            Err(span) => in_configuration(config, span),
+            Err((origin, span)) => Some(in_configuration(origin, span)),
         },
     }
 }
 
-/// The text of a configuration, under the path by which it is reported.
-pub(super) fn text_of(config: &Config) -> Option<Source> {
-    let path = config.path.as_ref()?;
-    let shown = crate::discover::Base::of(path).show(path);
-    Some(Source::new(FileId(0), shown, None, config.ignores.text.clone()))
+/// The text of a file with ignores.
+pub(super) fn text_of(origin: &Origin, id: FileId) -> Source {
+    Source::new(id, origin.shown.clone(), Some(origin.path.clone()), origin.text.clone())
 }
 
-fn in_configuration(config: &Config, span: Span) -> Option<Location> {
-    let source = text_of(config)?;
+fn in_configuration(origin: &Origin, span: Span) -> Location {
+    let source = text_of(origin, FileId(0));
     let start = source.position(span.start.saturating_sub(source.bom));
-    let path = Arc::from(source.path.as_str());
-    Some(Location { path, start, end: start })
+    Location { path: Arc::from(source.path.as_str()), start, end: start }
 }

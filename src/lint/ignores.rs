@@ -1,29 +1,32 @@
 //! What is wrong with ignores, as findings like the others.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::describe::{Locator, finding, summary};
 use super::heard::text_of;
 use super::judge::Outcome;
 use super::{Job, Report};
-use crate::check::check;
+use crate::check::{Settings, check};
 use crate::client::Definition;
-use crate::config::{Config, Ignore};
+use crate::config::{Config, Ignore, Judged};
+use crate::discover::Base;
 use crate::finding::Finding;
 use crate::formats::by_extension;
 use crate::masked::MaskedSource;
 use crate::redaction;
-use crate::silence::{Mark, Nearest, configuration};
-use crate::source::Source;
+use crate::silence::{Known, Mark, Nearest, configuration};
+use crate::source::{FileId, Source};
 
 /// What the rules say of ignores.
 pub(super) fn findings(definitions: &[Definition], config: &Config, locator: &Locator<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for definition in definitions {
+        let file = locator.sources.get(definition.place.file.0 as usize).and_then(|s| s.file.as_deref());
         let summary = Arc::new(summary(definition, locator));
-        for violation in check(definition, &config.rules, &config.settings).violations {
+        for violation in check(definition, &config.rules, &settings(config, file)).violations {
             // An ignore is no client.
             found.push(Finding { client: None, ..finding(violation, &summary, locator, config) });
         }
@@ -31,41 +34,86 @@ pub(super) fn findings(definitions: &[Definition], config: &Config, locator: &Lo
     found
 }
 
+/// What is reported of the rules for what stands in a file.
+fn settings<'a>(config: &'a Config, file: Option<&Path>) -> Cow<'a, Settings> {
+    if !config.has_overrides() {
+        return Cow::Borrowed(&config.settings);
+    }
+    let environment = config.surroundings(file).environment.map(|(name, _)| name);
+    config.settings_for(Judged { file, names: &[], environment: environment.as_deref() })
+}
+
 /// Adds what is wrong with the `[[ignore]]` of the configurations of a run. They are judged at its end, since each may
-/// be meant for any project.
+/// be meant for any project, and those of a file on which several configurations build by each of these.
 pub(super) fn report(
     report: &mut Report,
     outcomes: &[(Arc<Config>, BTreeSet<Mark>)],
     job: &Job<'_>,
     requested: &[&str],
 ) {
-    let mut configs: BTreeMap<*const Config, (&Arc<Config>, BTreeSet<Mark>)> = BTreeMap::new();
-    for (config, used) in outcomes {
-        configs.entry(Arc::as_ptr(config)).or_insert((config, BTreeSet::new())).1.extend(used);
-    }
-    let mut found = Vec::new();
-    for (config, used) in configs.into_values().filter(|(config, _)| !config.ignores.list.is_empty()) {
-        let Some(source) = text_of(config) else { continue };
-        let folder = config.path.as_deref().and_then(Path::parent);
-        let in_full =
-            folder.is_some_and(|folder| job.ignores.folders.iter().any(|asked| folder.starts_with(asked)));
-        // What could not be read may hold what an ignore is for.
-        let read = report.problems.is_empty();
-        let judged = |ignore: &Ignore| {
-            read && (in_full || ignore.names_files && requested.iter().any(|path| ignore.is_for_path(path)))
-        };
-        let nearest =
-            Nearest { findings: &report.findings, silenced: &report.silenced, rules: &config.rules };
-        let definitions = configuration(config, &used, job.ignores.today, &judged, &nearest, &source);
-        let paths = BTreeMap::new();
-        let sources = std::slice::from_ref(&source);
-        let findings = findings(&definitions, config, &Locator { sources, paths: &paths });
-        if job.texts && !findings.is_empty() {
-            report.sources.insert(source.path.clone(), masked(&source));
+    let mut configs: BTreeMap<Option<&Path>, &Config> = BTreeMap::new();
+    let mut used: BTreeSet<(&Path, u32, usize)> = BTreeSet::new();
+    for (config, marks) in outcomes.iter().filter(|(config, _)| !config.ignores.list.is_empty()) {
+        configs.insert(config.path.as_deref(), config);
+        for mark in marks {
+            if let Mark::Configuration(number, at) = mark {
+                let ignore = &config.ignores.list[*number];
+                used.insert((&ignore.origin.path, ignore.span.start, *at));
+            }
         }
-        found.extend(findings);
+    }
+    let (sources, numbers) = texts(configs.values().copied());
+    // What could not be read may hold what an ignore is for.
+    let read = report.problems.is_empty();
+    let mut found: Vec<Finding> = Vec::new();
+    for config in configs.into_values() {
+        let in_full = in_full(config, job.ignores.folders);
+        let names =
+            |ignore: &Ignore| ignore.names_files && requested.iter().any(|path| ignore.is_for_path(path));
+        let known = Known {
+            today: job.ignores.today,
+            judged: &|ignore| read && (in_full.contains(ignore.origin.path.as_path()) || names(ignore)),
+            used: &|ignore, at| used.contains(&(ignore.origin.path.as_path(), ignore.span.start, at)),
+            nearest: Nearest::of(&report.findings, &report.silenced, &config.rules),
+            source: &|ignore| &sources[numbers[ignore.origin.path.as_path()]],
+        };
+        let definitions = configuration(config, &known);
+        found.extend(findings(&definitions, config, &Locator { sources: &sources, paths: &BTreeMap::new() }));
+    }
+    // What several configurations say of one file is said once.
+    let mut said = BTreeSet::new();
+    found.retain(|one| said.insert((one.location.clone(), one.rule.clone(), one.message.clone())));
+    if job.texts {
+        let shown = sources.iter().filter(|source| found.iter().any(|one| *one.location.path == source.path));
+        report.sources.extend(shown.map(|source| (source.path.clone(), masked(source))));
     }
     report.findings.extend(found);
+}
+
+/// The texts of the files that hold ignores, and the number of each.
+fn texts<'a>(configs: impl Iterator<Item = &'a Config>) -> (Vec<Source>, BTreeMap<&'a Path, usize>) {
+    let (mut sources, mut numbers) = (Vec::new(), BTreeMap::new());
+    for ignore in configs.flat_map(|config| &config.ignores.list) {
+        numbers.entry(ignore.origin.path.as_path()).or_insert_with(|| {
+            let id = FileId(u32::try_from(sources.len()).unwrap_or(u32::MAX));
+            sources.push(text_of(&ignore.origin, id));
+            sources.len() - 1
+        });
+    }
+    (sources, numbers)
+}
+
+/// The files whose ignores are known to silence nothing where they did not: all that they may be for was looked at.
+fn in_full<'a>(config: &'a Config, folders: &[PathBuf]) -> BTreeSet<&'a Path> {
+    let asked = |folder: &Path| folders.iter().any(|asked| folder.starts_with(asked));
+    let mut files: BTreeSet<&Path> =
+        config.ignores.list.iter().map(|ignore| ignore.origin.path.as_path()).collect();
+    files.retain(|file| match config.path.as_deref() {
+        Some(own) if own == *file => file.parent().is_some_and(asked),
+        // Who else builds on a file is known only where all of its repository is looked at.
+        _ => Base::of(file).folder().is_some_and(asked),
+    });
+    files
 }
 
 /// The text of a configuration without what may be a secret in it.

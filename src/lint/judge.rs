@@ -73,7 +73,7 @@ pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], re
         let known = redaction::Known::of(&texts(documents));
         let listed = silenced_by
             .into_iter()
-            .map(|(finding, mark)| silenced(finding, mark, &silence, &locator, config, &known));
+            .map(|(finding, mark)| silenced(finding, mark, &silence, &locator, &known));
         outcome.silenced.extend(listed);
     }
     outcome.config = Some(config.clone());
@@ -96,9 +96,8 @@ pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], re
             .map(|source| source.id)
             .collect();
         let complete = looked_at.len() == documents.len();
-        let nearest =
-            Nearest { findings: &outcome.findings, silenced: &outcome.silenced, rules: &config.rules };
-        let mut wrong = silence.wrong(&outcome.used, complete, &config.settings, &nearest, &deployed);
+        let nearest = Nearest::of(&outcome.findings, &outcome.silenced, &config.rules);
+        let mut wrong = silence.wrong(&outcome.used, complete, &nearest, &deployed);
         wrong.retain(|definition| looked_at.contains(&definition.place.file));
         let wrong = ignores::findings(&wrong, config, &locator);
         outcome.findings.extend(wrong);
@@ -165,8 +164,11 @@ fn report_problems(document: &Document<'_>, config: &Config, recognised: bool, o
 
 /// Whether a text holds enough words of client definitions to be taken for one.
 pub(super) fn speaks_of_clients(text: &str, config: &Config) -> bool {
-    let tells = |probe: &&String| memchr::memmem::find(text.as_bytes(), probe.as_bytes()).is_some();
-    config.providers.iter().any(|provider| provider.table.probe.iter().filter(tells).take(2).count() == 2)
+    let holds = |word: &&String| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+    config.providers.iter().any(|provider| {
+        provider.table.probe.iter().filter(holds).take(2).count() == 2
+            || provider.table.tells.iter().any(|word| holds(&word))
+    })
 }
 
 /// Whether a text is a template of Helm, Jinja or the like.

@@ -66,6 +66,11 @@ pub struct Report {
 
 /// Analyses files. Those that were not asked for are context: nothing is reported of them.
 pub fn lint(inputs: Vec<Input>, job: &Job<'_>) -> Report {
+    lint_watched(inputs, job, &|| ())
+}
+
+/// The same for somebody who watches: `step` is called twice for each file, when it is parsed and when it is judged.
+pub fn lint_watched(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync)) -> Report {
     let mut report = Report { today: job.ignores.today, ..Report::default() };
     let mut sources = Vec::with_capacity(inputs.len());
     let mut requested = Vec::with_capacity(inputs.len());
@@ -92,6 +97,7 @@ pub fn lint(inputs: Vec<Input>, job: &Job<'_>) -> Report {
     let parsed: Vec<Option<Parsed>> = sources
         .par_iter()
         .map(|source| {
+            step();
             let format = project::format_of(&source.path)?;
             (!stopped.contains(&source.id)).then(|| format.parse(source))
         })
@@ -105,8 +111,12 @@ pub fn lint(inputs: Vec<Input>, job: &Job<'_>) -> Report {
         })
         .collect();
     link::across(projects.iter_mut().flat_map(|project| &mut project.definitions.definitions));
-    let outcomes: Vec<Outcome> =
-        projects.par_iter().map(|project| judge(project, job, &sources, &requested)).collect();
+    let judged = |project: &Project<'_>| {
+        let outcome = judge(project, job, &sources, &requested);
+        project.documents.iter().for_each(|_| step());
+        outcome
+    };
+    let outcomes: Vec<Outcome> = projects.par_iter().map(judged).collect();
     let mut recognised = BTreeSet::new();
     let mut definitions = Vec::new();
     let mut used = Vec::new();

@@ -1,6 +1,7 @@
 //! Which documents are analysed together.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::Job;
 use crate::formats::Parsed;
@@ -17,8 +18,14 @@ pub(super) fn projects<'a>(
     let mut groups: BTreeMap<String, Vec<Document<'a>>> = BTreeMap::new();
     for (source, parsed) in sources.iter().zip(parsed) {
         let (Some(format), Some(parsed)) = (project::format_of(&source.path), parsed) else { continue };
-        let document = Document { source, format, parsed, kind: job.kind };
-        groups.entry(project::key(&source.path)).or_default().push(document);
+        let kind = match (job.kind, source.file.as_deref()) {
+            (Some(kind), _) => Some(Arc::from(kind)),
+            (None, Some(file)) => (job.config)(Some(file)).kind_of(file).map(Arc::from),
+            (None, None) => None,
+        };
+        let key = project::key(&source.path, &parsed.documents);
+        let document = Document { source, format, parsed, kind };
+        groups.entry(key).or_default().push(document);
     }
     // A called module joins the project of its caller; a chain of calls joins them all.
     let keys: Vec<String> = groups.keys().filter(|key| key.starts_with("terraform:")).cloned().collect();

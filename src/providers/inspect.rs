@@ -3,6 +3,7 @@
 
 use super::normalise::{Found, basis, basis_of_secret};
 use super::recognise::at_path;
+use super::spelling::Spelling;
 use super::table::Delivery;
 use crate::client::{Basis, Datum, Definition, Fact};
 use crate::secret::{self, Class};
@@ -43,8 +44,11 @@ fn secrets(found: &Found<'_>, definition: &mut Definition) {
     let mut weak = Vec::new();
     let own = found.provider.entry_of(found, Attribute::CLIENT_SECRET).map(|entry| ("client_secret", entry));
     let listed = found.provider.table.secrets.get(found.kind.name()).into_iter().flatten();
-    let listed =
-        listed.filter_map(|path| Some((path.as_str(), super::normalise::entry_at(found.node, path)?)));
+    let listed = listed.filter_map(|path| {
+        let spelt = found.provider.spelt(found.kind, found.shape, path);
+        let entry = spelt.iter().find_map(|path| super::normalise::entry_at(found.node, path))?;
+        Some((path.as_str(), entry))
+    });
     for (field, entry) in own.into_iter().chain(listed) {
         let Some(class) = secret::classify(&entry.value) else { continue };
         let basis = basis_of_secret(entry);
@@ -134,17 +138,27 @@ fn private_keys(node: &Node, definition: &mut Definition) {
 fn unknown_values(found: &Found<'_>, definition: &mut Definition) {
     let mut items = Vec::new();
     for (path, allowed) in found.provider.table.enums.get(found.kind.name()).into_iter().flatten() {
-        let Some(node) = at_path(found.node, &found.shape.spelling.spell(path)) else { continue };
+        let spelt = found.provider.spelt(found.kind, found.shape, path);
+        let here = |field: &String| Some((field.clone(), at_path(found.node, field)?));
+        let Some((field, node)) = spelt.iter().find_map(here) else { continue };
         let values = if node.items().is_empty() { std::slice::from_ref(node) } else { node.items() };
         for value in values {
             let Some(text) = value.text().filter(|text| !text.is_empty()) else { continue };
-            if allowed.values.iter().any(|known| known == text) {
+            let word = found.provider.word(found.shape, path, text);
+            if allowed.values.iter().any(|known| known == word) {
                 continue;
             }
             let meant = allowed.meant.get(text).map(String::as_str);
             let meant = meant.or_else(|| nearest(text, allowed.values.iter().map(String::as_str)));
+            let meant = meant.map(|meant| {
+                if found.shape.camel_values.contains(path) {
+                    Spelling::Camel.spell(meant)
+                } else {
+                    meant.to_owned()
+                }
+            });
             let hint = meant.map(|meant| format!(" (did you mean {meant}?)")).unwrap_or_default();
-            let parts = [("field", path.as_str()), ("value", text), ("hint", hint.as_str())];
+            let parts = [("field", field.as_str()), ("value", text), ("hint", hint.as_str())];
             items.push(item(&basis(value.place, value), &parts));
         }
     }
@@ -189,10 +203,12 @@ fn deprecated_fields(found: &Found<'_>, definition: &mut Definition) {
         if Kind::named(&row.kind) != Some(found.kind) || !row.shapes.contains(&found.shape.id) {
             continue;
         }
-        let entry: Option<&Entry> = found.node.entry(&row.field);
-        let replaced = row.replacement.split('.').next().is_some_and(|new| found.node.entry(new).is_some());
+        let (field, replacement) =
+            (found.shape.spelling.spell(&row.field), found.shape.spelling.spell(&row.replacement));
+        let entry: Option<&Entry> = found.node.entry(&field);
+        let replaced = replacement.split('.').next().is_some_and(|new| found.node.entry(new).is_some());
         if let Some(entry) = entry.filter(|entry| !matches!(entry.value.value, Value::Null) && !replaced) {
-            let parts = [("field", row.field.as_str()), ("replacement", row.replacement.as_str())];
+            let parts = [("field", field.as_str()), ("replacement", replacement.as_str())];
             items.push(item(&Basis::Written(entry.key_place), &parts));
         }
     }

@@ -1,6 +1,11 @@
 //! What a table cannot say: objects whose attributes are spread over several resources.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use super::recognise::{Object, Recognised};
 use crate::tree::{Entry, Node, Unknown, Value};
+use crate::vocabulary::Kind;
 
 /// A resource with the map of its attributes.
 #[derive(Debug)]
@@ -15,26 +20,70 @@ pub struct Resource {
 
 /// Joins resources as a shape asks for by name. What nobody asks for stays as it is.
 pub fn join_resources(join: &str, resources: &mut [Resource]) {
-    if join == "auth0-credentials" {
+    if join == "auth0-credentials" || join == COMPOSED {
         auth0_credentials(resources);
     }
 }
 
-/// Gives every `auth0_client` the authentication method, the secret and the keys that its
-/// `auth0_client_credentials` set (Terraform provider auth0/auth0, since 0.48; the Pulumi provider is made from it).
+/// Joins the objects of a project's documents with their parts, as their shapes ask for by name.
+pub fn join_documents(documents: &mut [&mut Recognised<'_>]) {
+    let joins: BTreeSet<&str> = documents.iter().filter_map(|found| found.shape.join.as_deref()).collect();
+    for join in joins {
+        let mut resources = Vec::new();
+        let mut places = Vec::new();
+        for (at, found) in
+            documents.iter().enumerate().filter(|(_, found)| found.shape.join.as_deref() == Some(join))
+        {
+            let is_client = |object: &&Object<'_>| object.kind == Kind::Client;
+            let clients = found.objects.iter().enumerate().filter(|(_, object)| is_client(object));
+            for (number, object) in clients {
+                places.push((at, number));
+                resources.push(resource(CLIENT, object));
+            }
+            let parts = found.parts.iter().map(|part| resource(CREDENTIALS, part));
+            match resources.split_last_mut() {
+                // One client in a composition: credentials that say no more than "of the same composition" are its.
+                Some((client, _))
+                    if join == COMPOSED && found.objects.iter().filter(is_client).count() == 1 =>
+                {
+                    let (beside, named): (Vec<_>, Vec<_>) = parts.partition(|part| stands_beside(&part.body));
+                    beside.iter().for_each(|part| give(&part.body, &mut client.body));
+                    resources.extend(named);
+                }
+                _ => resources.extend(parts),
+            }
+        }
+        join_resources(join, &mut resources);
+        let clients = resources.into_iter().filter(|resource| resource.kind == CLIENT);
+        for ((at, number), resource) in places.into_iter().zip(clients) {
+            documents[at].objects[number].node = Cow::Owned(resource.body);
+        }
+    }
+}
+
+fn resource(kind: &str, object: &Object<'_>) -> Resource {
+    let address = object.key.unwrap_or_default().to_owned();
+    Resource { kind: kind.to_owned(), address, body: object.node.clone().into_owned() }
+}
+
+const COMPOSED: &str = "auth0-composed-credentials";
+const CLIENT: &str = "auth0_client";
+const CREDENTIALS: &str = "auth0_client_credentials";
+
+/// Gives every client the authentication method, the secret and the keys that its credentials set (Terraform provider
+/// auth0/auth0, since 0.48; those of Pulumi and of Crossplane are made from it).
 fn auth0_credentials(resources: &mut [Resource]) {
-    let is_credentials =
-        |kind: &str| kind == "auth0_client_credentials" || kind.ends_with(":ClientCredentials");
-    let is_client = |kind: &str| kind == "auth0_client" || kind.ends_with(":Client");
     let (credentials, mut clients): (Vec<_>, Vec<_>) =
-        resources.iter_mut().partition(|resource| is_credentials(&resource.kind));
+        resources.iter_mut().partition(|resource| resource.kind == CREDENTIALS);
+    clients.retain(|client| client.kind == CLIENT);
     let mut unplaced = false;
     for credential in credentials {
-        let target =
-            ["client_id", "clientId"].iter().find_map(|key| credential.body.get(key)).and_then(target);
+        let target = target(&credential.body);
         let mut found = false;
-        for client in clients.iter_mut().filter(|client| is_client(&client.kind)) {
-            if target.as_deref().is_some_and(|target| same(target, &client.address)) {
+        for client in &mut clients {
+            if target.as_deref().is_some_and(|target| {
+                same(target, &client.address) || as_manifest(target).as_deref() == Some(&client.address)
+            }) {
                 found = true;
                 give(&credential.body, &mut client.body);
             }
@@ -43,13 +92,16 @@ fn auth0_credentials(resources: &mut [Resource]) {
     }
     if unplaced {
         // Some credentials belong to a client that cannot be told: each client without its own may be the one.
-        for client in clients.iter_mut().filter(|client| is_client(&client.kind)) {
-            let place = client.body.place;
+        for client in clients {
+            let place = client.body.place.start();
             if let Value::Map(entries) = &mut client.body.value
                 && !entries.iter().any(|entry| entry.key == METHOD || entry.key == METHOD_CAMEL)
             {
-                let value = Node::new(place.start(), Value::Unknown(Unknown::new("")));
-                entries.push(Entry { key: METHOD.into(), key_place: place.start(), value });
+                entries.extend([METHOD, METHOD_CAMEL].map(|key| Entry {
+                    key: key.to_owned(),
+                    key_place: place,
+                    value: Node::new(place, Value::Unknown(Unknown::new(""))),
+                }));
             }
         }
     }
@@ -70,6 +122,7 @@ const GIVEN: &[(&str, &str)] = &[
     ("authenticationMethod", METHOD_CAMEL),
     ("clientSecret", "clientSecret"),
     ("clientSecretWo", "clientSecret"),
+    ("clientSecretSecretRef", "clientSecret"),
     ("privateKeyJwt", "clientAuthenticationMethods.private_key_jwt"),
     ("tlsClientAuth", "clientAuthenticationMethods.tls_client_auth"),
     ("selfSignedTlsClientAuth", "clientAuthenticationMethods.self_signed_tls_client_auth"),
@@ -79,7 +132,7 @@ const GIVEN: &[(&str, &str)] = &[
 /// The type of the resources that a join reads into others, and the attributes that these get: where an attribute
 /// stands in the one and in the other.
 pub fn joined(join: &str) -> Option<(&'static str, &'static [(&'static str, &'static str)])> {
-    (join == "auth0-credentials").then_some(("auth0_client_credentials", GIVEN))
+    (join == "auth0-credentials").then_some((CREDENTIALS, GIVEN))
 }
 
 fn give(credential: &Node, client: &mut Node) {
@@ -106,23 +159,38 @@ fn give(credential: &Node, client: &mut Node) {
     }
 }
 
+/// The address of the client that credentials are for.
+fn target(credentials: &Node) -> Option<String> {
+    if let Some(name) = credentials.get("clientIdRef").and_then(|reference| reference.get("name")) {
+        return name.text().map(str::to_owned);
+    }
+    ["client_id", "clientId"].iter().find_map(|key| credentials.get(key)).and_then(referred)
+}
+
+/// Whether credentials name no client: the one beside them is meant.
+fn stands_beside(credentials: &Node) -> bool {
+    match credentials.get("clientId") {
+        Some(id) => matches!(id.value, Value::Unknown(_)),
+        None => credentials.get("clientIdRef").is_none(),
+    }
+}
+
 /// The address that a reference to a client's identifier names.
-fn target(node: &Node) -> Option<String> {
+fn referred(node: &Node) -> Option<String> {
     match &node.value {
-        Value::Unknown(unknown) => match &unknown.reference {
-            Some(reference) => Some(reference.address.clone()),
-            None => unknown
-                .text
-                .strip_prefix("${")
-                .map(|text| text.trim_end_matches('}').split('.').next().unwrap_or(text).to_owned()),
-        },
-        // A template of nothing but a reference: `"${auth0_client.spa.id}"`, `${spa.id}`.
+        Value::Unknown(unknown) => unknown.reference.as_ref().map(|reference| reference.address.clone()),
+        // A template of nothing but a reference: `"${auth0_client.spa.id}"`.
         Value::Text(text) => {
             let inner = text.strip_prefix("${")?.strip_suffix('}')?;
             Some(inner.rsplit_once('.').map_or(inner, |(address, _)| address).to_owned())
         }
         _ => None,
     }
+}
+
+/// The name of the manifest that is made from a resource of Terraform, as generated examples refer to it.
+fn as_manifest(address: &str) -> Option<String> {
+    address.strip_prefix("auth0_client.").map(|name| name.replace('_', "-"))
 }
 
 /// Whether two addresses mean the same resource. An address without instance key means all instances.

@@ -8,9 +8,10 @@ mod normalise;
 mod placeholders;
 mod plausible;
 mod recognise;
+mod spelling;
 mod table;
 
-pub use join::{Resource, join_resources, joined};
+pub use join::{Resource, join_documents, join_resources, joined};
 pub use neutral::definitions as neutral_definitions;
 pub use normalise::{Found, definition};
 pub use recognise::{Object, Recognised, like, recognise, recognise_resource};

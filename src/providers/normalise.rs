@@ -2,7 +2,7 @@
 
 use super::placeholders;
 use super::recognise::only_item;
-use super::table::{Provider, Shape, Spelling};
+use super::table::{Provider, Shape};
 use crate::client::{Basis, Datum, Definition, Fact};
 use crate::secret;
 use crate::source::Place;
@@ -25,18 +25,20 @@ pub struct Found<'a> {
     pub place: Place,
     /// The key under which it stands, or its address.
     pub key: Option<String>,
+    /// Whether only a part of it is written.
+    pub partial: bool,
 }
 
 /// The definition of an object: what is written, in the vocabulary's words.
 pub fn definition(found: &Found<'_>) -> Definition {
     let mut definition = Definition::new(found.kind, found.place);
     let typed_by_text = found.shape.syntax.iter().any(|syntax| syntax == "hcl");
-    for (attribute, paths) in found.provider.paths(found.kind, found.shape.spelling) {
+    for (attribute, paths) in found.provider.paths(found.kind, found.shape) {
         let written = paths.iter().find_map(|path| entry_at(found.node, path));
         let Some(entry) = written else { continue };
         let holds = attribute.meaning().holds;
         if let Some(fact) = fact(holds, entry, typed_by_text) {
-            let fact = translate(fact, found.provider.table.values.get(attribute.name()));
+            let fact = translate(fact, found.provider.words(found.kind, found.shape, *attribute));
             if *attribute == Attribute::CLIENT_NAME {
                 definition.name_place = fact.place();
             }
@@ -217,13 +219,8 @@ fn own_key(definition: &Definition) -> Option<String> {
 impl Provider {
     /// The entry in which an attribute of an object is written.
     pub(super) fn entry_of<'a>(&self, found: &Found<'a>, attribute: Attribute) -> Option<&'a Entry> {
-        let paths = self.paths(found.kind, found.shape.spelling);
+        let paths = self.paths(found.kind, found.shape);
         let (_, paths) = paths.iter().find(|(known, _)| *known == attribute)?;
         paths.iter().find_map(|path| entry_at(found.node, path))
-    }
-
-    /// Where attributes of a kind of objects stand, in a spelling.
-    pub(super) fn paths(&self, kind: Kind, spelling: Spelling) -> &[(Attribute, Vec<String>)] {
-        self.paths.get(&(kind, spelling)).map_or(&[], Vec::as_slice)
     }
 }

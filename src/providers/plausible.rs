@@ -2,22 +2,23 @@
 //! them is what an object has there. `callbacks: onLoad` in some other program's settings says nothing.
 
 use super::normalise::entry_at;
-use super::table::{Provider, Spelling};
+use super::spelling::Spelling;
+use super::table::{Provider, Shape};
 use crate::tree::{Node, Piece, Value};
 use crate::vocabulary::{Attribute, Holds, Kind};
 
 /// Points for each known value that is as it should be: two for a flag or a list, which nothing but such objects has
 /// under these keys; one for a word, since words also stand in environments and in translations.
-pub(super) fn plausibility(provider: &Provider, kind: Kind, spelling: Spelling, node: &Node) -> usize {
-    let paths = provider.paths(kind, spelling);
+pub(super) fn plausibility(provider: &Provider, kind: Kind, shape: &Shape, node: &Node) -> usize {
+    let paths = provider.paths(kind, shape);
     paths
         .iter()
         .filter_map(|(attribute, paths)| {
             let entry = paths.iter().find_map(|path| entry_at(node, path))?;
             let enums = provider.table.enums.get(kind.name());
             // Tables name fields as they are spelled in the provider's own interface.
-            let allowed =
-                provider.paths(kind, Spelling::default()).iter().find(|(other, _)| other == attribute);
+            let plain = provider.paths.get(&(kind, Spelling::AsWritten)).map_or(&[][..], Vec::as_slice);
+            let allowed = plain.iter().find(|(other, _)| other == attribute);
             let allowed = allowed.and_then(|(_, paths)| paths.iter().find_map(|path| enums?.get(path)));
             let is_word = |node: &Node| {
                 allowed.is_some_and(|allowed| {

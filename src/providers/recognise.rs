@@ -1,5 +1,8 @@
 //! Finds the objects of a document by its content: which provider's, which shape, which kind.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+
 use super::plausible::plausibility;
 use super::table::{ObjectsAt, Provider, Shape, Test};
 use crate::source::Place;
@@ -15,19 +18,31 @@ pub struct Recognised<'a> {
     pub shape: &'a Shape,
     /// What they are, and where their attributes stand.
     pub objects: Vec<Object<'a>>,
+    /// Parts that are to be joined to objects.
+    pub parts: Vec<Object<'a>>,
 }
 
 /// An object of a document.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Object<'a> {
-    /// What it is.
+    /// What it is; of a part, what it is joined to.
     pub kind: Kind,
     /// The map of its attributes.
-    pub node: &'a Node,
+    pub node: Cow<'a, Node>,
     /// Where its definition starts.
     pub place: Place,
-    /// The key under which it stands, if it stands under one that names it.
+    /// The key under which it stands or what it calls itself, if it has a name beside its attributes.
     pub key: Option<&'a str>,
+    /// Whether only a part of it is written.
+    pub partial: bool,
+}
+
+/// A place in a document.
+#[derive(Clone, Copy)]
+struct Spot<'a> {
+    node: &'a Node,
+    place: Place,
+    key: Option<&'a str>,
 }
 
 /// Recognises a document.
@@ -52,12 +67,17 @@ pub fn recognise<'a>(
             if !fits(document, &shape.document) {
                 continue;
             }
-            let mut objects = Vec::new();
-            for at in &shape.objects {
-                collect(at, document, (provider, shape), &mut objects);
-            }
-            if !objects.is_empty() {
-                return Some(Recognised { provider, shape, objects });
+            let collected = |list: &'a [ObjectsAt]| {
+                let mut objects = Vec::new();
+                list.iter().for_each(|at| collect(at, document, (provider, shape), &mut objects));
+                // Several rows may fit one object.
+                let mut seen = HashSet::new();
+                objects.retain(|object| seen.insert(object.place));
+                objects
+            };
+            let (objects, parts) = (collected(&shape.objects), collected(&shape.parts));
+            if !objects.is_empty() || !parts.is_empty() {
+                return Some(Recognised { provider, shape, objects, parts });
             }
         }
     }
@@ -85,81 +105,96 @@ fn stands_right(shape: &Shape, path: &str) -> bool {
 
 /// Adds the objects at a path.
 fn collect<'a>(
-    at: &ObjectsAt,
+    at: &'a ObjectsAt,
     document: &'a Node,
     (provider, shape): (&Provider, &Shape),
     objects: &mut Vec<Object<'a>>,
 ) {
-    let Some(kind) = Kind::named(&at.kind) else { return };
+    let kind = Kind::named(&at.kind).unwrap_or(Kind::Client);
     let test = |node: &Node| {
-        let enough = || plausibility(provider, kind, shape.spelling, node) >= at.when.plausible;
+        let enough = || plausibility(provider, kind, shape, node) >= at.when.plausible;
         node.is_map() && fits(node, &at.when) && (at.when.plausible == 0 || enough())
     };
-    let start = Object { kind, node: document, place: document.place, key: None };
-    if at.at == "**" {
-        search(start, &test, 0, objects);
-        return;
-    }
+    let start = Spot { node: document, place: document.place, key: None };
     let mut found = vec![start];
-    for step in at.at.split('.').filter(|step| !step.is_empty()) {
-        let (key, each) = match (step.strip_suffix("[]"), step.strip_suffix("{}")) {
-            (Some(key), _) => (key, "[]"),
-            (_, Some(key)) => (key, "{}"),
-            _ => (step, ""),
-        };
-        found = found.into_iter().flat_map(|object| step_into(object, key, each)).collect();
+    if at.at == "**" {
+        found.clear();
+        search(start, &test, 0, &mut found);
+    } else {
+        for step in at.at.split('.').filter(|step| !step.is_empty()) {
+            let (key, each) = match (step.strip_suffix("[]"), step.strip_suffix("{}")) {
+                (Some(key), _) => (key, "[]"),
+                (_, Some(key)) => (key, "{}"),
+                _ => (step, ""),
+            };
+            found = found.into_iter().flat_map(|spot| step_into(spot, key, each)).collect();
+        }
+        found.retain(|spot| test(spot.node));
     }
-    for mut object in found {
-        if !test(object.node) {
-            continue;
-        }
-        if !at.within.is_empty() {
-            match at_path(object.node, &at.within) {
-                Some(node) => object.node = node,
-                None => continue,
-            }
-        }
-        objects.push(object);
+    for spot in found {
+        let Some(node) = attributes_of(spot.node, at.within.each()) else { continue };
+        let key = if at.key.is_empty() { spot.key } else { at_path(spot.node, &at.key).and_then(Node::text) };
+        let partial = at.partial.iter().any(|test| fits(spot.node, test));
+        objects.push(Object { kind, node, place: spot.place, key, partial });
     }
 }
 
-/// The objects one step further down.
-fn step_into<'a>(object: Object<'a>, key: &str, each: &str) -> Vec<Object<'a>> {
-    let node = if key.is_empty() { Some(object.node) } else { object.node.get(key) };
-    let Some(node) = node else { return Vec::new() };
-    match each {
-        "[]" => {
-            node.items().iter().map(|node| Object { node, place: node.place, key: None, ..object }).collect()
+/// The map in which an object's attributes stand, if there is one: what stands at several paths, laid over each other.
+fn attributes_of<'a>(object: &'a Node, within: &[String]) -> Option<Cow<'a, Node>> {
+    if within.is_empty() {
+        return Some(Cow::Borrowed(object));
+    }
+    let mut maps =
+        within.iter().filter_map(|path| at_path(object, path)).map(only_item).filter(|node| node.is_map());
+    let first = Cow::Borrowed(maps.next()?);
+    Some(maps.fold(first, |mut above, below| {
+        lay_over(above.to_mut(), below);
+        above
+    }))
+}
+
+/// Adds what a map says and the one above it does not.
+fn lay_over(above: &mut Node, below: &Node) {
+    let Value::Map(entries) = &mut above.value else { return };
+    for entry in below.entries() {
+        match entries.iter_mut().find(|known| known.key == entry.key) {
+            Some(known) => lay_over(&mut known.value, &entry.value),
+            None => entries.push(entry.clone()),
         }
+    }
+}
+
+/// The places one step further down.
+fn step_into<'a>(spot: Spot<'a>, key: &str, each: &str) -> Vec<Spot<'a>> {
+    let node = if key.is_empty() { Some(spot.node) } else { spot.node.get(key) };
+    let Some(node) = node else { return Vec::new() };
+    let plain = |node: &'a Node| Spot { node, place: node.place, key: None };
+    match each {
+        "[]" => node.items().iter().map(plain).collect(),
         "{}" => node
             .entries()
             .iter()
-            .map(|entry| Object {
-                node: &entry.value,
-                place: entry.key_place,
-                key: Some(&entry.key),
-                ..object
-            })
+            .map(|entry| Spot { node: &entry.value, place: entry.key_place, key: Some(&entry.key) })
             .collect(),
-        _ => vec![Object { node, place: node.place, key: None, ..object }],
+        _ => vec![plain(node)],
     }
 }
 
 /// How deep `**` looks.
-const DEPTH: usize = 6;
+const DEPTH: usize = 7;
 
 /// Adds what fits at any depth, and does not look further inside of it.
-fn search<'a>(object: Object<'a>, test: &dyn Fn(&Node) -> bool, depth: usize, objects: &mut Vec<Object<'a>>) {
+fn search<'a>(spot: Spot<'a>, test: &dyn Fn(&Node) -> bool, depth: usize, found: &mut Vec<Spot<'a>>) {
     if depth > DEPTH {
         return;
     }
-    if test(object.node) {
-        objects.push(object);
+    if test(spot.node) {
+        found.push(spot);
         return;
     }
     for each in ["[]", "{}"] {
-        for next in step_into(object, "", each) {
-            search(next, test, depth + 1, objects);
+        for next in step_into(spot, "", each) {
+            search(next, test, depth + 1, found);
         }
     }
 }
@@ -176,11 +211,24 @@ fn fits(node: &Node, test: &Test) -> bool {
             value.text().is_some_and(|text| patterns.iter().any(|pattern| like(pattern, text)))
         })
     };
+    let lacks = |key: &String| {
+        if key.contains('.') { at_path(node, key).is_none() } else { node.get(key).is_none() }
+    };
+    let without = |path: &str, texts: &[String]| {
+        at_path(node, path).is_some_and(|list| {
+            !list.items().is_empty()
+                && list
+                    .items()
+                    .iter()
+                    .all(|item| item.text().is_some_and(|text| !texts.iter().any(|no| no == text)))
+        })
+    };
     test.has.iter().all(|path| at_path(node, path).is_some_and(|value| !matches!(value.value, Value::Null)))
-        && !test.lacks.iter().any(has)
+        && test.lacks.iter().all(lacks)
         && (test.any.is_empty() || enough())
         && (test.only.is_empty() || node.entries().iter().all(|entry| test.only.contains(&entry.key)))
         && test.matches.iter().all(|(path, patterns)| text_fits(path, patterns.each()))
+        && test.without.iter().all(|(path, texts)| without(path, texts.each()))
 }
 
 /// The value at a path of keys with dots between. A list of one map is passed through, as Terraform's blocks need.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
+use super::spelling::{Own, Spelling, attributes_at};
 use crate::client::{Basis, Datum, Fact};
 use crate::vocabulary::{Attribute, Kind};
 
@@ -42,6 +43,9 @@ pub struct Table {
     /// Texts of which one stands in each of its documents: what a file is searched for before it is parsed.
     #[serde(default)]
     pub probe: Vec<String>,
+    /// Texts of which one alone tells that a text is of this provider, even if it cannot be read.
+    #[serde(default)]
+    pub tells: Vec<String>,
     /// Named lists of keys, to which tests refer by `=name`.
     #[serde(default)]
     pub words: BTreeMap<String, Vec<String>>,
@@ -94,6 +98,18 @@ pub struct Shape {
     /// Where objects stand in it.
     #[serde(default)]
     pub objects: Vec<ObjectsAt>,
+    /// Where parts of objects stand that `join` puts into these.
+    #[serde(default)]
+    pub parts: Vec<ObjectsAt>,
+    /// Where attributes stand, by kind of object, where it is not where the table says: in the form's own spelling.
+    #[serde(default)]
+    pub attributes: BTreeMap<String, BTreeMap<String, OneOrMore>>,
+    /// What the form's own words mean: path of the field in the table, native word, the table's word.
+    #[serde(default)]
+    pub values: BTreeMap<String, BTreeMap<String, String>>,
+    /// Fields, by their paths in the table, whose words are written in camelCase.
+    #[serde(default)]
+    pub camel_values: Vec<String>,
     /// Terraform resource types, and the kinds of objects that they are.
     #[serde(default)]
     pub resources: BTreeMap<String, String>,
@@ -112,6 +128,8 @@ pub struct Shape {
     /// Whether it is taken only when `--kind` names it.
     #[serde(default)]
     pub only_by_name: bool,
+    #[serde(skip)]
+    pub(super) own: Own,
 }
 
 /// What the absence of an attribute means.
@@ -138,39 +156,6 @@ impl Delivery {
     }
 }
 
-/// How keys are spelt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, std::default::Default)]
-#[serde(rename_all = "kebab-case")]
-pub enum Spelling {
-    /// As in the table.
-    #[default]
-    AsWritten,
-    /// In camelCase where the table has `snake_case`.
-    Camel,
-}
-
-impl Spelling {
-    /// A path of the table in this spelling.
-    pub(super) fn spell(self, path: &str) -> String {
-        if self == Self::AsWritten {
-            return path.to_owned();
-        }
-        let mut spelt = String::with_capacity(path.len());
-        let mut upper = false;
-        for character in path.chars() {
-            match character {
-                '_' => upper = true,
-                character if upper => {
-                    spelt.push(character.to_ascii_uppercase());
-                    upper = false;
-                }
-                character => spelt.push(character),
-            }
-        }
-        spelt
-    }
-}
-
 /// Objects of a document.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -180,12 +165,19 @@ pub struct ObjectsAt {
     /// Where they stand: keys with dots between; `[]` for each item of a list, `{}` for each value of a map,
     /// `**` for anything at any depth; empty for the document itself.
     pub at: String,
-    /// Where in the object its attributes stand, if not in itself.
+    /// Where in the object its attributes stand, if not in itself: of several places the first that says something of
+    /// an attribute counts.
     #[serde(default)]
-    pub within: String,
+    pub within: OneOrMore,
+    /// Where in the object stands what others call it, if it stands under no key.
+    #[serde(default)]
+    pub key: String,
     /// What each must be.
     #[serde(default)]
     pub when: Test,
+    /// What shows that only a part of the object is written: a patch, a change of what is there.
+    #[serde(default)]
+    pub partial: Vec<Test>,
 }
 
 /// What a map must be.
@@ -195,7 +187,7 @@ pub struct Test {
     /// Paths that it must have.
     #[serde(default)]
     pub has: Vec<String>,
-    /// Keys that it must not have.
+    /// Keys, or paths with dots, that it must not have.
     #[serde(default)]
     pub lacks: Vec<String>,
     /// Keys of which it must have some.
@@ -209,6 +201,9 @@ pub struct Test {
     /// Paths whose text must match: `*` stands for anything.
     #[serde(default)]
     pub matches: BTreeMap<String, OneOrMore>,
+    /// Paths of lists that must be there and hold none of these texts.
+    #[serde(default)]
+    pub without: BTreeMap<String, OneOrMore>,
     /// How much must speak for it beside the names of its keys: see `plausible.rs`.
     #[serde(default)]
     pub plausible: usize,
@@ -266,13 +261,19 @@ pub struct Deprecated {
 }
 
 /// One text or several.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, schemars::JsonSchema)]
 #[serde(untagged)]
 pub enum OneOrMore {
     /// One.
     One(String),
     /// Several.
     More(Vec<String>),
+}
+
+impl std::default::Default for OneOrMore {
+    fn default() -> Self {
+        Self::More(Vec::new())
+    }
 }
 
 impl Shape {
@@ -287,9 +288,15 @@ impl Shape {
             objects: vec![ObjectsAt {
                 kind: Kind::Client.name().to_owned(),
                 at: at.to_owned(),
-                within: String::new(),
+                within: OneOrMore::default(),
+                key: String::new(),
                 when: Test::default(),
+                partial: Vec::new(),
             }],
+            parts: Vec::new(),
+            attributes: BTreeMap::new(),
+            values: BTreeMap::new(),
+            camel_values: Vec::new(),
             resources: BTreeMap::new(),
             delivery: Delivery::DesiredState,
             channel,
@@ -297,6 +304,7 @@ impl Shape {
             join: None,
             client_type: None,
             only_by_name: false,
+            own: Own::default(),
         }
     }
 }
@@ -333,8 +341,11 @@ impl Provider {
         let words = std::mem::take(&mut table.words);
         for shape in &mut table.shapes {
             expand(&mut shape.document, &words)?;
-            for objects in &mut shape.objects {
+            for objects in shape.objects.iter_mut().chain(&mut shape.parts) {
                 expand(&mut objects.when, &words)?;
+                objects.partial.iter_mut().try_for_each(|test| expand(test, &words))?;
+            }
+            for objects in &shape.objects {
                 Kind::named(&objects.kind).ok_or_else(|| format!("{id}: `{}` is no kind", objects.kind))?;
             }
         }
@@ -342,17 +353,15 @@ impl Provider {
         for attribute in table.values.keys() {
             Attribute::named(attribute).ok_or_else(|| format!("{id}: `{attribute}` is no attribute"))?;
         }
+        for at in 0..table.shapes.len() {
+            let own = Own::of(&id, &table.shapes[at], &table)?;
+            table.shapes[at].own = own;
+        }
         let mut paths = BTreeMap::new();
         for (kind, attributes) in &table.attributes {
             let kind = Kind::named(kind).ok_or_else(|| format!("{id}: `{kind}` is no kind"))?;
             for spelling in [Spelling::AsWritten, Spelling::Camel] {
-                let mut list = Vec::with_capacity(attributes.len());
-                for (name, at) in attributes {
-                    let attribute =
-                        Attribute::named(name).ok_or_else(|| format!("{id}: `{name}` is no attribute"))?;
-                    list.push((attribute, at.each().iter().map(|path| spelling.spell(path)).collect()));
-                }
-                paths.insert((kind, spelling), list);
+                paths.insert((kind, spelling), attributes_at(&id, attributes, spelling)?);
             }
         }
         let defaults = table.defaults.iter().map(|row| default_row(&id, row)).collect::<Result<_, _>>()?;

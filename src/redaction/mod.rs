@@ -3,12 +3,14 @@
 //! Wider than what is *judged* to be a secret: a placeholder with a rest of text, a tag or a comment beside a secret
 //! and every other place where the same secret stands are hidden too. What is hidden in vain costs a reader little.
 
+mod suppliers;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use aho_corasick::AhoCorasick;
 
+use self::suppliers::{suppliers, without_namespace};
 use crate::secret::is_secret_key;
 use crate::source::{FileId, Source, Span};
 use crate::tree::expression::Expression;
@@ -161,8 +163,11 @@ impl Cover {
         let scalar = !matches!(entry.value.value, Value::Map(_) | Value::List(_));
         let standing = match standing {
             Standing::AllSecret => Standing::AllSecret,
-            _ if private || is_hidden_key(key) || self.names.contains(key) => Standing::Secret,
-            Standing::Secret if scalar => Standing::Secret,
+            _ if private || is_hidden_key(key) || self.names.contains(without_namespace(key)) => {
+                Standing::Secret
+            }
+            // A function of Pulumi makes one text of what it is given.
+            Standing::Secret if scalar || key.starts_with("fn::") => Standing::Secret,
             Standing::Addons if ends_so() => Standing::Secret,
             Standing::Addons => Standing::Addons,
             _ if key == "configuration" => Standing::AllSecret,
@@ -188,46 +193,6 @@ impl Cover {
         for place in std::iter::once(&node.place).chain(node.supplied.as_deref()) {
             self.spans.entry(place.file).or_default().push(place.span);
         }
-    }
-}
-
-/// Names of the variables, locals and arguments from which secrets are taken, in however many steps.
-fn suppliers(texts: &[Text<'_>]) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    if texts.iter().all(|text| text.syntax != "hcl") {
-        return names;
-    }
-    loop {
-        let before = names.len();
-        for text in texts {
-            text.documents.iter().for_each(|document| gather(document, false, &mut names));
-        }
-        if names.len() == before {
-            return names;
-        }
-    }
-}
-
-fn gather(node: &Node, secret: bool, names: &mut BTreeSet<String>) {
-    match &node.value {
-        Value::Map(entries) => {
-            for entry in entries {
-                let secret = is_hidden_key(&entry.key) || names.contains(&entry.key) || {
-                    secret && !entry.value.is_map()
-                };
-                gather(&entry.value, secret, names);
-            }
-        }
-        Value::List(items) => items.iter().for_each(|item| gather(item, secret, names)),
-        Value::Expression(expression) => match &**expression {
-            Expression::Attribute(of, name) if secret => {
-                let each = matches!(&of.value, Value::Expression(e) if matches!(&**e, Expression::Variable(v) if v == "each"));
-                names.insert(if each { "for_each".to_owned() } else { name.clone() });
-            }
-            Expression::Index(of, _) if secret => gather(of, true, names),
-            expression => expression.parts(&mut |part| gather(part, secret, names)),
-        },
-        _ => {}
     }
 }
 

@@ -1,10 +1,11 @@
-//! The inventory of clients, as a table and as JSON version 1.
+//! The inventory of clients: as a table for people, in Markdown and as CSV, and as JSON version 1.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
 use super::json::{OneProblem, OneSkipped, problems, skipped};
+use super::markdown::plain;
 use super::{clipped, count, printable};
 use crate::finding::ClientSummary;
 use crate::lint::Report;
@@ -76,6 +77,99 @@ fn one_client(client: &ClientSummary) -> OneClient<'_> {
         has_secret: client.has_secret,
         unresolved: &client.unresolved,
     }
+}
+
+/// The columns of the inventory as a table that programs and people read.
+const COLUMNS: [&str; 14] = [
+    "name",
+    "key",
+    "provider",
+    "kind",
+    "application_type",
+    "client_type",
+    "party",
+    "channel",
+    "environment",
+    "token_endpoint_auth_method",
+    "grant_types",
+    "id_token_signed_response_alg",
+    "has_secret",
+    "unresolved",
+];
+
+fn cells(client: &ClientSummary) -> [String; 14] {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    [
+        text(&client.name),
+        client.key.clone(),
+        client.provider.clone(),
+        client.shape.clone(),
+        text(&client.application_type),
+        client.client_type.clone(),
+        client.party.clone(),
+        client.channel.clone(),
+        text(&client.environment),
+        text(&client.token_endpoint_auth_method),
+        client.grant_types.as_ref().map(|grants| grants.join(" ")).unwrap_or_default(),
+        text(&client.id_token_signed_response_alg),
+        client.has_secret.to_owned(),
+        client.unresolved.join(" "),
+    ]
+}
+
+/// Writes the inventory as CSV (RFC 4180).
+///
+/// # Errors
+///
+/// The output cannot be written.
+pub fn clients_csv(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    write!(out, "path,line,{}\r\n", COLUMNS.join(","))?;
+    for client in &report.clients {
+        let cells = cells(client).map(|cell| field(&cell)).join(",");
+        write!(out, "{},{},{cells}\r\n", field(&client.path), client.line)?;
+    }
+    Ok(())
+}
+
+/// A field of CSV. What a spreadsheet would take for a formula is made a text.
+fn field(text: &str) -> String {
+    let text = printable(text);
+    let formula = text.starts_with(['=', '+', '-', '@', '\t']);
+    let text = if formula { format!("'{text}") } else { text };
+    if text.contains([',', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+}
+
+/// Writes the inventory as a table in Markdown.
+///
+/// # Errors
+///
+/// The output cannot be written.
+pub fn clients_markdown(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    writeln!(out, "| client | kind | application | type | because | party | channel | where |")?;
+    writeln!(out, "|---|---|---|---|---|---|---|---|")?;
+    for client in &report.clients {
+        let cells = [
+            client.title(),
+            &client.shape,
+            client.application_type.as_deref().unwrap_or("-"),
+            &client.client_type,
+            &client.client_type_because.join(", "),
+            &client.party,
+            &client.channel,
+            &format!("{}:{}", client.path, client.line),
+        ]
+        .map(|cell| plain(&clipped(cell)));
+        writeln!(out, "| {} |", cells.join(" | "))?;
+    }
+    writeln!(out, "\n{} in {}", count(report.clients.len(), "client"), count(report.documents, "file"))?;
+    for skipped in &report.skipped {
+        writeln!(out, "\nskipped: {} ({})", plain(&printable(&skipped.path)), skipped.reason)?;
+    }
+    for problem in &report.problems {
+        let message = plain(&printable(&problem.message));
+        writeln!(out, "\nnot read in full: {}: {message}", plain(&problem.location.to_string()))?;
+    }
+    Ok(())
 }
 
 /// Writes the inventory as a table.

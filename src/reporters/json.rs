@@ -1,6 +1,5 @@
 //! JSON version 1: own structs, so that the program can change inside without changing what others read.
 
-use std::collections::HashMap;
 use std::io::{self, Write};
 
 use rayon::prelude::*;
@@ -25,13 +24,13 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
-struct Tool {
+pub(super) struct Tool {
     name: &'static str,
     version: &'static str,
 }
 
 #[derive(Serialize)]
-struct Summary {
+pub(super) struct Summary {
     files: usize,
     documents: usize,
     clients: usize,
@@ -60,7 +59,7 @@ struct Gate {
 }
 
 #[derive(Serialize)]
-struct OneFinding<'a> {
+pub(super) struct OneFinding<'a> {
     rule: &'a str,
     severity: &'static str,
     confidence: &'static str,
@@ -143,7 +142,7 @@ pub(super) struct OneSkipped<'a> {
 
 pub(super) fn write(out: &mut dyn Write, run: &Run<'_>) -> io::Result<()> {
     let report = run.report;
-    let rules: HashMap<&str, &Rule> = run.rules.iter().map(|rule| (rule.id.as_str(), rule)).collect();
+    let rules = run.rules_by_id();
     let shown: Vec<&Finding> = run.shown().collect();
     // Most of a report are its findings: to write them side by side takes half of the time.
     let findings: Result<_, serde_json::Error> = shown
@@ -152,26 +151,8 @@ pub(super) fn write(out: &mut dyn Write, run: &Run<'_>) -> io::Result<()> {
         .collect();
     let document = Document {
         version: 1,
-        tool: Tool { name: "clientlint", version: env!("CARGO_PKG_VERSION") },
-        summary: Summary {
-            files: run.looked_at,
-            documents: report.documents,
-            clients: report.clients.len(),
-            findings: Counts {
-                error: run.of_severity(Severity::Error),
-                warning: run.of_severity(Severity::Warning),
-                info: run.of_severity(Severity::Info),
-            },
-            below_persona: report.hidden,
-            suppressed: report.ignored().count(),
-            problems: report.problems.len(),
-            skipped: report.skipped.len(),
-            gate: Gate {
-                fail_on: run.verdict.fail_on.map_or("never", Severity::name),
-                failed: run.verdict.exit == 1,
-                exit: run.verdict.exit,
-            },
-        },
+        tool: tool(),
+        summary: summary(run),
         findings: findings?,
         silenced: report
             .silenced
@@ -192,6 +173,33 @@ pub(super) fn write(out: &mut dyn Write, run: &Run<'_>) -> io::Result<()> {
     writeln!(out)
 }
 
+pub(super) fn tool() -> Tool {
+    Tool { name: "clientlint", version: env!("CARGO_PKG_VERSION") }
+}
+
+pub(super) fn summary(run: &Run<'_>) -> Summary {
+    let report = run.report;
+    Summary {
+        files: run.looked_at,
+        documents: report.documents,
+        clients: report.clients.len(),
+        findings: Counts {
+            error: run.of_severity(Severity::Error),
+            warning: run.of_severity(Severity::Warning),
+            info: run.of_severity(Severity::Info),
+        },
+        below_persona: report.hidden,
+        suppressed: report.ignored().count(),
+        problems: report.problems.len(),
+        skipped: report.skipped.len(),
+        gate: Gate {
+            fail_on: run.verdict.fail_on.map_or("never", Severity::name),
+            failed: run.verdict.exit == 1,
+            exit: run.verdict.exit,
+        },
+    }
+}
+
 pub(super) fn problems(report: &Report) -> Vec<OneProblem<'_>> {
     report
         .problems
@@ -210,7 +218,7 @@ pub(super) fn skipped(report: &Report) -> Vec<OneSkipped<'_>> {
     report.skipped.iter().map(|skipped| OneSkipped { path: &skipped.path, reason: &skipped.reason }).collect()
 }
 
-fn one_finding<'a>(finding: &'a Finding, rule: Option<&'a Rule>) -> OneFinding<'a> {
+pub(super) fn one_finding<'a>(finding: &'a Finding, rule: Option<&'a Rule>) -> OneFinding<'a> {
     OneFinding {
         rule: &finding.rule,
         severity: finding.severity.name(),

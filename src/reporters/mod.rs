@@ -1,38 +1,97 @@
 //! Reports: findings in, text out. Every reporter gets its text from masked sources alone.
 
+mod azure;
+mod checkstyle;
 mod concise;
+mod github;
+mod gitlab;
+mod gitlab_sast;
+mod html;
 mod inventory;
 mod json;
+mod jsonl;
+mod junit;
 mod look;
+mod markdown;
+mod rdjson;
+mod sarif;
+mod sarif_rules;
+mod summary;
+mod telling;
 mod terminal;
 mod verdict;
+mod xml;
 
 use std::io::{self, Write};
 
-pub use inventory::{clients_json, clients_text};
+pub use inventory::{clients_csv, clients_json, clients_markdown, clients_text};
 pub use look::{Look, When};
+pub use sarif::MOST_SHOWN as SARIF_MOST_SHOWN;
+pub use verdict::Measure;
 
-use crate::finding::Location;
+use crate::finding::{Confidence, Location};
 use crate::lint::Report;
 use crate::masked::is_unprintable;
 use crate::rule::{Rule, Severity};
 
-/// How a report is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
-    /// For people: each finding with its place in the file, why, and what to do.
-    Text,
-    /// One line for each finding.
-    Concise,
-    /// JSON, version 1.
-    Json,
+/// Makes the formats from their table. In each row stand what the help says, the name, whether the format shows text of
+/// the files, and what writes it.
+macro_rules! formats {
+    ($($(#[doc = $help:literal])+ $name:ident $shows_text:literal $write:expr;)+) => {
+        /// How a report is written.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+        pub enum Format {
+            $($(#[doc = $help])+ $name,)+
+        }
+
+        impl Format {
+            /// Whether a report in this format shows text of the files, or counts in it.
+            pub fn shows_text(self) -> bool {
+                match self {
+                    $(Self::$name => $shows_text,)+
+                }
+            }
+
+            fn writer(self) -> fn(&mut dyn Write, &Run<'_>, Look) -> io::Result<()> {
+                match self {
+                    $(Self::$name => $write,)+
+                }
+            }
+        }
+    };
 }
 
-impl Format {
-    /// Whether a report in this format shows text of the files.
-    pub fn shows_text(self) -> bool {
-        self == Self::Text
-    }
+formats! {
+    /// For people: each finding with its place in the file, why, and what to do
+    Text true terminal::write;
+    /// One line for each finding
+    Concise false |out, run, _| concise::write(out, run);
+    /// How many findings there are of each rule and each client
+    Summary false |out, run, _| summary::write(out, run);
+    /// JSON, version 1
+    Json false |out, run, _| json::write(out, run);
+    /// One JSON object on each line, the last of which is the summary
+    Jsonl false |out, run, _| jsonl::write(out, run);
+    /// SARIF 2.1.0, for code scanning
+    Sarif false |out, run, _| sarif::write(out, run);
+    /// Annotations of GitHub Actions
+    Github false |out, run, _| github::write(out, run);
+    /// GitLab code quality
+    Gitlab false |out, run, _| gitlab::write(out, run);
+    /// GitLab SAST
+    GitlabSast false |out, run, _| gitlab_sast::write(out, run);
+    /// Issues of Azure Pipelines
+    Azure false |out, run, _| azure::write(out, run);
+    /// JUnit: each finding is a test that fails
+    Junit false |out, run, _| junit::write(out, run);
+    /// Checkstyle
+    Checkstyle false |out, run, _| checkstyle::write(out, run);
+    /// reviewdog
+    Rdjson true |out, run, _| rdjson::write(out, run);
+    /// Markdown, for job summaries and comments
+    Markdown false |out, run, _| markdown::write(out, run);
+    /// One page for reviewers, which needs nothing else
+    Html true |out, run, _| html::write(out, run);
 }
 
 /// A run: what was found, and by which measure.
@@ -47,6 +106,12 @@ pub struct Run<'a> {
     pub looked_at: usize,
     /// How many named files the configuration left out.
     pub excluded: usize,
+    /// Whether the findings are written alone, without the lines at the end.
+    pub quiet: bool,
+    /// Where the page of a rule is, with `{rule}` in the place of its id.
+    pub docs_url: Option<&'a str>,
+    /// Whether SARIF lists what is silenced.
+    pub sarif_suppressed: bool,
 }
 
 /// How a run ends.
@@ -56,10 +121,12 @@ pub struct Verdict {
     pub exit: u8,
     /// The least severity that fails the run; `None` for never.
     pub fail_on: Option<Severity>,
-    /// Where that is set: `default`, `--fail-on`, a file.
+    /// Where that is set: `default`, `--fail-on`, `gate.fail-on in clientlint.toml:12`.
     pub fail_on_from: String,
     /// Findings below this are not shown.
     pub min_severity: Severity,
+    /// Findings that are less sure are not shown.
+    pub min_confidence: Confidence,
 }
 
 /// Writes a report.
@@ -68,11 +135,7 @@ pub struct Verdict {
 ///
 /// The output cannot be written.
 pub fn write(format: Format, out: &mut dyn Write, run: &Run<'_>, look: Look) -> io::Result<()> {
-    match format {
-        Format::Text => terminal::write(out, run, look),
-        Format::Concise => concise::write(out, run),
-        Format::Json => json::write(out, run),
-    }
+    format.writer()(out, run, look)
 }
 
 /// A text in which nothing can move a terminal's cursor: control characters are shown as escapes.

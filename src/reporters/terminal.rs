@@ -17,7 +17,10 @@ pub(super) fn write(out: &mut dyn Write, run: &Run<'_>, look: Look) -> io::Resul
     let handler = handler(look);
     for finding in run.shown() {
         let rule = run.rules.iter().find(|rule| *rule.id == *finding.rule);
-        let drawn = Drawn::of(finding, rule, run);
+        let mut drawn = Drawn::of(finding, rule, run);
+        drawn.link = rule
+            .filter(|_| look.links)
+            .and_then(|rule| rule.text.standards.iter().find_map(|name| link(name)));
         let mut text = String::new();
         handler.render_report(&mut text, &drawn).map_err(io::Error::other)?;
         writeln!(out, "{}", text.trim_end())?;
@@ -30,10 +33,8 @@ pub(super) fn write(out: &mut dyn Write, run: &Run<'_>, look: Look) -> io::Resul
         writeln!(out, "{}", text.trim_end())?;
         writeln!(out)?;
     }
-    for line in run.last_lines() {
-        writeln!(out, "{line}")?;
-    }
-    Ok(())
+    let last = if run.quiet { Vec::new() } else { run.last_lines() };
+    last.iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
 fn handler(look: Look) -> GraphicalReportHandler {
@@ -45,7 +46,10 @@ fn handler(look: Look) -> GraphicalReportHandler {
         }
         (false, false) => GraphicalTheme::none(),
     };
-    GraphicalReportHandler::new_themed(theme).with_links(false).with_width(look.width).with_context_lines(1)
+    GraphicalReportHandler::new_themed(theme)
+        .with_links(look.links)
+        .with_width(look.width)
+        .with_context_lines(1)
 }
 
 /// A finding or a problem as miette draws it.
@@ -54,6 +58,8 @@ struct Drawn<'a> {
     code: String,
     severity: miette::Severity,
     help: String,
+    /// Where the standard stands on which the rule rests.
+    link: Option<String>,
     labels: Vec<LabeledSpan>,
     source: Option<Text<'a>>,
 }
@@ -91,6 +97,7 @@ impl<'a> Drawn<'a> {
                 Severity::Info => miette::Severity::Advice,
             },
             help: help(finding, rule, &elsewhere),
+            link: None,
             labels,
             source: source.map(|source| Text {
                 source,
@@ -111,6 +118,7 @@ impl<'a> Drawn<'a> {
             severity: miette::Severity::Error,
             help: "this file was not analysed in full; its line is not shown because it may hold a secret"
                 .to_owned(),
+            link: None,
             labels: Vec::new(),
             source: None,
         }
@@ -141,6 +149,17 @@ fn help(finding: &Finding, rule: Option<&Rule>, elsewhere: &[&Related]) -> Strin
     }
     lines.push(format!("more:    clientlint explain {}", finding.rule));
     lines.join("\n")
+}
+
+/// Where a standard can be read: `RFC 6749 section 2.1`.
+fn link(standard: &str) -> Option<String> {
+    let (number, section) = match standard.strip_prefix("RFC ")?.split_once(" section ") {
+        Some((number, section)) => (number, format!("#section-{section}")),
+        None => (standard.strip_prefix("RFC ")?, String::new()),
+    };
+    let plain =
+        |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '.' || c == '-' || c == '#');
+    (plain(number) && plain(&section)).then(|| format!("https://www.rfc-editor.org/rfc/rfc{number}{section}"))
 }
 
 fn one_line(text: &str) -> String {
@@ -184,6 +203,10 @@ impl Diagnostic for Drawn<'_> {
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         (!self.help.is_empty()).then(|| Box::new(&self.help) as Box<dyn fmt::Display>)
+    }
+
+    fn url<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.link.as_ref().map(|link| Box::new(link) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {

@@ -1,8 +1,10 @@
 //! How a run ends: which findings are shown, which fail the run, and the last lines that say so.
 
+use std::sync::Arc;
+
 use super::{Run, Verdict, count, printable};
 use crate::day::Day;
-use crate::finding::{ClientSummary, Finding, Silenced, Silencer};
+use crate::finding::{ClientSummary, Confidence, Finding, Gate, Silenced, Silencer};
 use crate::lint::Report;
 use crate::rule::Severity;
 
@@ -10,23 +12,42 @@ impl Verdict {
     /// How a run with this report ends.
     ///
     /// 0 clean or below the gate, 1 findings at the gate, 3 nothing recognised, 4 something could not be analysed.
-    pub fn of(
-        report: &Report,
-        fail_on: Option<Severity>,
-        fail_on_from: String,
-        min_severity: Severity,
-        allow_empty: bool,
-        exit_zero: bool,
-    ) -> Self {
-        let gated =
-            fail_on.is_some_and(|least| report.findings.iter().any(|finding| finding.severity >= least));
-        let exit = match report.exit(allow_empty) {
+    pub fn of(report: &Report, measure: &Measure) -> Self {
+        let stops = |finding: &&Finding| {
+            let own = finding.client.as_ref().and_then(|client| client.gate.as_deref());
+            own.unwrap_or(&measure.gate).stops(finding)
+        };
+        let failing = report.findings.iter().find(stops);
+        let exit = match report.exit(measure.allow_empty) {
             4 => 4,
-            _ if gated => u8::from(!exit_zero),
+            _ if failing.is_some() => u8::from(!measure.exit_zero),
             exit => exit,
         };
-        Self { exit, fail_on, fail_on_from, min_severity }
+        // Who reads that the run fails wants to know by which measure.
+        let own = failing.and_then(|finding| finding.client.as_ref()?.gate.as_deref());
+        let gate = own.unwrap_or(&measure.gate);
+        Self {
+            exit,
+            fail_on: gate.fail_on,
+            fail_on_from: gate.from.to_string(),
+            min_severity: measure.min_severity,
+            min_confidence: measure.min_confidence,
+        }
     }
+}
+
+/// By what a run is measured.
+pub struct Measure {
+    /// Which findings fail it, where nothing else is said of their clients.
+    pub gate: Arc<Gate>,
+    /// Findings below this are not shown.
+    pub min_severity: Severity,
+    /// Findings that are less sure are not shown.
+    pub min_confidence: Confidence,
+    /// Whether a run in which nothing is recognised is fine.
+    pub allow_empty: bool,
+    /// Whether findings fail no run.
+    pub exit_zero: bool,
 }
 
 impl Report {
@@ -52,8 +73,10 @@ impl Report {
 impl Run<'_> {
     /// The findings that are shown.
     pub(crate) fn shown(&self) -> impl Iterator<Item = &Finding> {
-        let least = self.verdict.min_severity;
-        self.report.findings.iter().filter(move |finding| finding.severity >= least)
+        let (severity, confidence) = (self.verdict.min_severity, self.verdict.min_confidence);
+        let shown =
+            move |finding: &&Finding| finding.severity >= severity && finding.confidence >= confidence;
+        self.report.findings.iter().filter(shown)
     }
 
     /// How many findings have a severity.
@@ -118,13 +141,22 @@ impl Run<'_> {
         lines
     }
 
-    fn ending(&self) -> String {
+    /// Whether the run passed, and by which measure.
+    pub(crate) fn ending(&self) -> String {
         let from = &self.verdict.fail_on_from;
         let gate = self.verdict.fail_on.map_or("never", Severity::name);
         match self.verdict.exit {
             1 => format!("failed: findings at or above {gate} ({from})"),
             4 => "failed: a file could not be analysed".to_owned(),
             _ if self.report.findings.is_empty() => "passed".to_owned(),
+            _ if self.verdict.fail_on.is_some_and(|least| {
+                self.report.findings.iter().any(|finding| finding.severity >= least)
+            }) =>
+            {
+                format!(
+                    "passed: findings at or above {gate} fail no run here (--exit-zero, override or confidence)"
+                )
+            }
             _ => format!("passed: nothing at or above {gate} ({from})"),
         }
     }

@@ -24,7 +24,7 @@ pub(super) struct Comment {
     /// Why it silences nothing at all, if so.
     pub(super) standing: Option<Standing>,
     /// What it covers; empty where that is nothing.
-    covered: Vec<Span>,
+    pub(super) covered: Vec<Span>,
     /// Why it covers nothing.
     pub(super) covers_nothing: Option<String>,
 }
@@ -38,11 +38,6 @@ pub(super) struct Named {
 }
 
 impl Comment {
-    /// Whether it covers a place.
-    pub(super) fn covers(&self, place: Place) -> bool {
-        place.file == self.place.file && self.covered.iter().any(|span| span.covers(place.span))
-    }
-
     /// The rules that it silences, each with its number among those that it names.
     pub(super) fn obeyed(&self) -> impl Iterator<Item = (usize, &str)> {
         let rules = if self.standing.is_some() { &[][..] } else { &self.rules };

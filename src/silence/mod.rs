@@ -2,7 +2,9 @@
 //! these wishes. Nothing here knows a provider, a syntax's grammar or how a report looks.
 
 mod comments;
+mod covering;
 mod directive;
+mod nearest;
 mod place;
 mod scope;
 mod wrong;
@@ -11,8 +13,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use self::comments::Comment;
+use self::covering::Covering;
+pub use self::nearest::Nearest;
 pub use self::place::Placed;
-pub use self::wrong::{Nearest, configuration};
+pub use self::wrong::{Known, configuration};
 use crate::check::{Settings, Violation, check_without};
 use crate::client::{Definition, Fact};
 use crate::config::{Config, Ignore};
@@ -34,11 +38,10 @@ pub struct Ignoring<'a> {
 /// The ignores that hold for a project.
 pub struct Silence<'a> {
     comments: Vec<Comment>,
-    /// For each rule the comments that silence it: the number of the comment, and of the rule in it.
-    by_rule: BTreeMap<String, Vec<(usize, usize)>>,
+    covering: Covering,
     config: &'a Config,
-    /// Those of the configuration that are obeyed.
-    obeyed: Vec<(usize, &'a Ignore)>,
+    /// For each rule those of the configuration that silence it: with the number of each, and of the rule in it.
+    obeyed: BTreeMap<&'a str, Vec<(usize, usize, &'a Ignore)>>,
     documents: &'a [Document<'a>],
 }
 
@@ -64,14 +67,19 @@ impl<'a> Silence<'a> {
     pub fn of(documents: &'a [Document<'a>], config: &'a Config, ignoring: &Ignoring<'_>) -> Self {
         let comments = comments::of(documents, config, ignoring.today);
         let list = config.ignores.list.iter().enumerate();
-        let obeyed = list.filter(|(_, ignore)| wrong::standing(ignore, config, ignoring.today).is_none());
-        let mut by_rule: BTreeMap<String, Vec<(usize, usize)>> = BTreeMap::new();
-        for (number, comment) in comments.iter().enumerate() {
-            for (at, id) in comment.obeyed() {
-                by_rule.entry(id.to_owned()).or_default().push((number, at));
+        let mut obeyed: BTreeMap<&str, Vec<(usize, usize, &Ignore)>> = BTreeMap::new();
+        for (number, ignore) in list {
+            if wrong::standing(ignore, config, ignoring.today).is_some() {
+                continue;
+            }
+            for (at, id) in ignore.rules.iter().enumerate() {
+                let first = ignore.rules.iter().position(|rule| rule == id) == Some(at);
+                if first && !config.ignores.unignorable.contains(id) {
+                    obeyed.entry(id).or_default().push((number, at, ignore));
+                }
             }
         }
-        Self { comments, by_rule, config, obeyed: obeyed.collect(), documents }
+        Self { covering: Covering::of(&comments), comments, config, obeyed, documents }
     }
 
     /// Whether there are none.
@@ -134,12 +142,10 @@ impl<'a> Silence<'a> {
     /// What silences a violation as a whole: a comment that covers the definition or what is not there, an `[[ignore]]`
     /// for the definition.
     fn of_definition(&self, violation: &Violation<'_>, definition: &Definition) -> Vec<Mark> {
-        let mut marks = Vec::new();
         let absent = violation.decided.is_empty();
-        marks.extend(self.comments_on(violation, &|comment| {
-            comment.covers(definition.place) || absent && comment.covers(violation.place)
-        }));
-        if violation.decided.is_empty() {
+        let places = [Some(definition.place), absent.then_some(violation.place)];
+        let mut marks = self.covering.marks(&violation.rule.id, places.into_iter().flatten());
+        if absent {
             marks.extend(self.of_configuration(violation, definition, None));
         }
         marks
@@ -147,19 +153,9 @@ impl<'a> Silence<'a> {
 
     /// What silences a violation as far as it rests on a fact.
     fn of_fact(&self, violation: &Violation<'_>, definition: &Definition, fact: &Fact) -> Vec<Mark> {
-        let mut marks = Vec::new();
-        marks.extend(
-            self.comments_on(violation, &|comment| place::of(fact).any(|place| comment.covers(place))),
-        );
+        let mut marks = self.covering.marks(&violation.rule.id, place::of(fact));
         marks.extend(self.of_configuration(violation, definition, Some(fact)));
         marks
-    }
-
-    /// The comments that name the rule of a violation and cover it.
-    fn comments_on(&self, violation: &Violation<'_>, covers: &dyn Fn(&Comment) -> bool) -> Vec<Mark> {
-        let named = self.by_rule.get(&violation.rule.id).map_or(&[][..], Vec::as_slice);
-        let covering = named.iter().filter(|(number, _)| covers(&self.comments[*number]));
-        covering.map(|(number, rule)| Mark::Comment(*number, *rule)).collect()
     }
 
     fn of_configuration(
@@ -168,26 +164,19 @@ impl<'a> Silence<'a> {
         definition: &Definition,
         fact: Option<&Fact>,
     ) -> Vec<Mark> {
-        let mut marks = Vec::new();
-        for (number, ignore) in &self.obeyed {
-            let Some(rule) = ignore.rules.iter().position(|rule| *rule == violation.rule.id) else {
-                continue;
-            };
-            if self.config.ignores.unignorable.contains(&violation.rule.id) {
-                continue;
-            }
-            let places = [violation.place, definition.place];
-            let path =
-                places.iter().any(|place| self.path(*place).is_some_and(|path| ignore.is_for_path(path)));
-            let attribute = violation.attribute.map(Attribute::name);
-            let item =
-                fact.filter(|fact| !is_whole(definition, violation, fact)).map(|fact| fact.datum.show());
-            let item = item.as_deref();
-            if path && ignore.is_for_client(&names(definition)) && ignore.is_for_subject(attribute, item) {
-                marks.push(Mark::Configuration(*number, rule));
-            }
-        }
-        marks
+        let Some(obeyed) = self.obeyed.get(violation.rule.id.as_str()) else { return Vec::new() };
+        let paths: Vec<&str> =
+            [violation.place, definition.place].iter().filter_map(|place| self.path(*place)).collect();
+        let names = names(definition);
+        let attribute = violation.attribute.map(Attribute::name);
+        let item = fact.filter(|fact| !is_whole(definition, violation, fact)).map(|fact| fact.datum.show());
+        let fits = |ignore: &Ignore| {
+            paths.iter().any(|path| ignore.is_for_path(path))
+                && ignore.is_for_client(&names)
+                && ignore.is_for_subject(attribute, item.as_deref())
+        };
+        let fitting = obeyed.iter().filter(|(_, _, ignore)| fits(ignore));
+        fitting.map(|(number, rule, _)| Mark::Configuration(*number, *rule)).collect()
     }
 
     fn path(&self, place: crate::source::Place) -> Option<&str> {

@@ -1,15 +1,16 @@
 //! Where ignores and the values stand that they cover.
 
 use crate::client::{Basis, Fact};
+use crate::config::Origin;
 use crate::day::Day;
 use crate::finding::Silencer;
-use crate::source::Place;
+use crate::source::{Place, Span};
 
 use super::{Mark, Silence};
 
 /// An ignore as findings name it.
 #[derive(Clone, Debug)]
-pub struct Placed {
+pub struct Placed<'a> {
     /// What it is.
     pub by: Silencer,
     /// Why it was written.
@@ -18,8 +19,8 @@ pub struct Placed {
     pub until: Option<Day>,
     /// Who wrote it, where that is said.
     pub author: Option<String>,
-    /// Where it stands: a place in a file of the project, or bytes of the configuration.
-    pub place: Result<Place, crate::source::Span>,
+    /// Where it stands: a place in a file of the project, or bytes of a configuration.
+    pub place: Result<Place, (&'a Origin, Span)>,
 }
 
 /// The places of a value: where it is used, and where it is written.
@@ -32,9 +33,9 @@ pub(super) fn of(fact: &Fact) -> impl Iterator<Item = Place> {
     places.into_iter().flatten()
 }
 
-impl Silence<'_> {
+impl<'a> Silence<'a> {
     /// The ignore of a mark.
-    pub fn placed(&self, mark: Mark) -> Placed {
+    pub fn placed(&self, mark: Mark) -> Placed<'a> {
         match mark {
             Mark::Comment(number, _) => {
                 let comment = &self.comments[number];
@@ -53,7 +54,7 @@ impl Silence<'_> {
                     reason: ignore.reason.clone().unwrap_or_default(),
                     until: ignore.until,
                     author: ignore.by.clone(),
-                    place: Err(ignore.span),
+                    place: Err((&ignore.origin, ignore.span)),
                 }
             }
         }

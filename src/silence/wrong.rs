@@ -4,17 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::comments::{Comment, is_terraform_json, members};
 use super::directive::{Directive, is_placeholder};
+use super::nearest::Nearest;
 use super::{Mark, Silence};
-use crate::check::Settings;
 use crate::client::{Basis, Datum, Definition, Fact};
 use crate::config::{Config, Ignore};
 use crate::day::Day;
-use crate::finding::{Finding, Silenced};
 use crate::formats::mentions;
 use crate::project::Document;
 use crate::redaction;
-use crate::rule::Rule;
-use crate::source::{FileId, Place, Source};
+use crate::source::{FileId, Place, Source, Span};
 use crate::suggest::did_you_mean;
 use crate::vocabulary::{Attribute, Kind};
 
@@ -80,61 +78,6 @@ pub(super) fn of_rule(id: &str, config: &Config) -> Option<Standing> {
     config.ignores.unignorable.contains(id).then(|| Standing::new("forbidden", ": it is not ignorable"))
 }
 
-/// Findings among which the nearest of a rule is looked for.
-pub struct Nearest<'a> {
-    /// What is reported.
-    pub findings: &'a [Finding],
-    /// What is silenced by others.
-    pub silenced: &'a [Silenced],
-    /// The rules.
-    pub rules: &'a [Rule],
-}
-
-impl Nearest<'_> {
-    /// Where a rule speaks that is silenced in vain, or the one that speaks instead of it.
-    fn hint(&self, id: &str, path: &str, line: u32) -> String {
-        if let Some(finding) = self.find(&|rule| rule == id, path, line) {
-            return format!("; the nearest finding of that rule is {}", distance(finding, path, line));
-        }
-        let subsumes = |rule: &&Rule| rule.text.subsumes.iter().any(|one| one == id);
-        let above: Vec<&str> = self.rules.iter().filter(subsumes).map(|rule| rule.id.as_str()).collect();
-        let instead = |rule: &str| above.contains(&rule);
-        match self.find(&instead, path, line) {
-            Some(finding) => {
-                format!("; {} speaks instead of it {}", finding.rule, distance(finding, path, line))
-            }
-            None => String::new(),
-        }
-    }
-
-    /// The nearest finding of the file, else of others; one that is reported rather than one that is silenced.
-    fn find(&self, wanted: &dyn Fn(&str) -> bool, path: &str, line: u32) -> Option<&Finding> {
-        let silenced = self.silenced.iter().map(|silenced| (true, &silenced.finding));
-        let all = self.findings.iter().map(|finding| (false, finding)).chain(silenced);
-        all.filter(|(_, finding)| wanted(&finding.rule))
-            .min_by_key(|(silenced, finding)| {
-                let there = &finding.location;
-                (*there.path != *path, *silenced, there.start.line.abs_diff(line), there.clone())
-            })
-            .map(|(_, finding)| finding)
-    }
-}
-
-/// How far away a finding is.
-fn distance(finding: &Finding, path: &str, line: u32) -> String {
-    let there = &finding.location;
-    if *there.path != *path {
-        return format!("at {}:{}", there.path, there.start.line);
-    }
-    let lines = there.start.line.abs_diff(line);
-    let plural = if lines == 1 { "" } else { "s" };
-    match there.start.line.cmp(&line) {
-        std::cmp::Ordering::Equal => "in the same line".to_owned(),
-        std::cmp::Ordering::Less => format!("{lines} line{plural} above, in line {}", there.start.line),
-        std::cmp::Ordering::Greater => format!("{lines} line{plural} below, in line {}", there.start.line),
-    }
-}
-
 impl Silence<'_> {
     /// What is wrong with the comments of the project, as definitions that rules judge.
     ///
@@ -143,13 +86,12 @@ impl Silence<'_> {
         &self,
         used: &BTreeSet<Mark>,
         complete: bool,
-        settings: &Settings,
         nearest: &Nearest<'_>,
         deployed: &BTreeSet<FileId>,
     ) -> Vec<Definition> {
         let mut all = Vec::new();
         for (number, comment) in self.comments.iter().enumerate() {
-            self.of_one(number, comment, used, complete.then_some(settings), nearest, &mut all);
+            self.of_one(number, comment, used, complete, nearest, &mut all);
         }
         for document in self.documents {
             misplaced(document, deployed.contains(&document.source.id), &mut all);
@@ -162,7 +104,7 @@ impl Silence<'_> {
         number: usize,
         comment: &Comment,
         used: &BTreeSet<Mark>,
-        settings: Option<&Settings>,
+        complete: bool,
         nearest: &Nearest<'_>,
         all: &mut Vec<Definition>,
     ) {
@@ -183,7 +125,7 @@ impl Silence<'_> {
         };
         let line = source.position(comment.place.span.start).line;
         for (at, rule) in comment.rules.iter().enumerate() {
-            let judged = rule.standing.is_none() && settings.is_some_and(|settings| settings.is_on(&rule.id));
+            let judged = complete && rule.standing.is_none() && self.config.has_on_everywhere(&rule.id);
             if !judged || used.contains(&Mark::Comment(number, at)) {
                 continue;
             }
@@ -214,9 +156,12 @@ fn misplaced(document: &Document<'_>, deployed: bool, all: &mut Vec<Definition>)
     } else {
         members.clear();
     }
+    let members = members.iter().map(|place| place.span);
+    let mut known: Vec<Span> = document.parsed.comments.iter().copied().chain(members).collect();
+    known.sort_by_key(|span| span.start);
     let known = |at: u32| {
-        let comments = document.parsed.comments.iter().copied();
-        comments.chain(members.iter().map(|place| place.span)).any(|span| span.start <= at && at < span.end)
+        let started = known.partition_point(|span| span.start <= at);
+        known[..started].last().is_some_and(|span| at < span.end)
     };
     for at in mentions(&source.text) {
         let rest = source.text[at..].trim_start_matches(|c: char| c.is_ascii_alphabetic());
@@ -228,20 +173,25 @@ fn misplaced(document: &Document<'_>, deployed: bool, all: &mut Vec<Definition>)
     }
 }
 
-/// What is wrong with the ignores of a configuration. Places are of its own text, which is `source`.
-///
-/// `judged` says of an ignore whether it is known that it silences nothing.
-pub fn configuration(
-    config: &Config,
-    used: &BTreeSet<Mark>,
-    today: Option<Day>,
-    judged: &dyn Fn(&Ignore) -> bool,
-    nearest: &Nearest<'_>,
-    source: &Source,
-) -> Vec<Definition> {
+/// What is known of the ignores of configurations at the end of a run.
+pub struct Known<'a, 's> {
+    /// The day by which they expire.
+    pub today: Option<Day>,
+    /// Whether it is known of an ignore what it silences.
+    pub judged: &'a dyn Fn(&Ignore) -> bool,
+    /// Whether the rule of that number in it is silenced by it anywhere.
+    pub used: &'a dyn Fn(&Ignore, usize) -> bool,
+    /// Findings to which it may have been meant to apply.
+    pub nearest: Nearest<'a>,
+    /// The text of the file that holds it.
+    pub source: &'a dyn Fn(&Ignore) -> &'s Source,
+}
+
+/// What is wrong with the ignores of a configuration and of the files on which it builds.
+pub fn configuration(config: &Config, known: &Known<'_, '_>) -> Vec<Definition> {
     let mut all = Vec::new();
-    for (number, ignore) in config.ignores.list.iter().enumerate() {
-        let span = ignore.span;
+    for ignore in &config.ignores.list {
+        let (source, span) = ((known.source)(ignore), ignore.span);
         let bom = source.bom;
         let place =
             source.place(span.start.saturating_sub(bom) as usize..span.end.saturating_sub(bom) as usize);
@@ -249,14 +199,14 @@ pub fn configuration(
         for id in &ids {
             all.extend(of_rule(id, config).map(|standing| definition(&standing, &[*id], None, place)));
         }
-        if let Some(standing) = standing(ignore, config, today) {
+        if let Some(standing) = standing(ignore, config, known.today) {
             all.push(definition(&standing, &ids, ignore.until, place));
             continue;
         }
         for (at, id) in ids.into_iter().enumerate() {
-            let on = config.settings.is_on(id) && of_rule(id, config).is_none();
-            if on && judged(ignore) && !used.contains(&Mark::Configuration(number, at)) {
-                let hint = nearest.hint(id, "", 0);
+            let on = config.has_on_everywhere(id) && of_rule(id, config).is_none();
+            if on && (known.judged)(ignore) && !(known.used)(ignore, at) {
+                let hint = known.nearest.hint(id, "", 0);
                 all.push(definition(&Standing::new("unused", hint), &[id], None, place));
             }
         }

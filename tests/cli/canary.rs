@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::documents::{DEPLOY_YAML, DUMP, JSON, MODULE, NUMBER, TERRAFORM, TF_JSON, TFVARS, TOML};
+use crate::documents::{
+    DEPLOY_YAML, DUMP, JSON, MANIFESTS, MODULE, NUMBER, PROGRAM, STACK, TERRAFORM, TF_JSON, TFVARS, TOML,
+};
+use crate::specimens::FORMATS;
 use crate::support::Repository;
 
 /// Stands for a secret in the fixtures; replaced by one of its own in each place.
@@ -60,16 +63,25 @@ impl Nest {
         run.out
     }
 
-    /// Runs everything over the repository.
+    /// Runs everything over the repository, which writes its reports elsewhere.
     fn assert_silent_throughout(&self) -> String {
         let mut all = String::new();
-        for format in ["text", "concise", "json"] {
-            for persona in ["regular", "auditor"] {
+        let reports = tempfile::tempdir().unwrap();
+        for persona in ["regular", "auditor"] {
+            let mut arguments = ["check", ".", "--persona", persona].map(str::to_owned).to_vec();
+            for format in FORMATS {
                 all += &self.assert_silent(&["check", ".", "--format", format, "--persona", persona], None);
+                let path = reports.path().join(format);
+                arguments.extend(["--output".to_owned(), format!("{format}={}", path.display())]);
+            }
+            self.assert_silent(&arguments.iter().map(String::as_str).collect::<Vec<_>>(), None);
+            for format in FORMATS {
+                let report = std::fs::read_to_string(reports.path().join(format)).unwrap();
+                assert_no_secret(&self.secrets, &report, &["--output", format]);
             }
         }
         self.assert_silent(&["check", ".", "--color", "always", "--no-config", "--profile", "fapi2"], None);
-        for format in ["text", "json"] {
+        for format in ["text", "json", "csv", "markdown"] {
             all += &self.assert_silent(&["clients", ".", "--format", format], None);
         }
         all
@@ -109,6 +121,14 @@ fn terraform_shows_no_secret() {
 fn dumps_and_own_layouts_show_no_secret() {
     let all = Nest::new(&[("dump.json", DUMP), ("apps.toml", TOML), ("note.yaml", DEPLOY_YAML)])
         .assert_silent_throughout();
+    assert!(all.contains("hardcoded-client-secret"));
+    assert!(all.contains("public-client-with-secret"));
+}
+
+#[test]
+fn programs_and_manifests_show_no_secret() {
+    let files = [("Pulumi.yaml", PROGRAM), ("Pulumi.dev.yaml", STACK), ("k8s/clients.yaml", MANIFESTS)];
+    let all = Nest::new(&files).assert_silent_throughout();
     assert!(all.contains("hardcoded-client-secret"));
     assert!(all.contains("public-client-with-secret"));
 }
@@ -162,8 +182,9 @@ fn a_wrong_kind_syntax_or_encoding_shows_no_secret() {
         bytes.insert(bytes.len() / 2, 0xff);
         nest.repository = nest.repository.and(&format!("{number}/bytes.json"), bytes);
     }
-    nest.assert_silent(&["check", "."], None);
-    nest.assert_silent(&["check", ".", "--format", "json"], None);
+    for format in FORMATS {
+        nest.assert_silent(&["check", ".", "--format", format], None);
+    }
     for kind in
         ["deploy-yaml", "deploy-json", "terraform", "management-api", "oidc-registration", "cimd", "pulumi"]
     {
@@ -184,9 +205,11 @@ fn standard_input_shows_no_secret() {
     ] {
         let text = nest.fill(text);
         for format in ["text", "json"] {
+            nest.assert_silent(&["clients", "-", "--format", format], Some(&text));
+        }
+        for format in FORMATS {
             nest.assert_silent(&["check", "-", "--stdin-filename", name, "--format", format], Some(&text));
             nest.assert_silent(&["check", "-", "--format", format], Some(&text));
-            nest.assert_silent(&["clients", "-", "--format", format], Some(&text));
             let half = &text[..text.len() / 2];
             nest.assert_silent(&["check", "-", "--stdin-filename", name, "--format", format], Some(half));
         }

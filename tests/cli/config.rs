@@ -70,7 +70,11 @@ fn the_gate_names_where_it_is_set() {
         Repository::with("tenant.yaml", DOUBTFUL).and("clientlint.toml", "[gate]\nfail-on = \"warning\"\n");
     let run = repository.run(&["check", "."]);
     assert_eq!(run.code, 1);
-    assert!(run.out.ends_with("failed: findings at or above warning (clientlint.toml)\n"), "{}", run.out);
+    assert!(
+        run.out.ends_with("failed: findings at or above warning (gate.fail-on in clientlint.toml:2)\n"),
+        "{}",
+        run.out
+    );
     assert_eq!(repository.run(&["check", ".", "--fail-on", "error"]).code, 0);
 }
 

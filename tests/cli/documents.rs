@@ -235,3 +235,71 @@ pub const TF_JSON: &str = r#"{"variable": {"late": {"default": "CANARY", "sensit
   "half": {"name": "Half", "app_type": "spa", "client_secret": "CANARY${var.x}", "jwt_configuration": {"alg": "HS256"}}
 }}}
 "#;
+
+/// A program of Pulumi, whose secrets come from wherever they can.
+pub const PROGRAM: &str = r#"name: shop
+runtime: yaml
+config:
+  fallback: { type: string, default: CANARY }
+  hush: { type: string }
+variables:
+  web: CANARY
+  chained: ${web}
+  half: CANARY
+resources:
+  a:
+    type: auth0:Client
+    properties: { name: A, appType: spa, jwtConfiguration: { alg: HS256 } }
+  aCredentials:
+    type: auth0:ClientCredentials
+    properties: { clientId: "${a.id}", clientSecret: "${chained}", authenticationMethod: client_secret_post }
+  b:
+    type: auth0:Client
+    properties: { name: B, appType: spa, jwtConfiguration: { alg: HS256 } }
+  bCredentials:
+    type: auth0:ClientCredentials
+    properties:
+      clientId: ${b.id}
+      clientSecret:
+        fn::secret: CANARY
+  c:
+    type: auth0:Client
+    properties: { name: C, appType: native, jwtConfiguration: { alg: HS256 } }
+  cCredentials:
+    type: auth0:ClientCredentials
+    properties: { clientId: "${c.id}", clientSecret: "${hush}" }
+  d:
+    type: auth0:Client
+    properties: { name: D, appType: native, jwtConfiguration: { alg: HS256 } }
+  dCredentials:
+    type: auth0:ClientCredentials
+    properties:
+      clientId: ${d.id}
+      clientSecret:
+        fn::join: ["", ["${half}", CANARY, "${fallback}"]]
+"#;
+
+/// The configuration of its stack.
+pub const STACK: &str = "config:\n  shop:hush: CANARY\n  auth0:clientSecret: CANARY\n";
+
+/// Manifests with secrets in them.
+pub const MANIFESTS: &str = r"apiVersion: auth0.gracey.io/v1alpha1
+kind: Client
+metadata: { name: a }
+spec:
+  name: A
+  type: non_interactive
+  clientSecret:
+    literal: CANARY
+---
+apiVersion: kubernetes.auth0.com/v1
+kind: A0Client
+metadata: { name: b }
+spec:
+  conf: { name: B, app_type: spa, client_secret: CANARY, jwt_configuration: { alg: HS256 } }
+---
+apiVersion: v1
+kind: Secret
+metadata: { name: b }
+stringData: { clientSecret: CANARY }
+";

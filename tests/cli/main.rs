@@ -3,17 +3,31 @@
 #![allow(unreachable_pub, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod applications;
+mod browser;
 mod canary;
 mod config;
+mod config_layers;
+mod config_show;
+mod consumers;
+mod conveniences;
+mod declared;
 mod documents;
 mod exit;
 mod fingerprints;
+mod forms;
 mod ignores;
 mod ignores_in_configuration;
 mod ignores_in_formats;
+mod ignores_in_layers;
 mod large;
 mod nasty;
+mod overrides;
+mod policy;
+mod reports;
 mod rule_files;
+mod schemas;
+mod silenced;
+mod specimens;
 mod stdin;
 mod support;
 mod walking;

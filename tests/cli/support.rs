@@ -58,9 +58,9 @@ impl Repository {
         self.run_with(arguments, None, &[])
     }
 
-    /// Runs the program in an environment.
-    pub fn run_in(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
-        self.run_with(arguments, None, variables)
+    /// Runs the program with variables of the environment.
+    pub fn run_in(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Run {
+        self.run_with(arguments, None, environment)
     }
 
     /// Runs the program with a text on standard input.
@@ -68,7 +68,7 @@ impl Repository {
         self.run_with(arguments, Some(input.as_ref()), &[])
     }
 
-    fn run_with(&self, arguments: &[&str], input: Option<&[u8]>, variables: &[(&str, &str)]) -> Run {
+    fn run_with(&self, arguments: &[&str], input: Option<&[u8]>, environment: &[(&str, &str)]) -> Run {
         // Files rather than pipes: nobody has to read while the program runs.
         let (mut out, mut err) = (tempfile::tempfile().unwrap(), tempfile::tempfile().unwrap());
         let stdin = input.map_or_else(Stdio::null, |input| {
@@ -83,15 +83,16 @@ impl Repository {
         for name in [
             "CLIENTLINT_CONFIG",
             "CLIENTLINT_FORMAT",
+            "CLIENTLINT_POLICY",
+            "SOURCE_DATE_EPOCH",
             "FORCE_COLOR",
             "CLICOLOR_FORCE",
             "LC_ALL",
             "LC_CTYPE",
-            "SOURCE_DATE_EPOCH",
         ] {
             command.env_remove(name);
         }
-        command.envs(variables.iter().copied());
+        command.envs(environment.iter().copied());
         let mut child = command.env("LANG", "C.UTF-8").spawn().unwrap();
         let start = Instant::now();
         let status = loop {

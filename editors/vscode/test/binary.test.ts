@@ -6,7 +6,7 @@ function surroundings(files: string[], change: Partial<Surroundings> = {}): Surr
   return {
     setting: "",
     extension: "/ext",
-    workspace: "/work",
+    workspace: "/opt",
     searchPath: "/usr/bin:/opt/bin",
     platform: "linux",
     exists: (file) => files.includes(file),
@@ -15,9 +15,9 @@ function surroundings(files: string[], change: Partial<Surroundings> = {}): Surr
 }
 
 test("the setting comes first, and is relative to the workspace", () => {
-  const files = ["/work/tools/clientlint", "/ext/bin/clientlint", "/usr/bin/clientlint"];
+  const files = ["/opt/tools/clientlint", "/ext/bin/clientlint", "/usr/bin/clientlint"];
   const found = findBinary(surroundings(files, { setting: "tools/clientlint" }));
-  assert.deepEqual(found, { command: "/work/tools/clientlint", from: "setting" });
+  assert.deepEqual(found, { command: "/opt/tools/clientlint", from: "setting" });
 });
 
 test("a setting that names nothing is an error, not a reason to take another program", () => {

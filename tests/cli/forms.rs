@@ -1,0 +1,196 @@
+//! Manifests for Kubernetes and programs of Pulumi: what is known from the files beside them, and what is not.
+
+use std::fmt::Write as _;
+
+use serde_json::Value as Json;
+
+use crate::support::Repository;
+
+/// The findings of a run over some paths: path, line and rule.
+fn findings(repository: &Repository, paths: &[&str]) -> Vec<(String, u64, String)> {
+    let words = [&["check"][..], paths, &["--format", "json"]].concat();
+    let report: Json = serde_json::from_str(&repository.run(&words).out).unwrap();
+    assert_eq!(report["problems"], Json::Array(Vec::new()));
+    let text = |value: &Json| value.as_str().unwrap().to_owned();
+    let finding = |finding: &Json| {
+        let at = &finding["location"];
+        (text(&at["path"]), at["start"]["line"].as_u64().unwrap(), text(&finding["rule"]))
+    };
+    report["findings"].as_array().unwrap().iter().map(finding).collect()
+}
+
+fn client(repository: &Repository, path: &str) -> Json {
+    let report: Json =
+        serde_json::from_str(&repository.run(&["clients", path, "--format", "json"]).out).unwrap();
+    report["clients"][0].clone()
+}
+
+fn has(found: &[(String, u64, String)], path: &str, line: u64, rule: &str) -> bool {
+    found.contains(&(path.to_owned(), line, rule.to_owned()))
+}
+
+const PROGRAM: &str = "name: shop
+runtime: yaml
+config:
+  callback: { type: string, default: https://shop.example.com/cb }
+resources:
+  spa:
+    type: auth0:Client
+    properties:
+      name: Shop
+      appType: spa
+      callbacks: ['${callback}']
+      grantTypes: [authorization_code]
+      jwtConfiguration: { alg: '${alg}' }
+  web:
+    type: auth0:Client
+    properties: { name: Web, appType: regular_web, grantTypes: [authorization_code], callbacks: ['https://web.example.com/cb'] }
+  webCredentials:
+    type: auth0:ClientCredentials
+    properties: { clientId: '${web.id}', authenticationMethod: client_secret_post, clientSecret: '${hush}' }
+";
+
+#[test]
+fn a_stack_supplies_the_values_of_a_program() {
+    let stack = "config:\n  shop:alg: HS256\n  shop:callback: http://shop.example.com/cb\n";
+    let repository = Repository::with("Pulumi.yaml", PROGRAM).and("Pulumi.dev.yaml", stack);
+    for paths in [&["."][..], &["Pulumi.yaml"]] {
+        let found = findings(&repository, paths);
+        assert!(has(&found, "Pulumi.yaml", 13, "public-client-symmetric-id-token"), "{found:?}");
+        assert!(has(&found, "Pulumi.yaml", 11, "insecure-redirect-uri"), "{found:?}");
+    }
+    let text = repository.run(&["check", "."]).out;
+    assert!(text.contains("Pulumi.dev.yaml"), "the place that supplies the value is shown:\n{text}");
+}
+
+#[test]
+fn what_differs_between_stacks_is_not_known() {
+    let repository = Repository::with("Pulumi.yaml", PROGRAM)
+        .and("Pulumi.dev.yaml", "config:\n  shop:alg: HS256\n")
+        .and("Pulumi.live.yaml", "config:\n  shop:alg: RS256\n");
+    let found = findings(&repository, &["."]);
+    assert!(!found.iter().any(|(_, _, rule)| rule.contains("id-token")), "{found:?}");
+    let found = client(&repository, ".");
+    assert_eq!(found["unresolved"], serde_json::json!(["id_token_signed_response_alg"]));
+}
+
+#[test]
+fn a_secure_value_is_a_reference_and_a_plain_one_is_none() {
+    let credentials = |value: &str| {
+        let repository = Repository::with("Pulumi.yaml", PROGRAM)
+            .and("Pulumi.dev.yaml", format!("config:\n  shop:alg: RS256\n  shop:hush: {value}\n"));
+        findings(&repository, &["."])
+    };
+    let plain = credentials("kq83-EXAMPLE-71Zp-not-real-5521");
+    assert!(plain.iter().any(|(_, _, rule)| rule == "secret-variable-default"), "{plain:?}");
+    let secure = credentials("{ secure: v1:bm90LXJlYWw= }");
+    assert!(!secure.iter().any(|(_, _, rule)| rule.contains("secret")), "{secure:?}");
+}
+
+#[test]
+fn variables_that_lead_nowhere_end() {
+    let mut variables = String::from("variables:\n  v0: ['${v0}', '${loop}']\n  loop: '${loop}x'\n");
+    for at in 1..60 {
+        let before = at - 1;
+        let _ = writeln!(variables, "  v{at}: ['${{v{before}}}', '${{v{before}}}', '${{v{before}}}']");
+    }
+    let program =
+        format!("{variables}{PROGRAM}").replace("'${callback}'", "'${v59}', '${loop}', '${a.b[9].c}', '${'");
+    let repository = Repository::with("Pulumi.yaml", program);
+    assert_eq!(client(&repository, ".")["name"], "Shop");
+}
+
+const CLIENT: &str = "apiVersion: client.auth0.jwefers.upbound.io/v1alpha1
+kind: Client
+metadata: { name: web }
+spec:
+  forProvider:
+    name: Web
+    appType: spa
+    callbacks: [https://web.example.com/cb]
+    grantTypes: [authorization_code]
+    jwtConfiguration: [{ alg: RS256 }]
+";
+
+#[test]
+fn credentials_of_crossplane_are_found_beside_the_client() {
+    let credentials = "apiVersion: clientcredentials.auth0.jwefers.upbound.io/v1alpha1
+kind: Credentials
+metadata: { name: web }
+spec:
+  forProvider: { authenticationMethod: client_secret_post, clientIdRef: { name: web } }
+";
+    let repository = Repository::with("web/client.yaml", CLIENT).and("web/credentials.yaml", credentials);
+    for path in [".", "web/client.yaml"] {
+        assert_eq!(client(&repository, path)["token_endpoint_auth_method"], "client_secret_post", "{path}");
+        let found = findings(&repository, &[path]);
+        assert!(has(&found, "web/credentials.yaml", 5, "public-client-with-secret"), "{path}: {found:?}");
+    }
+    // Whose credentials these are is written nowhere.
+    let other =
+        credentials.replace("clientIdRef: { name: web }", "clientId: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+    let repository = Repository::with("web/client.yaml", CLIENT).and("web/credentials.yaml", other);
+    let found = client(&repository, ".");
+    assert_eq!(found["token_endpoint_auth_method"], Json::Null);
+    assert_eq!(found["unresolved"], serde_json::json!(["token_endpoint_auth_method"]));
+}
+
+#[test]
+fn patches_and_changes_have_no_absences() {
+    let patch = "apiVersion: kubernetes.auth0.com/v2alpha3
+kind: Client
+metadata: { name: web }
+spec:
+  conf:
+    grantTypes: [authorization_code, implicit]
+---
+apiVersion: kubernetes.auth0.com/v2alpha3
+kind: Client
+metadata: { name: old }
+spec:
+  find: { name: Old }
+  conf: { name: Old, appType: spa }
+";
+    let found = findings(&Repository::with("patch.yaml", patch), &["."]);
+    assert_eq!(found, [("patch.yaml".to_owned(), 6, "implicit-grant".to_owned())]);
+}
+
+#[test]
+fn words_of_an_operator_are_checked_as_it_spells_them() {
+    let manifest = "apiVersion: kubernetes.auth0.com/v2alpha3
+kind: Client
+metadata: { name: web }
+spec:
+  tenantRef: { name: shop }
+  conf: { name: Web, appType: regularWebb, tokenEndpointAuthMethod: clientSecretPost, callbacks: ['https://a.example.com/cb'] }
+";
+    let run = Repository::with("web.yaml", manifest).run(&["check", "."]);
+    assert!(run.out.contains("did you mean regularWeb?"), "{}", run.out);
+    assert!(!run.out.contains("clientSecretPost is no"), "{}", run.out);
+}
+
+#[test]
+fn a_template_of_a_manifest_is_skipped_and_said_so() {
+    let chart = "apiVersion: kubernetes.auth0.com/v2alpha3\nkind: Client\nmetadata: { name: web }\nspec:\n  conf:\n    name: {{ .Values.name }}\n";
+    let repository = Repository::with("chart/templates/web.yaml", chart);
+    let run = repository.run(&["check", ".", "--format", "json"]);
+    let report: Json = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(report["skipped"][0]["path"], "chart/templates/web.yaml", "{report}");
+    assert_eq!(run.code, 0);
+}
+
+#[test]
+fn help_lists_every_shape() {
+    let help = Repository::new().run(&["check", "--help"]).out;
+    let help: String = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    for provider in clientlint::providers::builtin().unwrap() {
+        for shape in provider.table.shapes {
+            let named = [format!(" {},", shape.id), format!(" {} ", shape.id)];
+            assert!(
+                named.iter().any(|name| help.contains(name)),
+                "{} is not in the help of --kind",
+                shape.id
+            );
+        }
+    }
+}
