@@ -53,6 +53,8 @@ pub struct Violation<'a> {
     pub items: Vec<String>,
     /// The facts that stand where it stands, or beside that in the same list; none where something absent decided.
     pub decided: Vec<&'a Fact>,
+    /// Facts that the rule was not asked about, since somebody does not want to hear of them.
+    pub without: Vec<&'a Fact>,
     /// Other places that it rests on, and what they say.
     pub related: Vec<(Place, String)>,
     /// The message, values put in.
@@ -158,6 +160,7 @@ fn judge<'a>(
         matches.found.truncate(base);
         case.when.holds(definition, matches) == Truth::True
     })?;
+    let without = matches.without.clone();
     let matches = matches.found.as_slice();
     let by_profile = settings.profile.and_then(|profile| {
         case.profiles.iter().find(|(named, _)| *named == profile).map(|(_, severity)| *severity)
@@ -178,6 +181,7 @@ fn judge<'a>(
         attribute,
         items: attribute.map_or_else(Vec::new, |attribute| items(attribute, definition, matches)),
         decided,
+        without,
         related: related(matches, place),
         message: fill(&case.message, definition, matches),
         assumes: assumes(matches),

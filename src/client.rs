@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use crate::secret::{Class, Fingerprint};
-use crate::source::Place;
+use crate::source::{FileId, Place};
 use crate::tree::{Piece, Unknown, show_pieces};
 use crate::uri::Uri;
 use crate::vocabulary::{ATTRIBUTES, Attribute, Kind};
@@ -26,6 +26,8 @@ pub struct Definition {
     pub partial: bool,
     /// For comparing its literal client secret with others, if it has one.
     pub secret: Option<Fingerprint>,
+    /// The file beside that of its place that says something of it: a plan or state.
+    pub completed_by: Option<FileId>,
     /// What is written and what was inferred.
     pub facts: Facts,
     /// What the platform fills in where nothing is written.
@@ -164,6 +166,7 @@ impl Definition {
             name_place: None,
             partial: false,
             secret: None,
+            completed_by: None,
             facts: Facts::default(),
             defaults: Vec::new(),
         }

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, RwLock};
 
-use crate::config::{Access, Config, FailOn, NAMES, Sources, named_rules, rule_or_tag};
+use crate::config::{Access, Config, FailOn, Given, NAMES, Sources, named_rules, rule_or_tag};
 use crate::discover::{self, Input, absolute};
 use crate::finding::Confidence;
 use crate::rule::{Persona, Profile, Severity};
@@ -42,6 +42,8 @@ pub struct Adjustment {
     pub set: Vec<String>,
     /// A policy, which can only tighten.
     pub policy: Option<PathBuf>,
+    /// What gives Terraform's variables their values, over what configurations say.
+    pub variables: Vec<Given>,
 }
 
 impl Adjustment {
@@ -67,6 +69,7 @@ impl Adjustment {
         }
         config.min_severity = self.min_severity.unwrap_or(config.min_severity);
         config.min_confidence = self.min_confidence.unwrap_or(config.min_confidence);
+        config.variables.extend(self.variables.iter().cloned());
         config.tighten();
         Ok(config)
     }

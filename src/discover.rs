@@ -12,7 +12,8 @@ use rayon::prelude::*;
 use walkdir::WalkDir;
 
 /// Endings of the files that are looked into.
-const ENDINGS: &[&str] = &["yaml", "yml", "json", "toml", "tf", "tofu", "env", "properties", "plist", "xml"];
+const ENDINGS: &[&str] =
+    &["yaml", "yml", "json", "toml", "tf", "tofu", "env", "properties", "plist", "xml", "tfstate"];
 
 /// A file that was read.
 #[derive(Clone)]
@@ -228,6 +229,10 @@ fn is_of_interest(path: &Path) -> bool {
     if path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".env")) {
         return true;
     }
+    // Beside a state Terraform leaves `terraform.tfstate.backup`.
+    let copied = path.file_stem().filter(|_| path.extension().is_some_and(|ending| ending == "backup"));
+    let path =
+        copied.map(Path::new).filter(|path| path.extension() == Some("tfstate".as_ref())).unwrap_or(path);
     let ending = path.extension().and_then(|ending| ending.to_str());
     ending.is_some_and(|ending| ENDINGS.iter().any(|known| known.eq_ignore_ascii_case(ending)))
 }
@@ -299,6 +304,14 @@ pub fn read_context(path: &Path, shown: String, max_size: u64) -> Option<Input> 
     }
 }
 
+/// The text of a file that is no larger than `max_size`; `None` where it is no such file.
+pub fn read_small(path: &Path, max_size: u64) -> Option<String> {
+    match read_context(path, String::new(), max_size)?.content {
+        Content::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
 /// The files of a folder that are wanted by name, in any order; none where it cannot be read.
 pub fn files_in(folder: &Path, wanted: &dyn Fn(&str) -> bool) -> Vec<PathBuf> {
     let entries = WalkDir::new(folder).min_depth(1).max_depth(1).into_iter().flatten();
@@ -347,6 +360,11 @@ pub fn is_file(path: &Path) -> bool {
     path.is_file()
 }
 
+/// Whether a folder is the root of a repository.
+pub fn is_repository(folder: &Path) -> bool {
+    folder.join(".git").exists()
+}
+
 /// Reads standard input.
 ///
 /// # Errors
@@ -384,7 +402,7 @@ impl Base {
     /// The base for what lies at a path.
     pub fn of(path: &Path) -> Self {
         let path = absolute(path);
-        let repository = path.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_path_buf);
+        let repository = path.ancestors().find(|folder| is_repository(folder)).map(Path::to_path_buf);
         Self { folder: repository.or_else(|| std::env::current_dir().ok()) }
     }
 

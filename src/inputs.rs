@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use crate::config::Config;
+use crate::config::{Config, Given};
 use crate::configs::Configs;
 use crate::discover::{self, Content, Input, Request, absolute, discover};
 use crate::{project, providers};
@@ -44,7 +44,9 @@ impl Asked<'_> {
     /// Names what cannot be used.
     pub fn read(&self, configs: &Configs, config: &Config) -> Result<Read, String> {
         if !self.standard_input() {
-            return files(self, configs, config);
+            let mut read = files(self, configs, config)?;
+            add_variables(&mut read.inputs, configs)?;
+            return Ok(read);
         }
         if self.paths.len() > 1 {
             return Err("`-` stands alone: standard input is one document".to_owned());
@@ -53,6 +55,7 @@ impl Asked<'_> {
         if self.stdin_filename.is_some() {
             add_companions(&mut inputs, config.max_size);
         }
+        add_variables(&mut inputs, configs)?;
         Ok(Read { inputs, looked_at: 1, excluded: 0 })
     }
 }
@@ -113,6 +116,9 @@ fn files(asked: &Asked<'_>, configs: &Configs, config: &Config) -> Result<Read, 
     Ok(Read { inputs, looked_at: found.looked_at, excluded: found.excluded })
 }
 
+/// So many folders above a plan or state may hold the configuration from which it was made.
+const ABOVE: usize = 6;
+
 /// Adds the files that belong to the projects of those that were found.
 fn add_companions(inputs: &mut Vec<Input>, max_size: u64) {
     let known: HashSet<&OsStr> = inputs.iter().map(|input| input.path.as_os_str()).collect();
@@ -130,6 +136,14 @@ fn add_companions(inputs: &mut Vec<Input>, max_size: u64) {
             folders.entry(folder).or_insert(wanted);
         }
     }
+    for input in inputs.iter().filter(|input| project::may_be_snapshot(input)) {
+        for folder in input.path.ancestors().skip(1).take(ABOVE) {
+            folders.entry(folder.to_path_buf()).or_insert(project::is_terraform);
+            if discover::is_repository(folder) {
+                break;
+            }
+        }
+    }
     let mut more = Vec::new();
     for (folder, wanted) in folders {
         let base = discover::Base::of(&folder);
@@ -145,4 +159,28 @@ fn add_companions(inputs: &mut Vec<Input>, max_size: u64) {
         inputs.extend(more);
         discover::sort(inputs);
     }
+}
+
+/// Adds the files from which Terraform's variables are to take their values.
+fn add_variables(inputs: &mut Vec<Input>, configs: &Configs) -> Result<(), String> {
+    let mut wanted: BTreeMap<PathBuf, u64> = BTreeMap::new();
+    for input in inputs.iter() {
+        let config = configs.of(Some(&input.path))?;
+        for given in &config.variables {
+            if let Given::File(path) = given {
+                wanted.insert(path.clone(), config.max_size);
+            }
+        }
+    }
+    for (path, max_size) in wanted {
+        if inputs.iter().any(|input| input.path == path) {
+            continue;
+        }
+        let shown = discover::Base::of(&path).show(&path);
+        let read = discover::read_context(&path, shown, max_size);
+        inputs
+            .push(read.ok_or_else(|| format!("{}: cannot be read as a file of variables", path.display()))?);
+    }
+    inputs.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(())
 }

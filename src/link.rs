@@ -262,8 +262,14 @@ fn connections(definitions: &mut [Definition], clients: &Names) {
             let client = clients.find(item).map(|client| &definitions[client]);
             if declared == Some(false) {
                 unknown.push(item.clone());
-            } else if client.is_some_and(|client| client.text(Attribute::PARTY) == Some("third")) {
-                third.push(item.clone());
+            } else if let Some(client) =
+                client.filter(|client| client.text(Attribute::PARTY) == Some("third"))
+            {
+                // A reference is a client by its address; a reader wants its name.
+                let name = client.text(Attribute::CLIENT_NAME).unwrap_or(&client.key);
+                let named =
+                    if item.datum.text().is_some() { item.datum.clone() } else { Datum::from_text(name) };
+                third.push(Fact { datum: named, basis: item.basis.clone() });
             }
         }
         for (attribute, list) in
@@ -279,7 +285,8 @@ fn connections(definitions: &mut [Definition], clients: &Names) {
 /// The set in which names are unique. Instances of one block are one definition; directories of one Terraform project
 /// and files of one folder of manifests are environments.
 fn set_of(definition: &Definition) -> String {
-    let apart = is_manifest(definition) || definition.text(Attribute::SHAPE) == Some("terraform");
+    let apart = is_manifest(definition)
+        || definition.text(Attribute::SHAPE).is_some_and(|shape| shape.starts_with("terraform"));
     if apart { definition.place.file.0.to_string() } else { String::new() }
 }
 

@@ -138,7 +138,17 @@ fn analyse(rendered: &Rendered, config: &Arc<Config>) -> Report {
         requested: true,
     };
     let config = |_: Option<&std::path::Path>| config.clone();
-    lint(vec![input], &Job { config: &config, kind: None, texts: false, ignores: Ignoring::default() })
+    lint(
+        vec![input],
+        &Job {
+            config: &config,
+            kind: None,
+            texts: false,
+            shown: &[],
+            fixes: false,
+            ignores: Ignoring::default(),
+        },
+    )
 }
 
 /// Whether the analysis says of a file what it is an example of.

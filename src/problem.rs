@@ -27,6 +27,8 @@ pub enum Code {
     Encoding,
     /// The file cannot be read.
     Unreadable,
+    /// It is of a version that is not read.
+    Version,
 }
 
 impl Code {
@@ -38,6 +40,7 @@ impl Code {
             Self::Limit => "limit-exceeded",
             Self::Encoding => "invalid-utf-8",
             Self::Unreadable => "unreadable",
+            Self::Version => "unsupported-version",
         }
     }
 }

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value as Json};
 
-use crate::formats;
-use crate::providers::{Delivery, Provider, Shape, joined, recognise};
+use crate::formats::{self, literal::hcl_text};
+use crate::providers::{Delivery, Provider, Shape, joined, put_at, recognise};
 use crate::source::{FileId, Source};
 
 /// A language in which definitions are written.
@@ -141,33 +141,9 @@ fn native(provider: &Provider, definition: &Map<String, Json>) -> Option<Map<Str
             return None;
         }
         let path = places.get(attribute)?.each().first()?;
-        put(&mut object, path, own_word(provider, attribute, value))?;
+        put_at(&mut object, path, provider.usual_word(attribute, value))?;
     }
     Some(object)
-}
-
-/// A value in the provider's spelling.
-fn own_word(provider: &Provider, attribute: &str, value: &Json) -> Json {
-    let Some(words) = provider.table.values.get(attribute) else { return value.clone() };
-    let own = |value: &Json| {
-        let word = words.iter().find(|(_, ours)| value.as_str() == Some(ours));
-        word.map_or_else(|| value.clone(), |(native, _)| Json::from(native.as_str()))
-    };
-    match value {
-        Json::Array(items) => items.iter().map(own).collect(),
-        value => own(value),
-    }
-}
-
-/// Puts a value at a path; `None` where something else is in the way.
-fn put(object: &mut Map<String, Json>, path: &str, value: Json) -> Option<()> {
-    match path.split_once('.') {
-        Some((key, rest)) => {
-            let inner = object.entry(key.to_owned()).or_insert_with(|| Json::Object(Map::new()));
-            put(inner.as_object_mut()?, rest, value)
-        }
-        None => object.insert(path.to_owned(), value).is_none().then_some(()),
-    }
 }
 
 /// Definitions as one file of a shape, if that is what it is recognised as.
@@ -312,7 +288,7 @@ fn body(object: &Map<String, Json>, client: Option<&str>, depth: usize) -> Strin
 /// A value as an expression.
 fn expression(value: &Json, indent: &str) -> String {
     match value {
-        Json::String(text) => quoted(text),
+        Json::String(text) => hcl_text(text),
         Json::Array(items) => {
             let items: Vec<String> = items.iter().map(|item| expression(item, indent)).collect();
             let line = format!("[{}]", items.join(", "));
@@ -323,10 +299,4 @@ fn expression(value: &Json, indent: &str) -> String {
         }
         other => other.to_string(),
     }
-}
-
-/// A text in quotes, in which nothing is an expression.
-fn quoted(text: &str) -> String {
-    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-    format!("\"{}\"", escaped.replace("${", "$${").replace("%{", "%%{"))
 }

@@ -210,6 +210,7 @@ attributes! {
     PRIVATE_KEYS private_keys Texts Inference "Fields in which a private key stands";
     TRUSTED_IP_HEADER is_token_endpoint_ip_header_trusted Flag Document "Auth0: trusts the forwarded end-user address at the token endpoint";
     WEAK_SECRETS weak_secrets Any Inference "Literal secrets that are too weak: items with field and reason (guessable, or short-for-hmac where the secret keys a MAC and is shorter than its hash)";
+    PLAIN_SECRETS plain_secrets Any Inference "Terraform: the secrets that a state or plan holds in plain text";
     STATE_SECRETS state_secrets Texts Inference "Terraform: arguments that put a secret into the state although a write-only twin can be used";
     // Grants.
     GRANT_TYPES grant_types Texts Document "Grants the client may use (RFC 7591 section 2)";

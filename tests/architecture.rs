@@ -18,6 +18,7 @@ const LAYERS: &[(&[&str], &[&str])] = &[
     (&["problem"], &[]),
     (&["masked"], &["tree", "vocabulary"]),
     (&["secret"], &["vocabulary"]),
+    (&["sensitive"], &["vocabulary"]),
     (&["redaction"], &["vocabulary"]),
     (&["host"], &[]),
     (&["uri"], &["secret", "redaction", "masked"]),
@@ -36,14 +37,17 @@ const LAYERS: &[(&[&str], &[&str])] = &[
     (&["examples"], &["resolve"]),
     (&["config"], &["formats", "resolve"]),
     (&["discover"], &["tree", "client", "formats", "providers", "rule", "config"]),
+    (&["write"], &["source", "tree", "client", "formats", "providers", "rule", "config", "discover"]),
     (&["project"], &["rule", "check"]),
     (&["silence"], &["providers", "resolve"]),
     (&["configs"], &["tree", "client", "formats", "resolve", "providers", "project"]),
     (&["inputs"], &["tree", "client", "formats", "resolve", "rule"]),
     (&["render"], &["resolve", "rule", "infer", "check", "config", "discover"]),
+    (&["fix"], &["resolve", "infer", "link", "discover"]),
     (&["lint"], &[]),
     (&["init"], &["tree", "client", "formats", "resolve", "rule", "check", "config"]),
     (&["new_file"], &["source", "client"]),
+    (&["mend"], &["tree", "client", "formats", "resolve", "providers", "config", "project"]),
     (&["reporters"], &["tree", "client", "formats", "resolve", "providers", "config", "project"]),
     (
         &["output"],
@@ -230,7 +234,7 @@ fn only_the_terminal_report_knows_miette() {
 #[test]
 fn only_discovery_and_what_writes_know_the_file_system() {
     for word in ["fs::", "std::fs", "File::"] {
-        only_in(word, &["discover.rs", "new_file.rs", "output.rs", "build.rs"]);
+        only_in(word, &["discover.rs", "new_file.rs", "output.rs", "write.rs", "build.rs"]);
     }
 }
 

@@ -218,6 +218,8 @@ fn languages_say_the_same() {
                     config: &|_| config.clone(),
                     kind: None,
                     texts: false,
+                    shown: &[],
+                    fixes: false,
                     ignores: Ignoring::default(),
                 };
                 let found =

@@ -54,7 +54,14 @@ fn analyse(block: &Block, config: &Arc<Config>) -> Report {
     };
     lint(
         vec![input],
-        &Job { config: &|_| config.clone(), kind: None, texts: false, ignores: Ignoring::default() },
+        &Job {
+            config: &|_| config.clone(),
+            kind: None,
+            texts: false,
+            shown: &[],
+            fixes: false,
+            ignores: Ignoring::default(),
+        },
     )
 }
 

@@ -2,12 +2,14 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use super::options::{CheckOptions, ClientsFormat, ClientsOptions, InputOptions};
 use super::progress::Progress;
 use super::reports::Reports;
 use super::{Outcome, ended, watch};
+use crate::config::Config;
 use crate::configs::{Adjustment, Configs};
 use crate::day::Day;
 use crate::discover::{self, Input};
@@ -27,6 +29,7 @@ pub(super) fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dy
         fail_on_confidence: options.fail_on_confidence,
         min_severity: options.min_severity,
         min_confidence: options.min_confidence,
+        variables: options.input.variables.given.clone(),
         ..Adjustment::default()
     })?;
     let config = configs.of(first(&options.input).as_deref())?;
@@ -34,7 +37,8 @@ pub(super) fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dy
     let folders: Vec<PathBuf> = options.input.paths.iter().map(|path| discover::absolute(path)).collect();
     let today = options.today.map_or_else(today, Ok)?;
     let ignores = Ignoring { today: Some(today), report_all: options.no_ignores, folders: &folders };
-    let (report, mut counts) = analyse(&options.input, &configs, reports.show_text(), ignores)?;
+    let (report, mut counts) =
+        analyse(&options.input, &configs, reports.show_text(), reports.show_fixes(), ignores)?;
     let verdict = Verdict::of(
         &report,
         &Measure {
@@ -70,8 +74,11 @@ pub(super) fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dy
 
 /// Lists the clients.
 pub(super) fn clients(options: &ClientsOptions, out: &mut dyn Write, errors: &mut dyn Write) -> Outcome {
-    let configs = options.input.config.configs(Adjustment::default())?;
-    let (report, mut counts) = analyse(&options.input, &configs, false, Ignoring::default())?;
+    let configs = options
+        .input
+        .config
+        .configs(Adjustment { variables: options.input.variables.given.clone(), ..Adjustment::default() })?;
+    let (report, mut counts) = analyse(&options.input, &configs, false, false, Ignoring::default())?;
     let written = match options.format {
         ClientsFormat::Text => reporters::clients_text(out, &report),
         ClientsFormat::Json => reporters::clients_json(out, &report),
@@ -86,7 +93,7 @@ pub(super) fn clients(options: &ClientsOptions, out: &mut dyn Write, errors: &mu
 }
 
 /// The day of a run, in Greenwich: that of SOURCE_DATE_EPOCH where a build is to be repeated, else today.
-fn today() -> Result<Day, String> {
+pub(super) fn today() -> Result<Day, String> {
     let seconds = match std::env::var("SOURCE_DATE_EPOCH") {
         Ok(text) => text
             .trim()
@@ -123,14 +130,19 @@ fn first(options: &InputOptions) -> Option<PathBuf> {
     options.paths.first().map(|path| first_path(path, options.stdin_filename.as_deref()))
 }
 
-/// Reads the inputs and analyses them; keeps their texts where `texts` says that the report shows them.
-pub(super) fn analyse(
-    options: &InputOptions,
-    configs: &Configs,
-    texts: bool,
-    ignores: Ignoring<'_>,
-) -> Result<(Report, Counts), String> {
-    let start = Instant::now();
+/// What was read for a call.
+pub(super) struct Taken {
+    pub(super) inputs: Vec<Input>,
+    pub(super) looked_at: usize,
+    pub(super) excluded: usize,
+    /// The first path, whose configuration decides the gate.
+    pub(super) first: Option<PathBuf>,
+    pub(super) config: Arc<Config>,
+    pub(super) standard_input: bool,
+}
+
+/// Reads the inputs.
+pub(super) fn take(options: &InputOptions, configs: &Configs) -> Result<Taken, String> {
     if options.threads > 0 {
         // Fails only where the pool is in use already, which costs nothing but the wish.
         drop(rayon::ThreadPoolBuilder::new().num_threads(options.threads).build_global());
@@ -148,19 +160,32 @@ pub(super) fn analyse(
     };
     let Read { inputs, looked_at, excluded } = asked.read(configs, &config)?;
     configs.check(&inputs)?;
+    Ok(Taken { inputs, looked_at, excluded, first, config, standard_input: asked.standard_input() })
+}
+
+/// Reads the inputs and analyses them; keeps their texts and works out fixes where the report shows them.
+pub(super) fn analyse(
+    options: &InputOptions,
+    configs: &Configs,
+    texts: bool,
+    fixes: bool,
+    ignores: Ignoring<'_>,
+) -> Result<(Report, Counts), String> {
+    let start = Instant::now();
+    let Taken { inputs, looked_at, excluded, first, config, standard_input } = take(options, configs)?;
     // Fails where this thread has a pool already, which does as well.
     let few = options.threads == 0 && inputs.iter().map(Input::size).sum::<usize>() < SMALL;
     let _alone = few.then(|| rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build());
     // What comes through a pipe was meant to be read: the bare answer of an API needs no telling keys.
     let kind = options.kind.as_deref();
     let config_of = |path: Option<&Path>| configs.of(path).unwrap_or_else(|_| config.clone());
-    let again = if asked.standard_input() && kind.is_none() { inputs.clone() } else { Vec::new() };
+    let again = if standard_input && kind.is_none() { inputs.clone() } else { Vec::new() };
     let bytes = inputs.iter().map(Input::size).sum();
     let read_at = Instant::now();
     let named = inputs.iter().filter(|_| options.verbose > 0);
     let read = named.map(|input| (input.shown.clone(), input.requested)).collect();
     let progress = Progress::new(inputs.len());
-    let job = Job { config: &config_of, kind, texts, ignores };
+    let job = Job { config: &config_of, kind, texts, shown: &[], fixes, ignores };
     let mut report = lint_watched(inputs, &job, &|| progress.step());
     if !again.is_empty() && !report.recognised {
         report = lint(again, &Job { kind: Some("management-api"), ..job });

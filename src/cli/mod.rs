@@ -3,10 +3,12 @@
 mod check;
 mod config;
 mod describe;
+mod fix;
 mod init;
 mod options;
 mod progress;
 mod reports;
+mod variables;
 mod watch;
 
 use std::io::{self, Write};
@@ -14,6 +16,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use self::check::{check, clients};
+use self::fix::fix;
 pub use self::options::Cli;
 use self::options::{Command, ConfigOptions, ExplainFormat, RulesCommand, RulesFormat};
 use crate::config::{Config, no_rule};
@@ -36,6 +39,7 @@ const USAGE: u8 = 2;
 pub fn run(cli: &Cli, out: &mut dyn Write, errors: &mut dyn Write) -> io::Result<u8> {
     let outcome = match &cli.command {
         Command::Check(options) => check(options, out, errors),
+        Command::Fix(options) => fix(options, out, errors),
         Command::Clients(options) => clients(options, out, errors),
         Command::Explain { rule: id, format, config } => with_rules(config, |config| {
             let Some(rule) = config.rules.iter().find(|rule| rule.id == *id) else {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::reports::{ToFile, to_file};
+use super::variables::Variables;
 use crate::config::FailOn;
 use crate::configs::{Adjustment, Configs};
 use crate::day::Day;
@@ -26,6 +27,8 @@ pub struct Cli {
 pub(super) enum Command {
     /// Reports what is wrong with client definitions
     Check(CheckOptions),
+    /// Mends what can be mended, leaving everything else in the files as it is
+    Fix(FixOptions),
     /// Lists the clients: public or confidential, first- or third-party, and why
     Clients(ClientsOptions),
     /// Explains a rule
@@ -191,8 +194,8 @@ pub(super) struct InputOptions {
     /// What the document on standard input is called: decides syntax, configuration and the path in reports
     #[arg(long, value_name = "NAME")]
     pub(super) stdin_filename: Option<PathBuf>,
-    /// Read every file as this shape: deploy-yaml, deploy-json, terraform, pulumi, operator, operator-v1, operator-a0,
-    /// operator-gracey, planton, crossplane, management-api, tenant-export, oidc-registration, cimd, in-house,
+    /// Read every file as this shape: deploy-yaml, deploy-json, terraform, terraform-plan, terraform-state, pulumi,
+    /// operator, operator-v1, operator-a0, operator-gracey, planton, crossplane, management-api, tenant-export, oidc-registration, cimd, in-house,
     /// deploy-config, auth-config, dotenv, spring, appsettings, auth0-plist, android-strings, verifier, or a layout of
     /// clientlint.toml
     #[arg(long, value_name = "SHAPE")]
@@ -212,6 +215,8 @@ pub(super) struct InputOptions {
     /// Say how much was done and how long it took, on standard error
     #[arg(long)]
     pub(super) stats: bool,
+    #[command(flatten)]
+    pub(super) variables: Variables,
     #[command(flatten)]
     pub(super) config: ConfigOptions,
 }
@@ -271,6 +276,42 @@ pub(super) struct CheckOptions {
     /// Links to the standards that a rule rests on
     #[arg(long, value_enum, default_value_t = When::Auto)]
     pub(super) links: When,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FixOptions {
+    #[command(flatten)]
+    pub(super) input: InputOptions,
+    /// Apply also fixes that may change who can log in
+    #[arg(long)]
+    pub(super) r#unsafe: bool,
+    /// Apply only these
+    #[arg(long, conflicts_with = "unsafe")]
+    pub(super) only_unsafe: bool,
+    /// Mend and check these rules only: ids, or tag:NAME
+    #[arg(long, visible_aliases = ["select", "only"], value_delimiter = ',', value_name = "RULE")]
+    pub(super) rule: Vec<String>,
+    /// Leave these rules out: ids, or tag:NAME
+    #[arg(long, value_delimiter = ',', value_name = "RULE")]
+    pub(super) disable: Vec<String>,
+    /// Show the changes and write nothing; exit with 1 where there are some
+    #[arg(long)]
+    pub(super) diff: bool,
+    /// For whom the report is
+    #[arg(long, value_parser = persona, value_name = "regular|pedantic|auditor")]
+    pub(super) persona: Option<Persona>,
+    /// Judge by a stricter profile
+    #[arg(long, value_parser = profile, value_name = "oauth21|fapi2|mcp")]
+    pub(super) profile: Option<Profile>,
+    /// Fail where findings of this severity remain
+    #[arg(long, value_enum)]
+    pub(super) fail_on: Option<FailOn>,
+    /// Exit with 0 where no client definition is found
+    #[arg(long)]
+    pub(super) allow_empty: bool,
+    /// Exit with 0 also where findings remain that reach the gate
+    #[arg(long)]
+    pub(super) exit_zero: bool,
 }
 
 #[derive(Debug, Args)]

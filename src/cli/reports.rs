@@ -63,6 +63,11 @@ impl Reports {
         self.formats().any(Format::shows_text)
     }
 
+    /// Whether one of them says how findings can be mended.
+    pub(super) fn show_fixes(&self) -> bool {
+        self.formats().any(Format::shows_fixes)
+    }
+
     /// Writes those that go into files.
     pub(super) fn write_files(&self, run: &Run<'_>) -> Result<(), String> {
         self.files.iter().try_for_each(|file| {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
+use super::given::Given;
 use super::globs::Globs;
 use super::ignores::Ignores;
 use super::layer::{ConfigError, Layer};
@@ -129,6 +130,7 @@ impl Config {
             gitignore: last(&layers, |layer| layer.written.files.gitignore).unwrap_or(true),
             kinds: Vec::new(),
             max_size: max_size(&layers)?,
+            variables: variables(&layers),
             layouts,
             overrides,
             policy,
@@ -377,6 +379,15 @@ fn kinds(layers: &[Layer], config: &Config) -> Result<Vec<(String, Globs)>, Conf
         }
     }
     Ok(kinds.into_values().collect())
+}
+
+/// The files of all layers, in the order in which the layers are read.
+fn variables(layers: &[Layer]) -> Vec<Given> {
+    let of = |layer: &Layer| -> Vec<Given> {
+        let files = layer.written.terraform.var_files.iter();
+        files.map(|file| Given::File(layer.folder.join(file))).collect()
+    };
+    layers.iter().flat_map(of).collect()
 }
 
 fn max_size(layers: &[Layer]) -> Result<u64, ConfigError> {

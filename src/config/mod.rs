@@ -1,6 +1,7 @@
 //! `clientlint.toml`: what it means for a file.
 
 mod facts;
+mod given;
 mod globs;
 mod ignores;
 mod layer;
@@ -14,6 +15,7 @@ mod schema;
 mod show;
 mod written;
 
+pub use given::Given;
 pub use ignores::{Ignore, Ignores, Origin};
 pub use layer::ConfigError;
 pub use merge::{Access, Sources};
@@ -70,6 +72,8 @@ pub struct Config {
     pub output: Output,
     /// What may be silenced, and what the configuration itself silences.
     pub ignores: Ignores,
+    /// What gives Terraform's variables their values, in ascending precedence.
+    pub variables: Vec<Given>,
     channels: Vec<(String, Globs)>,
     management_api_declared: bool,
     environments: Vec<Environment>,

@@ -65,6 +65,8 @@ pub(super) struct Written {
     pub(super) output: Output,
     /// What SARIF holds.
     pub(super) sarif: Sarif,
+    /// How Terraform's files are evaluated.
+    pub(super) terraform: Terraform,
 }
 
 /// How reports are written.
@@ -85,6 +87,14 @@ pub(super) struct Output {
 pub(super) struct Sarif {
     /// Whether what is silenced is listed, with its reason.
     pub(super) suppressed: Option<bool>,
+}
+
+/// How Terraform's files are evaluated.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub(super) struct Terraform {
+    /// Files from which variables take their values, relative to this file. Later ones win over earlier ones.
+    pub(super) var_files: Vec<PathBuf>,
 }
 
 /// When a run fails, and what is shown.

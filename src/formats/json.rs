@@ -19,7 +19,7 @@ impl Format for Json {
     }
 
     fn extensions(&self) -> &'static [&'static str] {
-        &["json"]
+        &["json", "tfstate"]
     }
 
     fn parse(&self, source: &Source) -> Parsed {

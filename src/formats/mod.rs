@@ -5,6 +5,7 @@ mod duplicates;
 pub mod hcl;
 mod json;
 mod json_scalars;
+pub mod literal;
 mod markers;
 mod properties;
 mod toml;
@@ -48,7 +49,7 @@ pub fn by_extension(extension: &str) -> Option<&'static dyn Format> {
 }
 
 /// What a text holds.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Parsed {
     /// The documents of the text: one, except for YAML's multi-document files. None where nothing is written.
     pub documents: Vec<Node>,

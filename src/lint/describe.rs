@@ -1,13 +1,15 @@
 //! Findings and clients as they are reported, with positions in files.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crate::check::Violation;
 use crate::client::{Basis, Datum, Definition, Known};
 use crate::config::Config;
-use crate::finding::{ClientSummary, Confidence, Finding, Fix, Location, Problem, Related, Subject};
+use crate::finding::{ClientSummary, Confidence, Edit, Finding, Fix, Location, Problem, Related, Subject};
 use crate::fingerprint;
+use crate::fix::Mended;
 use crate::problem;
 use crate::redaction;
 use crate::rule::Persona;
@@ -54,6 +56,7 @@ pub(super) fn finding(
     client: &Arc<ClientSummary>,
     locator: &Locator<'_>,
     config: &Config,
+    fix: Option<Fix>,
 ) -> Finding {
     let confidence =
         if violation.assumes.is_empty() && !violation.likely { Confidence::High } else { Confidence::Medium };
@@ -88,12 +91,27 @@ pub(super) fn finding(
         assumes: violation.assumes,
         subject,
         fingerprint,
-        fix: violation.case.fix.as_ref().map(|fix| Fix {
-            safety: fix.safety,
-            title: fix.title.clone(),
-            edits: Vec::new(),
-        }),
+        fix,
     }
+}
+
+/// How a violation is mended, with the places that are changed.
+pub(super) fn fix(violation: &Violation<'_>, mended: Mended, locator: &Locator<'_>) -> Option<Fix> {
+    let recipe = violation.case.fix.as_ref()?;
+    let mut title = recipe.title.clone();
+    if let Some(place) = mended.elsewhere.or_else(|| mended.changes.first().map(|(place, _)| *place))
+        && (mended.elsewhere.is_some() || mended.users.len() > 1)
+    {
+        let at = locator.locate(place);
+        // Writing to a string cannot fail.
+        let _ = write!(title, ", in {}:{}", at.path, at.start.line);
+        if mended.users.len() > 1 {
+            let _ = write!(title, ", which {} definitions use", mended.users.len());
+        }
+    }
+    let edits =
+        mended.changes.into_iter().map(|(place, text)| Edit { location: locator.locate(place), text });
+    Some(Fix { safety: recipe.safety, title, edits: edits.collect() })
 }
 
 /// A definition as the inventory names it.

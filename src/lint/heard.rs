@@ -5,76 +5,87 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::describe::{Locator, finding, summary};
-use crate::check::{Settings, Verdict, Violation, check};
+use super::describe::{Locator, summary};
+use crate::check::{Settings, Violation, check};
 use crate::client::Definition;
 use crate::config::{self, Config, Origin};
 use crate::finding::{ClientSummary, Finding, Location, Silenced};
+use crate::fix::Mended;
 use crate::redaction::Known;
 use crate::silence::{Heard, Ignoring, Mark, Silence};
 use crate::source::{FileId, Source, Span};
 use crate::vocabulary::Attribute;
 
-/// A definition, judged.
-pub(super) struct Judged {
+/// A definition judged: its number, and what is to be told of it.
+pub(super) struct Judgement<'a> {
+    pub(super) number: usize,
     pub(super) summary: Arc<ClientSummary>,
-    pub(super) findings: Vec<Finding>,
+    /// Whether a plan or a state tells what its files leave open.
+    pub(super) completed: bool,
+    /// What is reported, and how it is mended.
+    pub(super) reported: Vec<(Violation<'a>, Option<Mended>)>,
     /// What is silenced, and by what.
-    pub(super) silenced: Vec<(Finding, Mark)>,
-    /// How many findings are for another persona.
+    pub(super) silenced: Vec<(Violation<'a>, Mark)>,
+    /// How many violations are for another persona.
     pub(super) hidden: usize,
     /// The ignores that silence something.
     pub(super) used: BTreeSet<Mark>,
 }
 
-/// Judges a definition.
-pub(super) fn judge_one(
-    definition: &Definition,
-    config: &Config,
-    silence: &Silence<'_>,
+/// Judges the definition with a number. `mend` says how violations of it are mended.
+pub(super) fn judge_one<'a>(
+    (number, definition): (usize, &'a Definition),
+    config: &'a Config,
+    silence: &Silence<'a>,
     ignoring: &Ignoring<'_>,
     locator: &Locator<'_>,
-) -> Judged {
+    mend: &dyn Fn(usize, &Violation<'_>) -> Option<Mended>,
+) -> Judgement<'a> {
     let mut summary = summary(definition, locator);
     let file =
         locator.sources.get(definition.place.file.0 as usize).and_then(|source| source.file.as_deref());
     let settings = settle(definition, &mut summary, file, config);
-    let mut judged = Judged {
+    let mut judgement = Judgement {
+        number,
         summary: Arc::new(summary),
-        findings: Vec::new(),
+        completed: definition.completed_by.is_some(),
+        reported: Vec::new(),
         silenced: Vec::new(),
         hidden: 0,
         used: BTreeSet::new(),
     };
-    let Verdict { violations, hidden } = check(definition, &config.rules, &settings);
-    let describe =
-        |violation: Violation<'_>, judged: &Judged| finding(violation, &judged.summary, locator, config);
+    let verdict = check(definition, &config.rules, &settings);
+    let mut reported: Vec<Violation<'a>> = Vec::new();
     if silence.is_empty() {
-        judged.hidden = hidden.len();
-        let findings = violations.into_iter().map(|violation| describe(violation, &judged));
-        judged.findings = findings.collect();
-        return judged;
-    }
-    let all = violations.into_iter().map(|violation| (violation, true));
-    for (violation, wanted) in all.chain(hidden.into_iter().map(|violation| (violation, false))) {
-        let as_it_is = ignoring.report_all.then(|| violation.clone());
-        let heard = silence.hear(violation, definition, &settings, &mut judged.used);
-        let heard = match as_it_is {
-            Some(violation) => vec![Heard { violation, by: None }],
-            None => heard,
-        };
-        for Heard { violation, by } in heard {
-            // What is left of a violation may be for another persona than all of it.
-            let wanted = wanted && !violation.is_hidden(definition, &settings);
-            match by {
-                Some(mark) if wanted => judged.silenced.push((describe(violation, &judged), mark)),
-                Some(_) => {}
-                None if wanted => judged.findings.push(describe(violation, &judged)),
-                None => judged.hidden += 1,
+        judgement.hidden = verdict.hidden.len();
+        reported = verdict.violations;
+    } else {
+        let hidden = verdict.hidden.into_iter().map(|violation| (violation, false));
+        for (violation, wanted) in verdict.violations.into_iter().map(|one| (one, true)).chain(hidden) {
+            let as_it_is = ignoring.report_all.then(|| violation.clone());
+            let heard = silence.hear(violation, definition, &settings, &mut judgement.used);
+            let heard = match as_it_is {
+                Some(violation) => vec![Heard { violation, by: None }],
+                None => heard,
+            };
+            for Heard { violation, by } in heard {
+                // What is left of a violation may be for another persona than all of it.
+                let wanted = wanted && !violation.is_hidden(definition, &settings);
+                match by {
+                    Some(mark) if wanted => judgement.silenced.push((violation, mark)),
+                    Some(_) => {}
+                    None if wanted => reported.push(violation),
+                    None => judgement.hidden += 1,
+                }
             }
         }
     }
-    judged
+    let mended = reported.into_iter().map(|violation| {
+        let mended = mend(number, &violation);
+        (violation, mended)
+    });
+    judgement.reported = mended.collect();
+    judgement
 }
 
 /// What is reported of the rules for a definition; what of that fails the run becomes known too.

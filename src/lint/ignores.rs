@@ -28,7 +28,7 @@ pub(super) fn findings(definitions: &[Definition], config: &Config, locator: &Lo
         let summary = Arc::new(summary(definition, locator));
         for violation in check(definition, &config.rules, &settings(config, file)).violations {
             // An ignore is no client.
-            found.push(Finding { client: None, ..finding(violation, &summary, locator, config) });
+            found.push(Finding { client: None, ..finding(violation, &summary, locator, config, None) });
         }
     }
     found

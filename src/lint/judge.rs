@@ -5,16 +5,18 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::describe::{Locator, locate_problem};
-use super::heard::{Judged, judge_one, silenced};
+use super::describe::{Locator, finding, fix, locate_problem};
+use super::heard::{Judgement, judge_one, silenced};
 use super::{Job, ignores};
+use crate::check::Violation;
 use crate::config::Config;
-use crate::finding::{ClientSummary, Finding, Problem, Silenced, Skipped};
+use crate::finding::{ClientSummary, Finding, Location, Problem, Silenced, Skipped};
+use crate::fix::{Mended, Mender};
 use crate::masked::MaskedSource;
 use crate::project::{Definitions, Document};
 use crate::redaction;
 use crate::silence::{Mark, Nearest, Silence};
-use crate::source::{FileId, Source};
+use crate::source::{FileId, Place, Source};
 use crate::vocabulary::{Attribute, Kind};
 
 /// What the analysis of a project gave.
@@ -52,14 +54,48 @@ pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], re
         .collect();
     let locator = Locator { sources, paths: &paths };
 
+    let mender = Mender::new(documents, definitions, config);
+    let mend = |number, violation: &Violation<'_>| {
+        if job.fixes { mender.mend(number, violation) } else { None }
+    };
     let silence = Silence::of(documents, config, &job.ignores);
-    let judged: Vec<Judged> = definitions
+    let judgements: Vec<Judgement<'_>> = definitions
         .par_iter()
-        .filter(|definition| asked(definition.place.file))
-        .map(|definition| judge_one(definition, config, &silence, &job.ignores, &locator))
+        .enumerate()
+        .filter(|(_, definition)| asked(definition.place.file) || definition.completed_by.is_some_and(asked))
+        .map(|numbered| judge_one(numbered, config, &silence, &job.ignores, &locator, &mend))
         .collect();
+    let shared = Shared::of(&judgements);
+    let told: Vec<Told> = judgements
+        .into_par_iter()
+        .map(|judgement| {
+            let Judgement { summary, completed, reported, silenced, hidden, used, .. } = judgement;
+            let findings = reported.into_iter().map(|(violation, mended)| {
+                let mended = mended.filter(|mended| shared.by_all(&violation.rule.id, mended));
+                let fix = mended.and_then(|mended| fix(&violation, mended, &locator));
+                finding(violation, &summary, &locator, config, fix)
+            });
+            let findings = findings.collect();
+            let silenced = silenced
+                .into_iter()
+                .map(|(violation, mark)| (finding(violation, &summary, &locator, config, None), mark));
+            let silenced = silenced.collect();
+            Told { summary, completed, findings, silenced, hidden, used }
+        })
+        .collect();
+    let mut said = Said::default();
     let mut silenced_by = Vec::new();
-    for Judged { summary, findings, silenced, hidden, used } in judged {
+    for Told { summary, completed, mut findings, mut silenced, hidden, used } in told {
+        outcome.used.extend(used);
+        if completed {
+            findings.retain(|finding| said.is_new(finding));
+            silenced.retain(|(finding, _)| said.is_new(finding));
+            if !said.is_new_client(&summary) {
+                outcome.findings.extend(findings);
+                silenced_by.extend(silenced);
+                continue;
+            }
+        }
         // A file that an application ships to say which client it is stands for the client.
         if summary.kind == Kind::Client.name() || summary.shape == "auth-config" {
             outcome.clients.push(summary);
@@ -67,7 +103,6 @@ pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], re
         outcome.findings.extend(findings);
         silenced_by.extend(silenced);
         outcome.hidden += hidden;
-        outcome.used.extend(used);
     }
     if !silenced_by.is_empty() {
         let known = redaction::Known::of(&texts(documents));
@@ -116,7 +151,8 @@ pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], re
     );
     // Where a text could not be read, nobody knows where a secret in it ends: nothing of it is shown.
     let shown = |document: &&Document<'_>| {
-        job.texts && pointed.contains(&document.source.path) && !document.parsed.is_broken()
+        let path = &document.source.path;
+        (job.texts && pointed.contains(path) || job.shown.contains(path)) && !document.parsed.is_broken()
     };
     if documents.iter().any(|document| shown(&document)) {
         let secrets = redaction::spans(&texts(documents));
@@ -140,6 +176,62 @@ fn texts<'a>(documents: &'a [Document<'_>]) -> Vec<redaction::Text<'a>> {
             syntax: document.format.name(),
         })
         .collect()
+}
+
+/// What is said already of clients that are judged once for each plan or state made from their configuration: what
+/// holds in several environments is said once.
+#[derive(Default)]
+struct Said {
+    findings: BTreeSet<(Arc<str>, Location, String, String)>,
+    clients: BTreeSet<String>,
+}
+
+impl Said {
+    fn is_new(&mut self, finding: &Finding) -> bool {
+        let key = finding.client.as_ref().map(|client| client.key.clone()).unwrap_or_default();
+        self.findings.insert((finding.rule.clone(), finding.location.clone(), finding.message.clone(), key))
+    }
+
+    fn is_new_client(&mut self, client: &ClientSummary) -> bool {
+        self.clients.insert(format!("{client:?}"))
+    }
+}
+
+/// A definition, and what is told of it.
+struct Told {
+    summary: Arc<ClientSummary>,
+    completed: bool,
+    findings: Vec<Finding>,
+    silenced: Vec<(Finding, Mark)>,
+    hidden: usize,
+    used: BTreeSet<Mark>,
+}
+
+/// Changes that change several definitions, and which of these ask for them.
+struct Shared<'a>(BTreeMap<(&'a str, Vec<(Place, String)>), BTreeSet<usize>>);
+
+impl<'a> Shared<'a> {
+    fn of(judgements: &[Judgement<'a>]) -> Self {
+        let mut shared = Self(BTreeMap::new());
+        for Judgement { number, reported, .. } in judgements {
+            for (violation, mended) in reported {
+                if let Some(mended) = mended.as_ref().filter(|mended| mended.users.len() > 1) {
+                    let key = (violation.rule.id.as_str(), mended.changes.clone());
+                    shared.0.entry(key).or_default().insert(*number);
+                }
+            }
+        }
+        shared
+    }
+
+    /// Whether all definitions that are changed break the same rule: nobody else's are.
+    fn by_all(&self, rule: &str, mended: &Mended) -> bool {
+        mended.users.len() < 2
+            || self
+                .0
+                .get(&(rule, mended.changes.clone()))
+                .is_some_and(|numbers| mended.users.iter().all(|user| numbers.contains(user)))
+    }
 }
 
 /// Reports what could not be read of a document, if the document is any of our business.

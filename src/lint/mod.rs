@@ -37,6 +37,10 @@ pub struct Job<'a> {
     pub texts: bool,
     /// How ignores are treated.
     pub ignores: Ignoring<'a>,
+    /// Paths of files whose texts are shown although nothing may point to them.
+    pub shown: &'a [String],
+    /// Whether it is worked out how findings can be mended.
+    pub fixes: bool,
 }
 
 /// What was found.

@@ -157,8 +157,9 @@ fn unknown_values(found: &Found<'_>, definition: &mut Definition) {
                     meant.to_owned()
                 }
             });
-            let hint = meant.map(|meant| format!(" (did you mean {meant}?)")).unwrap_or_default();
-            let parts = [("field", field.as_str()), ("value", text), ("hint", hint.as_str())];
+            let hint = meant.as_ref().map(|meant| format!(" (did you mean {meant}?)")).unwrap_or_default();
+            let mut parts = vec![("field", field.as_str()), ("value", text), ("hint", hint.as_str())];
+            parts.extend(meant.as_deref().map(|meant| ("meant", meant)));
             items.push(item(&basis(value.place, value), &parts));
         }
     }

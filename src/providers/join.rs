@@ -1,8 +1,9 @@
 //! What a table cannot say: objects whose attributes are spread over several resources.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
+use super::owners::{Owner, Owners};
 use super::recognise::{Object, Recognised};
 use crate::tree::{Entry, Node, Unknown, Value};
 use crate::vocabulary::Kind;
@@ -22,6 +23,7 @@ pub struct Resource {
 pub fn join_resources(join: &str, resources: &mut [Resource]) {
     if join == "auth0-credentials" || join == COMPOSED {
         auth0_credentials(resources);
+        auth0_connection_clients(resources);
     }
 }
 
@@ -47,7 +49,10 @@ pub fn join_documents(documents: &mut [&mut Recognised<'_>]) {
                     if join == COMPOSED && found.objects.iter().filter(is_client).count() == 1 =>
                 {
                     let (beside, named): (Vec<_>, Vec<_>) = parts.partition(|part| stands_beside(&part.body));
-                    beside.iter().for_each(|part| give(&part.body, &mut client.body));
+                    beside
+                        .iter()
+                        .enumerate()
+                        .for_each(|(at, part)| give(&part.body, &mut client.body, at > 0));
                     resources.extend(named);
                 }
                 _ => resources.extend(parts),
@@ -76,19 +81,19 @@ fn auth0_credentials(resources: &mut [Resource]) {
     let (credentials, mut clients): (Vec<_>, Vec<_>) =
         resources.iter_mut().partition(|resource| resource.kind == CREDENTIALS);
     clients.retain(|client| client.kind == CLIENT);
+    let owners = Owners::new(&clients, |kind| kind == CLIENT);
     let mut unplaced = false;
+    let mut with: HashSet<usize> = HashSet::new();
     for credential in credentials {
-        let target = target(&credential.body);
-        let mut found = false;
-        for client in &mut clients {
-            if target.as_deref().is_some_and(|target| {
-                same(target, &client.address) || as_manifest(target).as_deref() == Some(&client.address)
-            }) {
-                found = true;
-                give(&credential.body, &mut client.body);
+        match client_of(&credential.body, &owners, &clients) {
+            Owner::Known(known) => {
+                for at in known {
+                    give(&credential.body, &mut clients[at].body, !with.insert(at));
+                }
             }
+            Owner::Other => {}
+            Owner::Unknown => unplaced = true,
         }
-        unplaced |= !found && target.is_none();
     }
     if unplaced {
         // Some credentials belong to a client that cannot be told: each client without its own may be the one.
@@ -109,6 +114,7 @@ fn auth0_credentials(resources: &mut [Resource]) {
 
 const METHOD: &str = "token_endpoint_auth_method";
 const METHOD_CAMEL: &str = "tokenEndpointAuthMethod";
+const METHODS: &[&str] = &[METHOD, METHOD_CAMEL];
 
 /// The attributes of credentials, and where they go in the client.
 const GIVEN: &[(&str, &str)] = &[
@@ -135,7 +141,51 @@ pub fn joined(join: &str) -> Option<(&'static str, &'static [(&'static str, &'st
     (join == "auth0-credentials").then_some((CREDENTIALS, GIVEN))
 }
 
-fn give(credential: &Node, client: &mut Node) {
+/// Gives every `auth0_connection` the clients that `auth0_connection_clients` and `auth0_connection_client` enable for
+/// it.
+fn auth0_connection_clients(resources: &mut [Resource]) {
+    let (parts, mut connections): (Vec<_>, Vec<_>) =
+        resources.iter_mut().partition(|resource| resource.kind.starts_with("auth0_connection_client"));
+    let owners = Owners::new(&connections, |kind| kind == "auth0_connection");
+    for part in parts {
+        let Owner::Known(known) = owners.of(part.body.get("connection_id"), &connections) else { continue };
+        let enabled = match (part.body.entry("enabled_clients"), part.body.entry("client_id")) {
+            (Some(list), _) => list,
+            (None, Some(one)) => one,
+            (None, None) => continue,
+        };
+        let more = match &enabled.value.value {
+            Value::List(items) => items.clone(),
+            _ => vec![enabled.value.clone()],
+        };
+        for at in known {
+            let Value::Map(entries) = &mut connections[at].body.value else { continue };
+            match entries.iter_mut().find(|entry| entry.key == ENABLED) {
+                Some(Entry { value: Node { value: Value::List(known), .. }, .. }) => {
+                    known.extend(more.iter().cloned());
+                }
+                _ => entries.push(Entry {
+                    key: ENABLED.to_owned(),
+                    key_place: enabled.key_place,
+                    value: Node::new(enabled.value.place, Value::List(more.clone())),
+                }),
+            }
+        }
+    }
+}
+
+/// Under which key a connection keeps the clients that other resources enable for it.
+const ENABLED: &str = "connection_clients";
+
+/// Whether resources of a type are read into others by a join.
+pub fn is_part(join: &str, kind: &str) -> bool {
+    const PARTS: &[&str] =
+        &["auth0_client_credentials", "auth0_connection_client", "auth0_connection_clients"];
+    join == "auth0-credentials" && PARTS.contains(&kind)
+}
+
+/// `again`: whether other credentials were given to the client already.
+fn give(credential: &Node, client: &mut Node, again: bool) {
     for (from, to) in GIVEN {
         let Some(entry) = credential.entry(from) else { continue };
         if matches!(&entry.value.value, Value::Null)
@@ -147,6 +197,12 @@ fn give(credential: &Node, client: &mut Node) {
         let (above, key) = to.split_once('.').unwrap_or(("", to));
         let given = Entry { key: key.to_owned(), ..entry.clone() };
         if above.is_empty() {
+            // Two that contradict each other: nobody knows which one counts.
+            let method = entries.iter_mut().find(|known| known.key == key && METHODS.contains(&key));
+            if let Some(other) = method.filter(|other| again && other.value.text() != given.value.text()) {
+                other.value.value = Value::Unknown(Unknown::new(""));
+                continue;
+            }
             entries.push(given);
         } else if let Some(Value::Map(inner)) =
             entries.iter_mut().find(|entry| entry.key == above).map(|entry| &mut entry.value.value)
@@ -159,12 +215,12 @@ fn give(credential: &Node, client: &mut Node) {
     }
 }
 
-/// The address of the client that credentials are for.
-fn target(credentials: &Node) -> Option<String> {
+/// The clients that credentials are for.
+fn client_of(credentials: &Node, owners: &Owners, clients: &[&mut Resource]) -> Owner {
     if let Some(name) = credentials.get("clientIdRef").and_then(|reference| reference.get("name")) {
-        return name.text().map(str::to_owned);
+        return name.text().map_or(Owner::Unknown, |name| owners.at(name, clients));
     }
-    ["client_id", "clientId"].iter().find_map(|key| credentials.get(key)).and_then(referred)
+    owners.of(["client_id", "clientId"].iter().find_map(|key| credentials.get(key)), clients)
 }
 
 /// Whether credentials name no client: the one beside them is meant.
@@ -173,29 +229,4 @@ fn stands_beside(credentials: &Node) -> bool {
         Some(id) => matches!(id.value, Value::Unknown(_)),
         None => credentials.get("clientIdRef").is_none(),
     }
-}
-
-/// The address that a reference to a client's identifier names.
-fn referred(node: &Node) -> Option<String> {
-    match &node.value {
-        Value::Unknown(unknown) => unknown.reference.as_ref().map(|reference| reference.address.clone()),
-        // A template of nothing but a reference: `"${auth0_client.spa.id}"`.
-        Value::Text(text) => {
-            let inner = text.strip_prefix("${")?.strip_suffix('}')?;
-            Some(inner.rsplit_once('.').map_or(inner, |(address, _)| address).to_owned())
-        }
-        _ => None,
-    }
-}
-
-/// The name of the manifest that is made from a resource of Terraform, as generated examples refer to it.
-fn as_manifest(address: &str) -> Option<String> {
-    address.strip_prefix("auth0_client.").map(|name| name.replace('_', "-"))
-}
-
-/// Whether two addresses mean the same resource. An address without instance key means all instances.
-fn same(a: &str, b: &str) -> bool {
-    a == b
-        || (!a.ends_with(']') && b.strip_prefix(a).is_some_and(|rest| rest.starts_with('[')))
-        || (!b.ends_with(']') && a.strip_prefix(b).is_some_and(|rest| rest.starts_with('[')))
 }

@@ -1,17 +1,20 @@
 //! Providers: by which shapes their documents are recognised, and where each attribute stands in them. A provider
 //! is a table; nothing in the code of this folder knows one by name, except where `join.rs` says so.
 
+mod backwards;
 mod inspect;
 mod join;
 mod neutral;
 mod normalise;
+mod owners;
 mod placeholders;
 mod plausible;
 mod recognise;
 mod spelling;
 mod table;
 
-pub use join::{Resource, join_documents, join_resources, joined};
+pub use backwards::put_at;
+pub use join::{Resource, is_part, join_documents, join_resources, joined};
 pub use neutral::definitions as neutral_definitions;
 pub use normalise::{Found, definition};
 pub use recognise::{Object, Recognised, like, recognise, recognise_resource};

@@ -84,13 +84,16 @@ pub fn recognise<'a>(
     None
 }
 
-/// The provider and shape that a Terraform resource type belongs to, and the kind of object it is.
+/// The provider and shape that a Terraform resource type belongs to, and the kind of object it is. `form` is the id
+/// of the shape in which the resource is written.
 pub fn recognise_resource<'a>(
     providers: impl IntoIterator<Item = &'a Provider>,
+    form: &str,
     resource: &str,
 ) -> Option<(&'a Provider, &'a Shape, Kind)> {
     providers.into_iter().find_map(|provider| {
-        let shape = provider.table.shapes.iter().find(|shape| shape.resources.contains_key(resource))?;
+        let of_form = |shape: &&Shape| shape.id == form && shape.resources.contains_key(resource);
+        let shape = provider.table.shapes.iter().find(of_form)?;
         Some((provider, shape, Kind::named(shape.resources.get(resource)?)?))
     })
 }

@@ -12,6 +12,7 @@ use aho_corasick::AhoCorasick;
 
 use self::suppliers::{suppliers, without_namespace};
 use crate::secret::is_secret_key;
+use crate::sensitive;
 use crate::source::{FileId, Source, Span};
 use crate::tree::expression::Expression;
 use crate::tree::{Entry, Node, Value};
@@ -30,10 +31,7 @@ pub struct Text<'a> {
 
 /// The spans of a project's texts that must not be shown, sorted and apart.
 pub fn spans(texts: &[Text<'_>]) -> BTreeMap<FileId, Vec<Span>> {
-    let mut cover = Cover { names: suppliers(texts), ..Cover::default() };
-    for text in texts {
-        text.documents.iter().for_each(|document| cover.node(document, Standing::Plain));
-    }
+    let cover = Cover::of(texts);
     let mut spans = cover.spans;
     let known = AhoCorasick::new(&cover.literals).ok();
     for text in texts {
@@ -125,6 +123,16 @@ struct Cover {
 const SHORT: usize = 8;
 
 impl Cover {
+    /// The secrets that stand in the documents of a project.
+    fn of(texts: &[Text<'_>]) -> Self {
+        let mut cover = Self { names: suppliers(texts), ..Self::default() };
+        for document in texts.iter().flat_map(|text| text.documents) {
+            cover.node(document, Standing::Plain);
+            sensitive::values(document).into_iter().for_each(|node| cover.node(node, Standing::AllSecret));
+        }
+        cover
+    }
+
     fn node(&mut self, node: &Node, standing: Standing) {
         let secret = matches!(standing, Standing::Secret | Standing::AllSecret);
         match &node.value {

@@ -2,9 +2,7 @@
 
 use aho_corasick::AhoCorasick;
 
-use super::{
-    Cover, Standing, Text, is_hidden_key, key_before, merge, passwords, runs, suppliers, written_out,
-};
+use super::{Cover, Text, is_hidden_key, key_before, merge, passwords, runs, written_out};
 use crate::masked::MASK;
 use crate::source::{FileId, Source, Span};
 
@@ -14,11 +12,7 @@ pub struct Known(Option<AhoCorasick>);
 impl Known {
     /// The secrets of a project's texts.
     pub fn of(texts: &[Text<'_>]) -> Self {
-        let mut cover = Cover { names: suppliers(texts), ..Cover::default() };
-        for text in texts {
-            text.documents.iter().for_each(|document| cover.node(document, Standing::Plain));
-        }
-        Self(AhoCorasick::new(&cover.literals).ok())
+        Self(AhoCorasick::new(&Cover::of(texts).literals).ok())
     }
 
     /// A text without them, and without what may be a secret besides.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::Run;
-use crate::finding::{ClientSummary, Finding, Location};
+use crate::finding::{ClientSummary, Edit, Finding, Fix, Location};
 use crate::lint::Report;
 use crate::rule::{Rule, Severity};
 use crate::source::Position;
@@ -35,6 +35,7 @@ pub(super) struct Summary {
     documents: usize,
     clients: usize,
     findings: Counts,
+    fixable: Fixable,
     #[serde(rename = "below-persona")]
     below_persona: usize,
     suppressed: usize,
@@ -48,6 +49,13 @@ struct Counts {
     error: usize,
     warning: usize,
     info: usize,
+}
+
+#[derive(Serialize)]
+struct Fixable {
+    safe: usize,
+    #[serde(rename = "unsafe")]
+    not_safe: usize,
 }
 
 #[derive(Serialize)]
@@ -74,8 +82,7 @@ pub(super) struct OneFinding<'a> {
     related: Vec<OneRelated<'a>>,
     assumes: Vec<&'a str>,
     help: &'a str,
-    /// Edits by which the finding can be mended; none are offered yet.
-    fixes: [(); 0],
+    fixes: Vec<OneFix<'a>>,
     #[serde(rename = "fix-safety")]
     fix_safety: Option<&'static str>,
 }
@@ -123,6 +130,22 @@ struct OneRelated<'a> {
     start: OnePosition,
     end: OnePosition,
     message: &'a str,
+}
+
+#[derive(Serialize)]
+struct OneFix<'a> {
+    title: &'a str,
+    safety: &'static str,
+    edits: Vec<OneEdit<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct OneEdit<'a> {
+    path: &'a str,
+    start_byte: u32,
+    end_byte: u32,
+    new_text: &'a str,
 }
 
 #[derive(Serialize)]
@@ -179,6 +202,7 @@ pub(super) fn tool() -> Tool {
 
 pub(super) fn summary(run: &Run<'_>) -> Summary {
     let report = run.report;
+    let (fixable, not_safe) = run.fixable();
     Summary {
         files: run.looked_at,
         documents: report.documents,
@@ -188,6 +212,7 @@ pub(super) fn summary(run: &Run<'_>) -> Summary {
             warning: run.of_severity(Severity::Warning),
             info: run.of_severity(Severity::Info),
         },
+        fixable: Fixable { safe: fixable - not_safe, not_safe },
         below_persona: report.hidden,
         suppressed: report.ignored().count(),
         problems: report.problems.len(),
@@ -243,8 +268,21 @@ pub(super) fn one_finding<'a>(finding: &'a Finding, rule: Option<&'a Rule>) -> O
             .collect(),
         assumes: finding.assumes.iter().map(AsRef::as_ref).collect(),
         help: &finding.instead,
-        fixes: [],
+        fixes: finding.fix.iter().map(one_fix).collect(),
         fix_safety: finding.fix.as_ref().map(|fix| fix.safety.name()),
+    }
+}
+
+fn one_fix(fix: &Fix) -> OneFix<'_> {
+    OneFix { title: &fix.title, safety: fix.safety.name(), edits: fix.edits.iter().map(one_edit).collect() }
+}
+
+fn one_edit(edit: &Edit) -> OneEdit<'_> {
+    OneEdit {
+        path: &edit.location.path,
+        start_byte: edit.location.start.byte,
+        end_byte: edit.location.end.byte,
+        new_text: &edit.text,
     }
 }
 

@@ -35,9 +35,9 @@ use crate::masked::is_unprintable;
 use crate::rule::{Rule, Severity};
 
 /// Makes the formats from their table. In each row stand what the help says, the name, whether the format shows text of
-/// the files, and what writes it.
+/// the files, whether it shows how findings can be mended, and what writes it.
 macro_rules! formats {
-    ($($(#[doc = $help:literal])+ $name:ident $shows_text:literal $write:expr;)+) => {
+    ($($(#[doc = $help:literal])+ $name:ident $shows_text:literal $shows_fixes:literal $write:expr;)+) => {
         /// How a report is written.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
         pub enum Format {
@@ -52,6 +52,13 @@ macro_rules! formats {
                 }
             }
 
+            /// Whether a report in this format says how findings can be mended.
+            pub fn shows_fixes(self) -> bool {
+                match self {
+                    $(Self::$name => $shows_fixes,)+
+                }
+            }
+
             fn writer(self) -> fn(&mut dyn Write, &Run<'_>, Look) -> io::Result<()> {
                 match self {
                     $(Self::$name => $write,)+
@@ -63,35 +70,35 @@ macro_rules! formats {
 
 formats! {
     /// For people: each finding with its place in the file, why, and what to do
-    Text true terminal::write;
+    Text true true terminal::write;
     /// One line for each finding
-    Concise false |out, run, _| concise::write(out, run);
+    Concise false false |out, run, _| concise::write(out, run);
     /// How many findings there are of each rule and each client
-    Summary false |out, run, _| summary::write(out, run);
+    Summary false true |out, run, _| summary::write(out, run);
     /// JSON, version 1
-    Json false |out, run, _| json::write(out, run);
+    Json false true |out, run, _| json::write(out, run);
     /// One JSON object on each line, the last of which is the summary
-    Jsonl false |out, run, _| jsonl::write(out, run);
+    Jsonl false true |out, run, _| jsonl::write(out, run);
     /// SARIF 2.1.0, for code scanning
-    Sarif false |out, run, _| sarif::write(out, run);
+    Sarif false true |out, run, _| sarif::write(out, run);
     /// Annotations of GitHub Actions
-    Github false |out, run, _| github::write(out, run);
+    Github false false |out, run, _| github::write(out, run);
     /// GitLab code quality
-    Gitlab false |out, run, _| gitlab::write(out, run);
+    Gitlab false false |out, run, _| gitlab::write(out, run);
     /// GitLab SAST
-    GitlabSast false |out, run, _| gitlab_sast::write(out, run);
+    GitlabSast false false |out, run, _| gitlab_sast::write(out, run);
     /// Issues of Azure Pipelines
-    Azure false |out, run, _| azure::write(out, run);
+    Azure false false |out, run, _| azure::write(out, run);
     /// JUnit: each finding is a test that fails
-    Junit false |out, run, _| junit::write(out, run);
+    Junit false false |out, run, _| junit::write(out, run);
     /// Checkstyle
-    Checkstyle false |out, run, _| checkstyle::write(out, run);
+    Checkstyle false false |out, run, _| checkstyle::write(out, run);
     /// reviewdog
-    Rdjson true |out, run, _| rdjson::write(out, run);
+    Rdjson true true |out, run, _| rdjson::write(out, run);
     /// Markdown, for job summaries and comments
-    Markdown false |out, run, _| markdown::write(out, run);
+    Markdown false true |out, run, _| markdown::write(out, run);
     /// One page for reviewers, which needs nothing else
-    Html true |out, run, _| html::write(out, run);
+    Html true true |out, run, _| html::write(out, run);
 }
 
 /// A run: what was found, and by which measure.

@@ -144,8 +144,12 @@ fn help(finding: &Finding, rule: Option<&Rule>, elsewhere: &[&Related]) -> Strin
         lines.push(format!("assumes: {assumed} (confidence {})", finding.confidence.name()));
     }
     if let Some(fix) = &finding.fix {
-        let safety = if fix.safety == Safety::Safe { "safe" } else { "unsafe: may change behaviour" };
-        lines.push(format!("fix:     {} ({safety})", fix.title));
+        let option = if fix.safety == Safety::Safe { "" } else { " --unsafe" };
+        lines.push(format!(
+            "fix:     {} (clientlint fix{option} --rule {})",
+            clipped(&fix.title),
+            finding.rule
+        ));
     }
     lines.push(format!("more:    clientlint explain {}", finding.rule));
     lines.join("\n")

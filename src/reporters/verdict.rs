@@ -6,7 +6,7 @@ use super::{Run, Verdict, count, printable};
 use crate::day::Day;
 use crate::finding::{ClientSummary, Confidence, Finding, Gate, Silenced, Silencer};
 use crate::lint::Report;
-use crate::rule::Severity;
+use crate::rule::{Safety, Severity};
 
 impl Verdict {
     /// How a run with this report ends.
@@ -84,6 +84,14 @@ impl Run<'_> {
         self.report.findings.iter().filter(|finding| finding.severity == severity).count()
     }
 
+    /// How many findings can be mended, and how many of these only with a fix that is not safe.
+    pub(crate) fn fixable(&self) -> (usize, usize) {
+        let fixes = self.report.findings.iter().filter_map(|finding| finding.fix.as_ref());
+        fixes.fold((0, 0), |(all, unsafe_ones), fix| {
+            (all + 1, unsafe_ones + usize::from(fix.safety == Safety::Unsafe))
+        })
+    }
+
     /// The last lines of a report for people.
     pub(crate) fn last_lines(&self) -> Vec<String> {
         let report = self.report;
@@ -120,6 +128,12 @@ impl Run<'_> {
             ));
         }
         lines.extend(ignored(report));
+        let (fixable, unsafe_ones) = self.fixable();
+        if fixable > 0 {
+            let part =
+                if unsafe_ones > 0 { format!(" ({unsafe_ones} with --unsafe)") } else { String::new() };
+            lines.push(format!("{fixable} fixable{part}: clientlint fix"));
+        }
         if report.hidden > 0 {
             lines.push(format!(
                 "{} for stricter personas (--persona pedantic or auditor shows them)",

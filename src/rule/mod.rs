@@ -178,9 +178,18 @@ pub struct FixRecipe {
     /// Attributes and the values they get.
     #[serde(default)]
     pub set: Map<String, Json>,
-    /// Attributes of which all, the deciding or the named items are removed.
+    /// Attributes of which all, the deciding or the named items are removed, or secrets that are replaced by keywords.
     #[serde(default)]
     pub remove: Map<String, Json>,
+    /// Lists and the words that take the place of others in them; where a word is there already, the other goes.
+    #[serde(default)]
+    pub replace: Map<String, Json>,
+    /// Attributes that name slips of the pen, which are corrected where it is clear what is meant.
+    #[serde(default)]
+    pub correct: Vec<String>,
+    /// Attributes with URIs of which those that decided become `https`.
+    #[serde(default)]
+    pub https: Vec<String>,
 }
 
 impl Severity {

@@ -81,9 +81,14 @@ impl Nest {
             }
         }
         self.assert_silent(&["check", ".", "--color", "always", "--no-config", "--profile", "fapi2"], None);
+        for option in ["--unsafe", "--only-unsafe"] {
+            all += &self.assert_silent(&["fix", ".", option, "--diff", "--persona", "auditor"], None);
+        }
         for format in ["text", "json", "csv", "markdown"] {
             all += &self.assert_silent(&["clients", ".", "--format", format], None);
         }
+        // Last, since it changes the files.
+        all += &self.assert_silent(&["fix", ".", "--unsafe", "--persona", "auditor"], None);
         all
     }
 }

@@ -159,3 +159,31 @@ fn overrides_count_beside_ignores() {
     let of_ignores: Vec<&String> = found.iter().filter(|found| found.ends_with("without-reason")).collect();
     assert_eq!(of_ignores, ["new/tenant.yaml:4 ignore-without-reason"]);
 }
+
+#[test]
+fn what_is_ignored_is_not_mended() {
+    let text = "clients:
+  - name: Shop
+    app_type: regular_web
+    callbacks:
+      # clientlint: ignore[insecure-redirect-uri]: internal, RISK-88
+      - http://intra.example.com/cb
+      - http://shop.example.com/cb
+    # clientlint: ignore[public-client-symmetric-id-token, symmetric-id-token-signature]: known for long
+    jwt_configuration: {alg: HS256}
+";
+    let plain =
+        text.lines().filter(|line| !line.contains('#')).fold(String::new(), |all, line| all + line + "\n");
+    let mended = |text: &str| {
+        let repository = Repository::with("tenant.yaml", text);
+        repository.run(&["fix", ".", "--unsafe"]);
+        std::fs::read_to_string(repository.path("tenant.yaml")).unwrap()
+    };
+    assert!(
+        mended(&plain).contains("https://intra") && mended(&plain).contains("https://shop"),
+        "{}",
+        mended(&plain)
+    );
+    let mended = mended(text);
+    assert!(mended.contains("- http://intra") && mended.contains("- https://shop"), "{mended}");
+}

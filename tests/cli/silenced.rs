@@ -25,7 +25,14 @@ fn report(config: &Arc<Config>) -> Report {
     };
     let mut report = lint(
         vec![input],
-        &Job { config: &|_| config.clone(), kind: None, texts: true, ignores: Ignoring::default() },
+        &Job {
+            config: &|_| config.clone(),
+            kind: None,
+            texts: true,
+            shown: &[],
+            fixes: false,
+            ignores: Ignoring::default(),
+        },
     );
     assert_eq!(report.findings.len(), 2);
     let finding = report.findings.pop().unwrap();

@@ -13,7 +13,7 @@ import { type State, statusOf } from "./status.ts";
 const run = promisify(execFile);
 
 /** Files that the server looks at. Which of them define clients, it sees by what they hold. */
-const FILES = "**/{*.{yaml,yml,json,toml,tf,tofu,tfvars,properties,plist,xml,env},.env*}";
+const FILES = "**/{*.{yaml,yml,json,toml,tf,tofu,tfvars,tfstate,properties,plist,xml,env},.env*}";
 
 /** The scheme of documents with explanations of rules. */
 const SCHEME = "clientlint";

@@ -33,6 +33,11 @@ pub(super) fn instances<'a>(
             name_place: block.name_place,
             body: Node::new(block.body.place, value),
             directory: instance.module.directory.clone(),
+            root: String::new(),
+            existing: false,
+            partial: false,
+            written: None,
+            snapshot: None,
         });
     }
     resources

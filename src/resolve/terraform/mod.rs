@@ -3,6 +3,7 @@
 
 mod body;
 mod collection;
+mod complete;
 mod describe;
 mod evaluate;
 mod functions;
@@ -10,7 +11,9 @@ mod module;
 mod number;
 mod operators;
 mod plan;
+mod plan_configuration;
 mod reference;
+mod roots;
 mod scope;
 mod template;
 mod types;
@@ -20,11 +23,13 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::rc::Rc;
 
-pub use plan::{plan_resources, state_resources};
+pub use complete::{Snapshot, complete};
+pub use plan::{Form, form, plan_resources, secrets, state_resources};
+pub use roots::{declared, root_of};
 
 use crate::formats::Parsed;
 use crate::problem::{Code, Problem};
-use crate::source::{Place, Source};
+use crate::source::{FileId, Place, Source};
 use crate::tree::Node;
 use scope::{Instance, World};
 
@@ -38,13 +43,31 @@ pub struct TerraformFile<'a> {
     pub parsed: &'a Parsed,
 }
 
-/// Values of variables that are given from outside.
+/// Values of variables that are given from outside, in the order in which they are given: the last of a name counts,
+/// and each wins over what lies beside the configuration.
 #[derive(Clone, Debug, Default)]
 pub struct Inputs {
-    /// Path of `.tfvars` files as their sources name them; a later one wins.
-    pub var_files: Vec<String>,
-    /// Name and value as `-var` takes them; they win over files, and the last of a name counts.
-    pub variables: Vec<(String, String)>,
+    /// What is given.
+    pub given: Vec<Given>,
+}
+
+/// Something that gives variables their values.
+#[derive(Clone)]
+pub enum Given {
+    /// A `.tfvars` file, by its path as its source names it.
+    File(String),
+    /// A name and its value, as `-var` takes them.
+    Value(String, String),
+}
+
+// A value may be a secret.
+impl std::fmt::Debug for Given {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::File(path) => f.debug_tuple("File").field(path).finish(),
+            Self::Value(name, _) => f.debug_tuple("Value").field(name).finish_non_exhaustive(),
+        }
+    }
 }
 
 /// A file that an expression reads: `file("clients.yaml")`.
@@ -72,6 +95,16 @@ pub struct Resource {
     pub body: Node,
     /// The directory of its module.
     pub directory: String,
+    /// The directory of the root module.
+    pub root: String,
+    /// Whether it is there already, so that its body also holds what the platform filled in.
+    pub existing: bool,
+    /// Whether nobody knows what else its body would say.
+    pub partial: bool,
+    /// What a plan says was written for it.
+    pub written: Option<Node>,
+    /// The plan or state that says something of it.
+    pub snapshot: Option<FileId>,
 }
 
 /// What a project declares.
@@ -117,7 +150,11 @@ pub fn resources(
             exhausted: Cell::new(false),
         };
         let root = world.root(module);
+        let first = found.resources.len();
         collect(&world, &root, wanted, &mut reached, &mut found);
+        for resource in &mut found.resources[first..] {
+            resource.root.clone_from(&module.directory);
+        }
         if world.exhausted.get()
             && let Some(place) = module.resources.first().map(|block| block.body.place)
         {
@@ -166,7 +203,8 @@ fn join(directory: &str, path: &str) -> Option<String> {
             part => parts.push(part),
         }
     }
-    Some(parts.join("/"))
+    let root = if directory.starts_with('/') { "/" } else { "" };
+    Some(format!("{root}{}", parts.join("/")))
 }
 
 /// The directories of local modules that the files of a directory call.

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::module::{Module, bodies};
 use super::types;
 use super::value::{Data, Field, Val};
-use super::{Inputs, Read, TerraformFile};
+use super::{Given, Inputs, Read, TerraformFile};
 use crate::formats::hcl;
 use crate::source::Place;
 use crate::tree::{Node, Value};
@@ -200,22 +200,28 @@ impl<'a> World<'a> {
     fn input(&self, instance: &Instance<'a>, name: &str) -> Option<Val> {
         let scope = Scope::new(self.instance_at(instance.number)?);
         let variable = instance.module.variables.get(name)?;
-        if let Some((_, text)) = self.inputs.variables.iter().rev().find(|(given, _)| given == name) {
-            let place = variable.place?;
-            let plain = variable.kind.is_none_or(types::is_primitive);
-            let value = if plain { None } else { hcl::expression_in_text(text, place) };
-            return Some(match value {
-                Some(node) => self.evaluate(&node, &scope),
-                None => Val::text(text, place),
-            });
+        for given in self.inputs.given.iter().rev() {
+            match given {
+                Given::Value(own, text) if own == name => {
+                    let place = variable.place?;
+                    let plain = variable.kind.is_none_or(types::is_primitive);
+                    let value = if plain { None } else { hcl::expression_in_text(text, place) };
+                    return Some(match value {
+                        Some(node) => self.evaluate(&node, &scope),
+                        None => Val::text(text, place),
+                    });
+                }
+                Given::Value(..) => {}
+                Given::File(path) => {
+                    let values = super::module::assignments(self.files, path);
+                    if let Some((_, node)) = values.into_iter().rev().find(|(own, _)| *own == name) {
+                        return Some(self.evaluate(node, &scope));
+                    }
+                }
+            }
         }
-        let named = self.inputs.var_files.iter().rev().find_map(|path| {
-            let values = super::module::assignments(self.files, path);
-            values.into_iter().rev().find(|(given, _)| *given == name)
-        });
-        let node =
-            named.or_else(|| instance.module.values.iter().rev().find(|(given, _)| *given == name).copied());
-        node.map(|(_, node)| self.evaluate(node, &scope))
+        let (_, node) = instance.module.values.iter().rev().find(|(own, _)| *own == name)?;
+        Some(self.evaluate(node, &scope))
     }
 
     /// What `module.name` stands for: its outputs as an object, or a collection of such objects.

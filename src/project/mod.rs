@@ -1,6 +1,10 @@
 //! Which files belong together, and the definitions that they hold together.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod terraform;
+
+pub use terraform::{declared, form};
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
@@ -11,18 +15,15 @@ use crate::config::Config;
 use crate::discover::{Content, Input};
 use crate::formats::{self, Format, Parsed};
 use crate::infer::{Evidenced, Surroundings, infer};
-use crate::providers::{
-    self, Delivery, Found, Object, Provider, Recognised, Resource, join_documents, join_resources, recognise,
-    recognise_resource,
-};
-use crate::resolve::{
-    self,
-    terraform::{self, TerraformFile},
-};
+use crate::providers::{self, Delivery, Found, Object, Recognised, join_documents, recognise};
+use crate::resolve;
 use crate::source::{FileId, Place, Source};
 use crate::tree::Node;
-use crate::vocabulary::Kind;
-use crate::{client::Definition, link};
+use crate::vocabulary::{Attribute, Kind};
+use crate::{
+    client::{Datum, Definition},
+    link,
+};
 
 /// A document of a project, read.
 pub struct Document<'a> {
@@ -134,6 +135,14 @@ pub fn companions(input: &Input) -> Vec<(std::path::PathBuf, fn(&str) -> bool)> 
     }
 }
 
+/// Whether a file may be a plan or state of Terraform.
+pub fn may_be_snapshot(input: &Input) -> bool {
+    let Content::Text(text) = &input.content else { return false };
+    let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+    text.starts_with('{')
+        && (has("\"resource_changes\"") || has("\"root_module\"") || has("\"terraform_version\""))
+}
+
 /// What stands in a Terraform file that calls modules.
 pub const MODULE: &str = "module \"";
 
@@ -171,6 +180,7 @@ pub fn drop_strangers(inputs: &mut Vec<Input>, words: &[&str]) {
 pub fn format_of(path: &str) -> Option<&'static dyn Format> {
     let name = file_name(path);
     // `.env.local` is one more `.env`.
+    let name = name.strip_suffix(".backup").filter(|name| name.ends_with(".tfstate")).unwrap_or(name);
     let ending = if name.starts_with(".env") { "env" } else { name.rsplit_once('.')?.1 };
     formats::by_extension(ending)
 }
@@ -197,7 +207,10 @@ pub fn definitions(documents: &[Document<'_>], config: &Config) -> Definitions {
         resolve::documents(documents.iter().map(|document| (document.source, &*document.parsed.documents)));
     let mut read: Vec<(&Document<'_>, Vec<Recognised<'_>>)> = documents
         .par_iter()
-        .filter(|document| !is_terraform(file_name(&document.source.path)) && !document.is_template())
+        .filter(|document| {
+            let terraform = is_terraform(file_name(&document.source.path)) || form(document).is_some();
+            !terraform && !document.is_template()
+        })
         .map(|document| {
             let nodes = evaluated.get(&document.source.id).unwrap_or(&document.parsed.documents);
             (document, recognised(document, nodes, config))
@@ -212,7 +225,7 @@ pub fn definitions(documents: &[Document<'_>], config: &Config) -> Definitions {
         all.recognised.push(file);
         all.definitions.extend(definitions);
     }
-    add_resources(documents, config, &mut all);
+    terraform::add(documents, config, &mut all);
     link::link(&mut all.definitions);
     all
 }
@@ -245,7 +258,7 @@ fn of_document(document: &Document<'_>, recognised: &[Recognised<'_>], config: &
                 key: object.key.map(str::to_owned),
                 partial: object.partial,
             };
-            define(&found, config, &surroundings, broken)
+            define(&found, config, &surroundings, broken, false)
         };
         if found.objects.len() < MANY {
             definitions.extend(found.objects.iter().map(of_object));
@@ -258,10 +271,20 @@ fn of_document(document: &Document<'_>, recognised: &[Recognised<'_>], config: &
 
 /// The definition of an object, with all that follows for it.
 ///
-/// Of a document that is broken nobody knows what else it would say: it is partial.
-fn define(found: &Found<'_>, config: &Config, surroundings: &Surroundings, broken: bool) -> Definition {
+/// Of a document that is broken nobody knows what else it would say: it is partial. What `existing` objects lack the
+/// platform did not fill in when it made them.
+fn define(
+    found: &Found<'_>,
+    config: &Config,
+    surroundings: &Surroundings,
+    broken: bool,
+    existing: bool,
+) -> Definition {
     let mut definition = providers::definition(found);
     definition.partial = broken || is_partial(found);
+    if existing && !definition.partial {
+        definition.infer(Attribute::DELIVERY, Datum::from_text(Delivery::Dump.name()), Vec::new());
+    }
     if definition.name_place.is_none()
         && found.kind == Kind::Client
         && let Some(key) = found.key.as_deref().filter(|_| found.shape.resources.is_empty() && !found.partial)
@@ -279,55 +302,6 @@ fn is_partial(found: &Found<'_>) -> bool {
     found.partial
         || found.shape.delivery == Delivery::Partial
         || (found.shape.delivery == Delivery::Dump && found.node.entries().len() < WHOLE)
-}
-
-/// Adds the resources of the project's Terraform files.
-fn add_resources(documents: &[Document<'_>], config: &Config, all: &mut Definitions) {
-    let files: Vec<TerraformFile<'_>> = documents
-        .iter()
-        .filter(|document| is_terraform(file_name(&document.source.path)))
-        .map(|document| TerraformFile {
-            source: document.source,
-            directory: document.source.path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned(),
-            parsed: &document.parsed,
-        })
-        .collect();
-    if files.is_empty() {
-        return;
-    }
-    let providers: Vec<&Provider> = config.providers.iter().collect();
-    let kind_of = |kind: &str| recognise_resource(providers.iter().copied(), kind);
-    let shapes = providers.iter().flat_map(|provider| &provider.table.shapes);
-    let joins: BTreeSet<&str> = shapes
-        .filter(|shape| !shape.resources.is_empty())
-        .filter_map(|shape| shape.join.as_deref())
-        .collect();
-    let is_part =
-        |kind: &str| joins.iter().any(|join| providers::joined(join).is_some_and(|(part, _)| part == kind));
-    let wanted = |kind: &str| kind_of(kind).is_some() || is_part(kind);
-    let evaluated = terraform::resources(&files, &terraform::Inputs::default(), &wanted, &|_| None);
-    all.problems.extend(evaluated.problems);
-    let mut places: Vec<Place> = Vec::with_capacity(evaluated.resources.len());
-    let mut resources: Vec<Resource> = Vec::with_capacity(evaluated.resources.len());
-    for resource in evaluated.resources {
-        places.push(resource.place);
-        resources.push(Resource { kind: resource.kind, address: resource.address, body: resource.body });
-    }
-    joins.iter().for_each(|join| join_resources(join, &mut resources));
-    let around: BTreeMap<FileId, (Surroundings, bool)> = documents
-        .iter()
-        .map(|document| (document.source.id, (surroundings(document, config), document.parsed.is_broken())))
-        .collect();
-    let of_resource = |(resource, place): (&Resource, &Place)| {
-        let (provider, shape, kind) = kind_of(&resource.kind)?;
-        let key = Some(resource.address.clone());
-        let found = Found { provider, shape, kind, node: &resource.body, place: *place, key, partial: false };
-        let (surroundings, broken) = around.get(&place.file)?;
-        Some(define(&found, config, surroundings, *broken))
-    };
-    all.recognised.extend(places.iter().map(|place| place.file));
-    all.definitions.par_extend(resources.par_iter().zip(&places).filter_map(of_resource));
-    all.recognised.dedup();
 }
 
 /// What configuration and comments say of a document.

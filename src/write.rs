@@ -1,0 +1,92 @@
+//! Writes files: wholly or not at all, and never behind a link that leads out of the repository.
+
+use std::ffi::OsString;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+/// Replaces what a file holds, or makes the file. It keeps its permissions; nobody ever sees half of it.
+///
+/// # Errors
+///
+/// It cannot be written. Then it is as before.
+pub fn atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(format!(".{}.tmp", std::process::id()));
+    let beside = path.with_file_name(name);
+    let written = write(&beside, &path, bytes).and_then(|()| fs::rename(&beside, &path));
+    if written.is_err() {
+        // Fails where there is nothing to remove.
+        drop(fs::remove_file(&beside));
+    }
+    written
+}
+
+fn write(beside: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).open(beside)?;
+    if let Ok(metadata) = fs::metadata(path) {
+        file.set_permissions(metadata.permissions())?;
+    }
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Replaces what a file holds, if it still holds what was read from it.
+///
+/// # Errors
+///
+/// Says why it was left as it is.
+pub fn replace(path: &Path, before: &str, after: &str) -> Result<(), String> {
+    if leads_away(path) {
+        return Err("it is a link that leads out of the repository".to_owned());
+    }
+    match fs::read(path) {
+        Ok(now) if now == before.as_bytes() => {}
+        Ok(_) => return Err("it has changed since it was read".to_owned()),
+        Err(_) => return Err("it cannot be read any more".to_owned()),
+    }
+    let read_only = fs::metadata(path).is_ok_and(|metadata| metadata.permissions().readonly());
+    if read_only {
+        return Err("it is read-only".to_owned());
+    }
+    atomically(path, after.as_bytes()).map_err(|error| match error.kind() {
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => "it cannot be written".to_owned(),
+    })
+}
+
+/// Whether a path leads, through links, out of the repository in which it stands; without one, out of its folder.
+fn leads_away(path: &Path) -> bool {
+    let repository = path.ancestors().skip(1).find(|folder| folder.join(".git").exists());
+    let home = repository.or(path.parent()).map(Path::to_path_buf).unwrap_or_default();
+    let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| PathBuf::new());
+    !real(path).starts_with(real(&home))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_has_changed_since_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.yaml");
+        atomically(&path, b"a").unwrap();
+        assert_eq!(replace(&path, "b", "c"), Err("it has changed since it was read".to_owned()));
+        assert_eq!(replace(&path, "a", "c"), Ok(()));
+        assert_eq!(fs::read(&path).unwrap(), b"c");
+        fs::remove_file(&path).unwrap();
+        assert!(replace(&path, "c", "d").is_err());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_cannot_be_written_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(atomically(&folder.path().join("no/such/folder"), b"a").is_err());
+        assert!(atomically(folder.path(), b"a").is_err());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}
