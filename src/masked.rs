@@ -86,6 +86,14 @@ impl MaskedSource {
         &self.text
     }
 
+    /// What was masked, of the text of the file. Only to be looked for, never to be shown.
+    pub fn secrets<'a>(&'a self, text: &'a str) -> impl Iterator<Item = &'a str> {
+        let text = text.trim_start_matches('\u{feff}');
+        let is_secret = |mask: &Span| self.text[mask.start as usize..].starts_with(MASK);
+        let masks = self.masks.iter().filter(move |(_, mask)| is_secret(mask));
+        masks.filter_map(move |(secret, _)| text.get(secret.start as usize..secret.end as usize))
+    }
+
     /// Byte offsets at which the lines of the masked text start.
     pub fn line_starts(&self) -> &[u32] {
         &self.lines

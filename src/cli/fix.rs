@@ -13,6 +13,7 @@ use crate::configs::Adjustment;
 use crate::discover::{Input, absolute};
 use crate::finding::Finding;
 use crate::lint::{Job, lint};
+use crate::masked::MASK;
 use crate::mend::{Mended, mend, text_of};
 use crate::reporters::{self, Format, Look, Measure, Run, Verdict, When, count, printable};
 use crate::rule::Safety;
@@ -132,10 +133,20 @@ fn diff(
         return Ok(());
     }
     let (before, after) = (masked(before), masked(after));
+    // What nothing refers to any more is a secret all the same. Nothing shorter can be told from other text.
+    const SHORTEST: usize = 6;
+    let secrets: BTreeSet<&str> = changed
+        .iter()
+        .filter_map(|(input, old, _)| Some(before.get(&input.shown)?.secrets(old)))
+        .flatten()
+        .map(|secret| secret.trim_matches(['"', '\'']))
+        .filter(|secret| secret.len() >= SHORTEST)
+        .collect();
     for path in &shown {
         let (Some(old), Some(new)) = (before.get(path), after.get(path)) else { continue };
         let path = printable(path);
-        let diff = TextDiff::from_lines(old.text(), new.text());
+        let new = secrets.iter().fold(new.text().to_owned(), |text, secret| text.replace(secret, MASK));
+        let diff = TextDiff::from_lines(old.text(), &new);
         write!(out, "{}", diff.unified_diff().header(&format!("a/{path}"), &format!("b/{path}")))?;
     }
     out.flush()

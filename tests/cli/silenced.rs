@@ -30,7 +30,7 @@ fn report(config: &Arc<Config>) -> Report {
             kind: None,
             texts: true,
             shown: &[],
-            fixes: false,
+            fixes: true,
             ignores: Ignoring::default(),
         },
     );
