@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::describe::{Locator, finding, summary};
 use super::heard::text_of;
-use super::judge::Outcome;
+use super::judge::{Outcome, Project};
 use super::{Job, Report};
 use crate::check::{Settings, check};
 use crate::client::Definition;
@@ -16,12 +16,52 @@ use crate::discover::Base;
 use crate::finding::Finding;
 use crate::formats::by_extension;
 use crate::masked::MaskedSource;
+use crate::project::Definitions;
 use crate::redaction;
-use crate::silence::{Known, Mark, Nearest, configuration};
+use crate::silence::{Known, Mark, Nearest, Silence, configuration};
 use crate::source::{FileId, Source};
+use crate::vocabulary::Attribute;
+
+/// What is wrong with the comments of a project that silence something, or were meant to. `asked` says of a file
+/// whether it was asked for.
+pub(super) fn of_comments(
+    project: &Project<'_>,
+    silence: &Silence<'_>,
+    job: &Job<'_>,
+    asked: &dyn Fn(FileId) -> bool,
+    outcome: &Outcome,
+    locator: &Locator<'_>,
+) -> Vec<Finding> {
+    let Project { documents, config, definitions: Definitions { definitions, recognised, .. } } = project;
+    if recognised.is_empty() || documents.iter().any(|document| document.parsed.is_broken()) {
+        return Vec::new();
+    }
+    let deployed = |shape: &str| shape.starts_with("deploy");
+    let deployed: BTreeSet<FileId> = definitions
+        .iter()
+        .filter(|definition| definition.text(Attribute::SHAPE).is_some_and(deployed))
+        .map(|definition| definition.place.file)
+        .collect();
+    // A file without a word of clients is none that was asked for, but was looked at with its folder.
+    let in_folder = |source: &Source| {
+        let file = source.file.as_deref();
+        file.is_some_and(|file| job.ignores.folders.iter().any(|folder| file.starts_with(folder)))
+    };
+    let looked_at: BTreeSet<FileId> = documents
+        .iter()
+        .map(|document| document.source)
+        .filter(|source| asked(source.id) || in_folder(source))
+        .map(|source| source.id)
+        .collect();
+    let complete = looked_at.len() == documents.len();
+    let nearest = Nearest::of(&outcome.findings, &outcome.silenced, &config.rules);
+    let mut wrong = silence.wrong(&outcome.used, complete, &nearest, &deployed);
+    wrong.retain(|definition| looked_at.contains(&definition.place.file));
+    findings(&wrong, config, locator)
+}
 
 /// What the rules say of ignores.
-pub(super) fn findings(definitions: &[Definition], config: &Config, locator: &Locator<'_>) -> Vec<Finding> {
+fn findings(definitions: &[Definition], config: &Config, locator: &Locator<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for definition in definitions {
         let file = locator.sources.get(definition.place.file.0 as usize).and_then(|s| s.file.as_deref());

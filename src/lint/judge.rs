@@ -15,7 +15,7 @@ use crate::fix::{Mended, Mender};
 use crate::masked::MaskedSource;
 use crate::project::{Definitions, Document};
 use crate::redaction;
-use crate::silence::{Mark, Nearest, Silence};
+use crate::silence::{Mark, Silence};
 use crate::source::{FileId, Place, Source};
 use crate::vocabulary::{Attribute, Kind};
 
@@ -112,31 +112,8 @@ pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], re
         outcome.silenced.extend(listed);
     }
     outcome.config = Some(config.clone());
-    if !recognised.is_empty() && documents.iter().all(|document| !document.parsed.is_broken()) {
-        let deployed = |shape: &str| shape.starts_with("deploy");
-        let deployed: BTreeSet<FileId> = definitions
-            .iter()
-            .filter(|definition| definition.text(Attribute::SHAPE).is_some_and(deployed))
-            .map(|definition| definition.place.file)
-            .collect();
-        // A file without a word of clients is none that was asked for, but was looked at with its folder.
-        let in_folder = |source: &Source| {
-            let file = source.file.as_deref();
-            file.is_some_and(|file| job.ignores.folders.iter().any(|folder| file.starts_with(folder)))
-        };
-        let looked_at: BTreeSet<FileId> = documents
-            .iter()
-            .map(|document| document.source)
-            .filter(|source| asked(source.id) || in_folder(source))
-            .map(|source| source.id)
-            .collect();
-        let complete = looked_at.len() == documents.len();
-        let nearest = Nearest::of(&outcome.findings, &outcome.silenced, &config.rules);
-        let mut wrong = silence.wrong(&outcome.used, complete, &nearest, &deployed);
-        wrong.retain(|definition| looked_at.contains(&definition.place.file));
-        let wrong = ignores::findings(&wrong, config, &locator);
-        outcome.findings.extend(wrong);
-    }
+    let wrong = ignores::of_comments(project, &silence, job, &asked, &outcome, &locator);
+    outcome.findings.extend(wrong);
     let mut pointed: BTreeSet<String> = BTreeSet::new();
     for finding in &outcome.findings {
         pointed.insert(finding.location.path.to_string());

@@ -9,6 +9,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use super::Run;
 use crate::finding::{ClientSummary, Edit, Finding, Fix, Location};
 use crate::lint::Report;
+use crate::redaction;
 use crate::rule::{Rule, Severity};
 use crate::source::Position;
 
@@ -90,9 +91,9 @@ pub(super) struct OneFinding<'a> {
 #[derive(Serialize)]
 struct OneSilenced<'a> {
     by: &'static str,
-    reason: &'a str,
+    reason: String,
     until: Option<&'a str>,
-    author: Option<&'a str>,
+    author: Option<String>,
     location: Option<OneLocation<'a>>,
     finding: OneFinding<'a>,
 }
@@ -182,9 +183,9 @@ pub(super) fn write(out: &mut dyn Write, run: &Run<'_>) -> io::Result<()> {
             .iter()
             .map(|silenced| OneSilenced {
                 by: silenced.by.name(),
-                reason: &silenced.reason,
+                reason: redaction::message(&silenced.reason),
                 until: silenced.until.as_deref(),
-                author: silenced.author.as_deref(),
+                author: silenced.author.as_deref().map(redaction::message),
                 location: silenced.location.as_ref().map(one_location),
                 finding: one_finding(&silenced.finding, rules.get(&*silenced.finding.rule).copied()),
             })
