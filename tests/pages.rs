@@ -127,6 +127,7 @@ const FEWER: &[(&str, &str, &str)] = &[
     ("misplaced-ignore", "", "ignores are comments, which the vocabulary has no place for"),
     ("comment-key-breaks-deploy", "", "ignores are comments, which the vocabulary has no place for"),
     ("wrong-value-type", "yaml json", "Terraform turns a text into the type that it needs"),
+    ("unresolved-placeholder", "", "which markers a mapping leaves alone is inferred"),
 ];
 
 #[test]

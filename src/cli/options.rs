@@ -200,6 +200,10 @@ pub(super) struct InputOptions {
     /// clientlint.toml
     #[arg(long, value_name = "SHAPE")]
     pub(super) kind: Option<String>,
+    /// Fill in the Deploy CLI's markers from this configuration file of it, as one environment; others are then not
+    /// looked for
+    #[arg(long, value_name = "FILE")]
+    pub(super) mappings: Vec<PathBuf>,
     /// Look into files that .gitignore leaves out
     #[arg(long)]
     pub(super) no_gitignore: bool,

@@ -17,11 +17,9 @@ use crate::source::{FileId, Source, Span};
 use crate::vocabulary::Attribute;
 
 /// A definition judged: its number, and what is to be told of it.
-pub(super) struct Judgement<'a> {
+pub(super) struct Weighed<'a> {
     pub(super) number: usize,
     pub(super) summary: Arc<ClientSummary>,
-    /// Whether a plan or a state tells what its files leave open.
-    pub(super) completed: bool,
     /// What is reported, and how it is mended.
     pub(super) reported: Vec<(Violation<'a>, Option<Mended>)>,
     /// What is silenced, and by what.
@@ -36,19 +34,18 @@ pub(super) struct Judgement<'a> {
 pub(super) fn judge_one<'a>(
     (number, definition): (usize, &'a Definition),
     config: &'a Config,
-    silence: &Silence<'a>,
+    silence: &Silence<'_>,
     ignoring: &Ignoring<'_>,
     locator: &Locator<'_>,
     mend: &dyn Fn(usize, &Violation<'_>) -> Option<Mended>,
-) -> Judgement<'a> {
+) -> Weighed<'a> {
     let mut summary = summary(definition, locator);
     let file =
         locator.sources.get(definition.place.file.0 as usize).and_then(|source| source.file.as_deref());
     let settings = settle(definition, &mut summary, file, config);
-    let mut judgement = Judgement {
+    let mut weighed = Weighed {
         number,
         summary: Arc::new(summary),
-        completed: definition.completed_by.is_some(),
         reported: Vec::new(),
         silenced: Vec::new(),
         hidden: 0,
@@ -57,13 +54,13 @@ pub(super) fn judge_one<'a>(
     let verdict = check(definition, &config.rules, &settings);
     let mut reported: Vec<Violation<'a>> = Vec::new();
     if silence.is_empty() {
-        judgement.hidden = verdict.hidden.len();
+        weighed.hidden = verdict.hidden.len();
         reported = verdict.violations;
     } else {
         let hidden = verdict.hidden.into_iter().map(|violation| (violation, false));
         for (violation, wanted) in verdict.violations.into_iter().map(|one| (one, true)).chain(hidden) {
             let as_it_is = ignoring.report_all.then(|| violation.clone());
-            let heard = silence.hear(violation, definition, &settings, &mut judgement.used);
+            let heard = silence.hear(violation, definition, &settings, &mut weighed.used);
             let heard = match as_it_is {
                 Some(violation) => vec![Heard { violation, by: None }],
                 None => heard,
@@ -72,10 +69,10 @@ pub(super) fn judge_one<'a>(
                 // What is left of a violation may be for another persona than all of it.
                 let wanted = wanted && !violation.is_hidden(definition, &settings);
                 match by {
-                    Some(mark) if wanted => judgement.silenced.push((violation, mark)),
+                    Some(mark) if wanted => weighed.silenced.push((violation, mark)),
                     Some(_) => {}
                     None if wanted => reported.push(violation),
-                    None => judgement.hidden += 1,
+                    None => weighed.hidden += 1,
                 }
             }
         }
@@ -84,8 +81,8 @@ pub(super) fn judge_one<'a>(
         let mended = mend(number, &violation);
         (violation, mended)
     });
-    judgement.reported = mended.collect();
-    judgement
+    weighed.reported = mended.collect();
+    weighed
 }
 
 /// What is reported of the rules for a definition; what of that fails the run becomes known too.

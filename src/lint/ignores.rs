@@ -16,7 +16,6 @@ use crate::discover::Base;
 use crate::finding::Finding;
 use crate::formats::by_extension;
 use crate::masked::MaskedSource;
-use crate::project::Definitions;
 use crate::redaction;
 use crate::silence::{Known, Mark, Nearest, Silence, configuration};
 use crate::source::{FileId, Source};
@@ -32,13 +31,15 @@ pub(super) fn of_comments(
     outcome: &Outcome,
     locator: &Locator<'_>,
 ) -> Vec<Finding> {
-    let Project { documents, config, definitions: Definitions { definitions, recognised, .. } } = project;
-    if recognised.is_empty() || documents.iter().any(|document| document.parsed.is_broken()) {
+    let Project { documents, config, definitions, variants, .. } = project;
+    if outcome.recognised.is_empty() || documents.iter().any(|document| document.parsed.is_broken()) {
         return Vec::new();
     }
     let deployed = |shape: &str| shape.starts_with("deploy");
-    let deployed: BTreeSet<FileId> = definitions
-        .iter()
+    let in_each = variants.iter().map(|variant| &variant.definitions);
+    let deployed: BTreeSet<FileId> = std::iter::once(definitions)
+        .chain(in_each)
+        .flat_map(|all| &all.definitions)
         .filter(|definition| definition.text(Attribute::SHAPE).is_some_and(deployed))
         .map(|definition| definition.place.file)
         .collect();
@@ -79,7 +80,7 @@ fn settings<'a>(config: &'a Config, file: Option<&Path>) -> Cow<'a, Settings> {
     if !config.has_overrides() {
         return Cow::Borrowed(&config.settings);
     }
-    let environment = config.surroundings(file).environment.map(|(name, _)| name);
+    let environment = config.surroundings(file).environment.map(|environment| environment.name);
     config.settings_for(Judged { file, names: &[], environment: environment.as_deref() })
 }
 
@@ -159,7 +160,7 @@ fn in_full<'a>(config: &'a Config, folders: &[PathBuf]) -> BTreeSet<&'a Path> {
 /// The text of a configuration without what may be a secret in it.
 fn masked(source: &Source) -> MaskedSource {
     let parsed = by_extension("toml").map(|format| format.parse(source)).unwrap_or_default();
-    let text = redaction::Text { source, documents: &parsed.documents, syntax: "toml" };
+    let text = redaction::Text { source, documents: &parsed.documents, syntax: "toml", fills_in: false };
     let spans = redaction::spans(&[text]);
     MaskedSource::new(source, spans.get(&source.id).map_or(&[][..], Vec::as_slice))
 }

@@ -6,18 +6,20 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::describe::{Locator, finding, fix, locate_problem};
-use super::heard::{Judgement, judge_one, silenced};
+use super::environments::MappingFile;
+use super::heard::{Weighed, judge_one, silenced};
+use super::together::together;
 use super::{Job, ignores};
 use crate::check::Violation;
+use crate::client::Definition;
 use crate::config::Config;
 use crate::finding::{ClientSummary, Finding, Location, Problem, Silenced, Skipped};
 use crate::fix::{Mended, Mender};
-use crate::masked::MaskedSource;
 use crate::project::{Definitions, Document};
 use crate::redaction;
 use crate::silence::{Mark, Silence};
-use crate::source::{FileId, Place, Source};
-use crate::vocabulary::{Attribute, Kind};
+use crate::source::{FileId, Place, Source, Span};
+use crate::vocabulary::Kind;
 
 /// What the analysis of a project gave.
 #[derive(Default)]
@@ -26,7 +28,10 @@ pub(super) struct Outcome {
     pub(super) clients: Vec<Arc<ClientSummary>>,
     pub(super) problems: Vec<Problem>,
     pub(super) skipped: Vec<Skipped>,
-    pub(super) masked: Vec<(String, MaskedSource)>,
+    /// What must not be shown of files.
+    pub(super) secrets: Vec<(FileId, Vec<Span>)>,
+    /// Files to which findings point and of which text may be shown.
+    pub(super) shown: Vec<FileId>,
     pub(super) recognised: Vec<FileId>,
     pub(super) hidden: usize,
     pub(super) silenced: Vec<Silenced>,
@@ -39,118 +44,219 @@ pub(super) struct Outcome {
 pub(super) struct Project<'a> {
     pub(super) documents: Vec<Document<'a>>,
     pub(super) config: Arc<Config>,
+    /// What it defines as it is written.
+    pub(super) definitions: Definitions,
+    /// What it is in each environment, where its markers are filled in.
+    pub(super) variants: Vec<Variant<'a>>,
+    /// The files that fill them in.
+    pub(super) mappings: Vec<MappingFile<'a>>,
+}
+
+/// A project as it is deployed into an environment.
+pub(super) struct Variant<'a> {
+    /// What the environment is called.
+    pub(super) name: String,
+    /// The mapping files.
+    pub(super) path: String,
+    pub(super) documents: Vec<Document<'a>>,
     pub(super) definitions: Definitions,
 }
 
-/// Judges the definitions of a project.
+/// A definition with what is found in it.
+pub(super) struct Judged<'a> {
+    pub(super) definition: &'a Definition,
+    pub(super) summary: Arc<ClientSummary>,
+    /// What is found, and what silences it.
+    pub(super) findings: Vec<(Finding, Option<Mark>)>,
+    /// How many findings are for another persona.
+    pub(super) hidden: usize,
+}
+
+/// What is to be said of the documents of a project.
+#[derive(Default)]
+pub(super) struct Judgement<'a> {
+    pub(super) judged: Vec<Judged<'a>>,
+    pub(super) problems: Vec<Problem>,
+    pub(super) skipped: Vec<Skipped>,
+    pub(super) recognised: Vec<FileId>,
+    pub(super) hidden: usize,
+    /// The ignores that silence something.
+    pub(super) used: BTreeSet<Mark>,
+}
+
+/// Judges the definitions of a project, in each of its environments.
 pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], requested: &[bool]) -> Outcome {
-    let mut outcome = Outcome::default();
-    let Project { documents, config, definitions: Definitions { definitions, recognised, problems } } =
-        project;
-    let asked = |file: FileId| requested.get(file.0 as usize).copied().unwrap_or(false);
-    let paths: BTreeMap<FileId, Arc<str>> = documents
+    let in_each = project.variants.iter().map(|variant| variant.documents.as_slice());
+    let silence = Silence::of(&project.documents, in_each, &project.config, &job.ignores);
+    let paths: BTreeMap<FileId, Arc<str>> = project
+        .documents
         .iter()
         .map(|document| (document.source.id, Arc::from(document.source.path.as_str())))
         .collect();
-    let locator = Locator { sources, paths: &paths };
-
-    let mender = Mender::new(documents, definitions, config);
-    let mend = |number, violation: &Violation<'_>| {
-        if job.fixes { mender.mend(number, violation) } else { None }
+    let view = View {
+        config: &project.config,
+        written: &project.definitions.recognised,
+        silence: &silence,
+        job,
+        locator: Locator { sources, paths: &paths },
+        requested,
     };
-    let silence = Silence::of(documents, config, &job.ignores);
-    let judgements: Vec<Judgement<'_>> = definitions
-        .par_iter()
-        .enumerate()
-        .filter(|(_, definition)| asked(definition.place.file) || definition.completed_by.is_some_and(asked))
-        .map(|numbered| judge_one(numbered, config, &silence, &job.ignores, &locator, &mend))
-        .collect();
-    let shared = Shared::of(&judgements);
-    let told: Vec<Told> = judgements
-        .into_par_iter()
-        .map(|judgement| {
-            let Judgement { summary, completed, reported, silenced, hidden, used, .. } = judgement;
-            let findings = reported.into_iter().map(|(violation, mended)| {
-                let mended = mended.filter(|mended| shared.by_all(&violation.rule.id, mended));
-                let fix = mended.and_then(|mended| fix(&violation, mended, &locator));
-                finding(violation, &summary, &locator, config, fix)
-            });
-            let findings = findings.collect();
-            let silenced = silenced
-                .into_iter()
-                .map(|(violation, mark)| (finding(violation, &summary, &locator, config, None), mark));
-            let silenced = silenced.collect();
-            Told { summary, completed, findings, silenced, hidden, used }
-        })
-        .collect();
+    // A fix changes what is written: what a marker stands for is not.
+    let mut judgement = judgement(&project.documents, &project.definitions, job.fixes, &view);
+    if !project.variants.is_empty() {
+        let in_each = project.variants.par_iter().map(|variant| {
+            (variant, self::judgement(&variant.documents, &variant.definitions, false, &view))
+        });
+        judgement = together(judgement, in_each.collect());
+    }
+    let Judgement { judged, problems, skipped, recognised, hidden, used } = judgement;
+    let mut outcome = Outcome { problems, skipped, recognised, hidden, used, ..Outcome::default() };
     let mut said = Said::default();
-    let mut silenced_by = Vec::new();
-    for Told { summary, completed, mut findings, mut silenced, hidden, used } in told {
-        outcome.used.extend(used);
-        if completed {
-            findings.retain(|finding| said.is_new(finding));
-            silenced.retain(|(finding, _)| said.is_new(finding));
-            if !said.is_new_client(&summary) {
-                outcome.findings.extend(findings);
-                silenced_by.extend(silenced);
-                continue;
-            }
+    let mut unheard = Vec::new();
+    for Judged { summary, mut findings, definition, hidden } in judged {
+        let mut is_new = true;
+        if definition.completed_by.is_some() {
+            findings.retain(|(finding, _)| said.is_new(finding));
+            is_new = said.is_new_client(&summary);
+            outcome.hidden -= if is_new { 0 } else { hidden };
         }
         // A file that an application ships to say which client it is stands for the client.
-        if summary.kind == Kind::Client.name() || summary.shape == "auth-config" {
+        if is_new && (summary.kind == Kind::Client.name() || summary.shape == "auth-config") {
             outcome.clients.push(summary);
         }
-        outcome.findings.extend(findings);
-        silenced_by.extend(silenced);
-        outcome.hidden += hidden;
-    }
-    if !silenced_by.is_empty() {
-        let known = redaction::Known::of(&texts(documents));
-        let listed = silenced_by
-            .into_iter()
-            .map(|(finding, mark)| silenced(finding, mark, &silence, &locator, &known));
-        outcome.silenced.extend(listed);
-    }
-    outcome.config = Some(config.clone());
-    let wrong = ignores::of_comments(project, &silence, job, &asked, &outcome, &locator);
-    outcome.findings.extend(wrong);
-    let mut pointed: BTreeSet<String> = BTreeSet::new();
-    for finding in &outcome.findings {
-        pointed.insert(finding.location.path.to_string());
-        pointed.extend(finding.related.iter().map(|related| related.location.path.to_string()));
-    }
-    let known: BTreeSet<FileId> = recognised.iter().copied().collect();
-    for document in documents.iter().filter(|document| asked(document.source.id)) {
-        report_problems(document, config, known.contains(&document.source.id), &mut outcome);
-    }
-    outcome.problems.extend(
-        problems.iter().filter(|problem| asked(problem.place.file)).map(|problem| locator.problem(problem)),
-    );
-    // Where a text could not be read, nobody knows where a secret in it ends: nothing of it is shown.
-    let shown = |document: &&Document<'_>| {
-        let path = &document.source.path;
-        (job.texts && pointed.contains(path) || job.shown.contains(path)) && !document.parsed.is_broken()
-    };
-    if documents.iter().any(|document| shown(&document)) {
-        let secrets = redaction::spans(&texts(documents));
-        for document in documents.iter().filter(shown) {
-            let spans = secrets.get(&document.source.id).map_or(&[][..], Vec::as_slice);
-            let masked = MaskedSource::new(document.source, spans);
-            outcome.masked.push((document.source.path.clone(), masked));
+        for (finding, mark) in findings {
+            match mark {
+                Some(mark) => unheard.push((finding, mark)),
+                None => outcome.findings.push(finding),
+            }
         }
     }
-    outcome.recognised.clone_from(recognised);
+    if !unheard.is_empty() {
+        let known = redaction::Known::of(&texts(project));
+        let listed = unheard
+            .into_iter()
+            .map(|(finding, mark)| silenced(finding, mark, &silence, &view.locator, &known));
+        outcome.silenced.extend(listed);
+    }
+    outcome.config = Some(project.config.clone());
+    let wrong =
+        ignores::of_comments(project, &silence, job, &|file| view.asked(file), &outcome, &view.locator);
+    outcome.findings.extend(wrong);
+    if job.texts || !job.shown.is_empty() {
+        hide(project, job, &mut outcome);
+    }
     outcome
 }
 
+/// What is known of a project whatever its environment is.
+struct View<'a> {
+    config: &'a Config,
+    /// The files that are recognised as they are written.
+    written: &'a [FileId],
+    silence: &'a Silence<'a>,
+    job: &'a Job<'a>,
+    locator: Locator<'a>,
+    requested: &'a [bool],
+}
+
+impl View<'_> {
+    fn asked(&self, file: FileId) -> bool {
+        self.requested.get(file.0 as usize).copied().unwrap_or(false)
+    }
+}
+
+/// Judges definitions as they are in one environment.
+fn judgement<'a>(
+    documents: &[Document<'_>],
+    definitions: &'a Definitions,
+    fixes: bool,
+    view: &View<'_>,
+) -> Judgement<'a> {
+    let Definitions { definitions, recognised, problems } = definitions;
+    let (config, locator) = (view.config, &view.locator);
+    let asked = |file: FileId| view.asked(file);
+    let mender = Mender::new(documents, definitions, config);
+    let mend = |number, violation: &Violation<'_>| {
+        if fixes { mender.mend(number, violation) } else { None }
+    };
+    let weighed: Vec<Weighed<'_>> = definitions
+        .par_iter()
+        .enumerate()
+        .filter(|(_, definition)| asked(definition.place.file) || definition.completed_by.is_some_and(asked))
+        .map(|numbered| judge_one(numbered, config, view.silence, &view.job.ignores, locator, &mend))
+        .collect();
+    let shared = Shared::of(&weighed);
+    let judged: Vec<(Judged<'a>, BTreeSet<Mark>)> = weighed
+        .into_par_iter()
+        .map(|Weighed { number, summary, reported, silenced, hidden, used }| {
+            let findings = reported.into_iter().map(|(violation, mended)| {
+                let mended = mended.filter(|mended| shared.by_all(&violation.rule.id, mended));
+                let fix = mended.and_then(|mended| fix(&violation, mended, locator));
+                (finding(violation, &summary, locator, config, fix), None)
+            });
+            let silenced = silenced
+                .into_iter()
+                .map(|(violation, mark)| (finding(violation, &summary, locator, config, None), Some(mark)));
+            let findings = findings.chain(silenced).collect();
+            (Judged { definition: &definitions[number], summary, findings, hidden }, used)
+        })
+        .collect();
+    let mut judgement = Judgement { recognised: recognised.clone(), ..Judgement::default() };
+    for (judged, used) in judged {
+        judgement.hidden += judged.hidden;
+        judgement.used.extend(used);
+        judgement.judged.push(judged);
+    }
+    // What is recognised as it is written is our business also where its markers make it something else.
+    let known: BTreeSet<FileId> = recognised.iter().chain(view.written).copied().collect();
+    for document in documents.iter().filter(|document| asked(document.source.id)) {
+        report_problems(document, config, known.contains(&document.source.id), &mut judgement);
+    }
+    judgement.problems.extend(
+        problems.iter().filter(|problem| asked(problem.place.file)).map(|problem| locator.problem(problem)),
+    );
+    judgement
+}
+
+/// Says what must not be shown of the files to which findings point. Of mapping files that is always said: which of
+/// their values are secrets is known to whom they are for, and others may point to them.
+fn hide(project: &Project<'_>, job: &Job<'_>, outcome: &mut Outcome) {
+    let mut pointed: BTreeSet<Arc<str>> = BTreeSet::new();
+    for finding in &outcome.findings {
+        pointed.insert(finding.location.path.clone());
+        pointed.extend(finding.related.iter().map(|related| related.location.path.clone()));
+    }
+    // Where a text could not be read, nobody knows where a secret in it ends: nothing of it is shown.
+    let shown = |source: &Source, broken: bool| {
+        let path = &source.path;
+        (job.texts && pointed.contains(path.as_str()) || job.shown.contains(path)) && !broken
+    };
+    let written = project.documents.iter().map(|document| (document.source, &document.parsed));
+    let all = written.chain(project.mappings.iter().map(|file| (file.source, &file.parsed)));
+    let all = all.filter(|(source, parsed)| shown(source, parsed.is_broken())).map(|(source, _)| source.id);
+    outcome.shown.extend(all);
+    if outcome.shown.is_empty() && project.mappings.is_empty() {
+        return;
+    }
+    let wanted =
+        |file: FileId| outcome.shown.contains(&file) || project.mappings.iter().any(|m| m.source.id == file);
+    outcome.secrets =
+        redaction::spans(&texts(project)).into_iter().filter(|(file, _)| wanted(*file)).collect();
+}
+
 /// The texts of a project, for finding the secrets in them.
-fn texts<'a>(documents: &'a [Document<'_>]) -> Vec<redaction::Text<'a>> {
-    documents
-        .iter()
-        .map(|document| redaction::Text {
-            source: document.source,
-            documents: &document.parsed.documents,
-            syntax: document.format.name(),
+fn texts<'a>(project: &'a Project<'_>) -> Vec<redaction::Text<'a>> {
+    let fills_in = |source: &Source| project.mappings.iter().any(|file| file.source.id == source.id);
+    let written =
+        project.documents.iter().map(|document| (document.source, &document.parsed, document.format.name()));
+    let mappings = project.mappings.iter().map(|file| (file.source, &file.parsed, "json"));
+    written
+        .chain(mappings)
+        .map(|(source, parsed, syntax)| redaction::Text {
+            source,
+            documents: &parsed.documents,
+            syntax,
+            fills_in: fills_in(source),
         })
         .collect()
 }
@@ -174,23 +280,13 @@ impl Said {
     }
 }
 
-/// A definition, and what is told of it.
-struct Told {
-    summary: Arc<ClientSummary>,
-    completed: bool,
-    findings: Vec<Finding>,
-    silenced: Vec<(Finding, Mark)>,
-    hidden: usize,
-    used: BTreeSet<Mark>,
-}
-
 /// Changes that change several definitions, and which of these ask for them.
 struct Shared<'a>(BTreeMap<(&'a str, Vec<(Place, String)>), BTreeSet<usize>>);
 
 impl<'a> Shared<'a> {
-    fn of(judgements: &[Judgement<'a>]) -> Self {
+    fn of(all: &[Weighed<'a>]) -> Self {
         let mut shared = Self(BTreeMap::new());
-        for Judgement { number, reported, .. } in judgements {
+        for Weighed { number, reported, .. } in all {
             for (violation, mended) in reported {
                 if let Some(mended) = mended.as_ref().filter(|mended| mended.users.len() > 1) {
                     let key = (violation.rule.id.as_str(), mended.changes.clone());
@@ -212,7 +308,12 @@ impl<'a> Shared<'a> {
 }
 
 /// Reports what could not be read of a document, if the document is any of our business.
-fn report_problems(document: &Document<'_>, config: &Config, recognised: bool, outcome: &mut Outcome) {
+fn report_problems(
+    document: &Document<'_>,
+    config: &Config,
+    recognised: bool,
+    judgement: &mut Judgement<'_>,
+) {
     let text = &document.source.text;
     let unrendered = document.is_template();
     if document.parsed.problems.is_empty() && !unrendered {
@@ -223,10 +324,10 @@ fn report_problems(document: &Document<'_>, config: &Config, recognised: bool, o
     }
     if unrendered || !recognised && is_template(text) {
         let path = document.source.path.clone();
-        outcome.skipped.push(Skipped { path, reason: "a template that must be rendered first".to_owned() });
+        judgement.skipped.push(Skipped { path, reason: "a template that must be rendered first".to_owned() });
         return;
     }
-    outcome
+    judgement
         .problems
         .extend(document.parsed.problems.iter().map(|problem| locate_problem(document.source, problem)));
 }

@@ -1,10 +1,13 @@
 //! The one way through: from texts to findings.
 
+mod actions;
 mod describe;
+mod environments;
 mod heard;
 mod ignores;
 mod judge;
 mod projects;
+mod together;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -24,8 +27,9 @@ use crate::link;
 use crate::masked::MaskedSource;
 use crate::problem::{self, Code};
 use crate::project;
+use crate::redaction;
 use crate::silence::Ignoring;
-use crate::source::{FileId, Source};
+use crate::source::{FileId, Source, Span};
 
 /// How files are linted.
 pub struct Job<'a> {
@@ -106,15 +110,27 @@ pub fn lint_watched(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync))
             (!stopped.contains(&source.id)).then(|| format.parse(source))
         })
         .collect();
-    let mut projects: Vec<Project<'_>> = projects(&sources, parsed, job)
+    let documents = projects(&sources, parsed, job);
+    let mappings = environments::mapping_files(&documents, job);
+    let scripts = actions::scripts(&sources);
+    let mut projects: Vec<Project<'_>> = documents
         .into_par_iter()
         .filter_map(|documents| {
             let config = (job.config)(documents.first()?.source.file.as_deref());
-            let definitions = project::definitions(&documents, &config);
-            Some(Project { documents, config, definitions })
+            let mut definitions = project::definitions(&documents, &config, None);
+            let mut variants = environments::variants(&documents, &definitions, &config, &mappings);
+            actions::judge(&documents, &scripts, &mut definitions.definitions);
+            for variant in &mut variants {
+                actions::judge(&variant.documents, &scripts, &mut variant.definitions.definitions);
+            }
+            let mappings = if variants.is_empty() { Vec::new() } else { mappings.clone() };
+            Some(Project { documents, config, definitions, variants, mappings })
         })
         .collect();
-    link::across(projects.iter_mut().flat_map(|project| &mut project.definitions.definitions));
+    link::across(projects.iter_mut().flat_map(|project| {
+        let in_each = project.variants.iter_mut().map(|variant| &mut variant.definitions);
+        std::iter::once(&mut project.definitions).chain(in_each).flat_map(|all| &mut all.definitions)
+    }));
     let judged = |project: &Project<'_>| {
         let outcome = judge(project, job, &sources, &requested);
         project.documents.iter().for_each(|_| step());
@@ -122,7 +138,8 @@ pub fn lint_watched(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync))
     };
     let outcomes: Vec<Outcome> = projects.par_iter().map(judged).collect();
     let mut recognised = BTreeSet::new();
-    let mut definitions = Vec::new();
+    let mut shown: BTreeMap<FileId, Vec<Span>> = BTreeMap::new();
+    let mut secrets: Vec<(FileId, Vec<Span>)> = Vec::new();
     let mut used = Vec::new();
     for mut outcome in outcomes {
         used.extend(ignores::used(&mut outcome));
@@ -133,9 +150,20 @@ pub fn lint_watched(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync))
         report.skipped.extend(outcome.skipped);
         report.hidden += outcome.hidden;
         recognised.extend(outcome.recognised);
-        definitions.extend(outcome.masked);
+        shown.extend(outcome.shown.into_iter().map(|file| (file, Vec::new())));
+        secrets.extend(outcome.secrets);
     }
-    report.sources.extend(definitions);
+    // Several projects may point into one file, and each knows of secrets in it.
+    for (file, spans) in secrets {
+        if let Some(known) = shown.get_mut(&file) {
+            known.extend(spans);
+        }
+    }
+    let masked = shown.into_par_iter().map(|(file, spans)| {
+        let source = &sources[file.0 as usize];
+        (source.path.clone(), MaskedSource::new(source, &redaction::merge(spans)))
+    });
+    report.sources.extend(masked.collect::<Vec<_>>());
     for (id, problem) in failed {
         report.problems.push(locate_problem(&sources[id.0 as usize], &problem));
     }
@@ -144,6 +172,17 @@ pub fn lint_watched(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync))
     let asked: Vec<&str> =
         sources.iter().zip(&requested).filter(|(_, asked)| **asked).map(|(s, _)| s.path.as_str()).collect();
     ignores::report(&mut report, &used, job, &asked);
+    sort(&mut report);
+    // To free what thousands of clients were made of takes time as well.
+    projects.into_par_iter().for_each(|project| {
+        let Project { documents, definitions, .. } = project;
+        rayon::join(|| drop(documents), || definitions.definitions.into_par_iter().for_each(drop));
+    });
+    report
+}
+
+/// Puts everything in the order of the report, and makes findings that are alike distinct.
+fn sort(report: &mut Report) {
     report.findings.sort_by(|a, b| (&a.location, &a.rule).cmp(&(&b.location, &b.rule)));
     report
         .silenced
@@ -157,12 +196,6 @@ pub fn lint_watched(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync))
     report.problems.sort();
     report.problems.dedup();
     report.skipped.sort();
-    // To free what thousands of clients were made of takes time as well.
-    projects.into_par_iter().for_each(|project| {
-        let Project { documents, definitions, .. } = project;
-        rayon::join(|| drop(documents), || definitions.definitions.into_par_iter().for_each(drop));
-    });
-    report
 }
 
 /// The text of a file, and why it cannot be analysed, if it cannot.

@@ -13,7 +13,10 @@ pub(super) fn write(out: &mut dyn Write, run: &Run<'_>) -> io::Result<()> {
             .unwrap_or_default();
         let severity = finding.severity.name();
         let message = clipped(&finding.message);
-        writeln!(out, "{}: {severity}[{}] {message}{client}", finding.location, finding.rule)?;
+        let names: Vec<String> =
+            finding.environments.iter().map(|environment| clipped(&environment.name)).collect();
+        let only = if names.is_empty() { String::new() } else { format!(", only in {}", names.join(", ")) };
+        writeln!(out, "{}: {severity}[{}] {message}{client}{only}", finding.location, finding.rule)?;
     }
     for problem in &run.report.problems {
         writeln!(out, "{}: problem[{}] {}", problem.location, problem.code, printable(&problem.message))?;

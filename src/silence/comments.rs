@@ -1,5 +1,6 @@
 //! The comments of a project that silence something, or were meant to.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::directive::{Directive, Malformed, directives};
@@ -49,6 +50,35 @@ impl Comment {
 /// The comments of all documents, in order.
 pub(super) fn of(documents: &[Document<'_>], config: &Config, today: Option<Day>) -> Vec<Comment> {
     documents.iter().flat_map(|document| of_document(document, config, today)).collect()
+}
+
+/// Adds the comments of the same documents in an environment: what a marker stands for may be covered there alone.
+pub(super) fn add(comments: &mut Vec<Comment>, others: Vec<Comment>) {
+    // Several may stand in one text, of which nobody knows where.
+    let mut known: BTreeMap<(Place, usize), usize> = BTreeMap::new();
+    let mut seen: BTreeMap<Place, usize> = BTreeMap::new();
+    let next = |place: Place, seen: &mut BTreeMap<Place, usize>| {
+        let number = seen.entry(place).or_default();
+        *number += 1;
+        (place, *number)
+    };
+    for (at, comment) in comments.iter().enumerate() {
+        known.insert(next(comment.place, &mut seen), at);
+    }
+    seen.clear();
+    for other in others {
+        match known.get(&next(other.place, &mut seen)).map(|at| &mut comments[*at]) {
+            Some(comment) => {
+                if other.covers_nothing.is_none() {
+                    comment.covers_nothing = None;
+                }
+                let new = other.covered.into_iter().filter(|span| !comment.covered.contains(span));
+                let new: Vec<Span> = new.collect();
+                comment.covered.extend(new);
+            }
+            None => comments.push(other),
+        }
+    }
 }
 
 fn of_document(document: &Document<'_>, config: &Config, today: Option<Day>) -> Vec<Comment> {

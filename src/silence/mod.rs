@@ -64,8 +64,18 @@ pub struct Heard<'a> {
 
 impl<'a> Silence<'a> {
     /// The ignores of a project.
-    pub fn of(documents: &'a [Document<'a>], config: &'a Config, ignoring: &Ignoring<'_>) -> Self {
-        let comments = comments::of(documents, config, ignoring.today);
+    ///
+    /// `in_each` are its documents as they are in each environment, where that makes a difference.
+    pub fn of<'d>(
+        documents: &'a [Document<'a>],
+        in_each: impl Iterator<Item = &'d [Document<'d>]>,
+        config: &'a Config,
+        ignoring: &Ignoring<'_>,
+    ) -> Self {
+        let mut comments = comments::of(documents, config, ignoring.today);
+        for documents in in_each {
+            comments::add(&mut comments, comments::of(documents, config, ignoring.today));
+        }
         let list = config.ignores.list.iter().enumerate();
         let mut obeyed: BTreeMap<&str, Vec<(usize, usize, &Ignore)>> = BTreeMap::new();
         for (number, ignore) in list {
@@ -90,15 +100,15 @@ impl<'a> Silence<'a> {
     /// Takes a violation apart into what is silenced and what is not. Marks that silence something are added to `used`.
     ///
     /// Where only some of the items are covered that decided, the rule is asked again about the others.
-    pub fn hear(
+    pub fn hear<'v>(
         &self,
-        violation: Violation<'a>,
-        definition: &'a Definition,
+        violation: Violation<'v>,
+        definition: &'v Definition,
         settings: &Settings,
         used: &mut BTreeSet<Mark>,
-    ) -> Vec<Heard<'a>> {
+    ) -> Vec<Heard<'v>> {
         let mut heard = Vec::new();
-        let mut without: Vec<&'a Fact> = Vec::new();
+        let mut without: Vec<&'v Fact> = Vec::new();
         let mut rest = Some(violation);
         while let Some(violation) = rest.take() {
             let whole = self.of_definition(&violation, definition);
@@ -108,9 +118,9 @@ impl<'a> Silence<'a> {
                 break;
             }
             let facts = decided(&violation, definition);
-            let marks: Vec<(&'a Fact, Vec<Mark>)> =
+            let marks: Vec<(&'v Fact, Vec<Mark>)> =
                 facts.iter().map(|fact| (*fact, self.of_fact(&violation, definition, fact))).collect();
-            let covered: Vec<&'a Fact> =
+            let covered: Vec<&'v Fact> =
                 marks.iter().filter(|(_, marks)| !marks.is_empty()).map(|(fact, _)| *fact).collect();
             let by = marks.iter().find_map(|(_, marks)| marks.first().copied());
             marks.iter().for_each(|(_, marks)| used.extend(marks));
@@ -122,9 +132,9 @@ impl<'a> Silence<'a> {
             if covered.len() == facts.len() {
                 heard.push(Heard { violation, by });
             } else {
-                let is_covered = |fact: &&'a Fact| covered.iter().any(|known| std::ptr::eq(*known, *fact));
+                let is_covered = |fact: &&'v Fact| covered.iter().any(|known| std::ptr::eq(*known, *fact));
                 let others = facts.iter().copied().filter(|fact| !is_covered(fact));
-                let others: Vec<&'a Fact> = without.iter().copied().chain(others).collect();
+                let others: Vec<&'v Fact> = without.iter().copied().chain(others).collect();
                 let part = check_without(definition, rule, settings, &others);
                 heard.extend(part.map(|violation| Heard { violation, by }));
             }

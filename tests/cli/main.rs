@@ -2,6 +2,7 @@
 
 #![allow(unreachable_pub, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod actions;
 mod applications;
 mod browser;
 mod canary;
@@ -21,6 +22,7 @@ mod ignores_in_configuration;
 mod ignores_in_formats;
 mod ignores_in_layers;
 mod large;
+mod mappings;
 mod nasty;
 mod overrides;
 mod policy;
