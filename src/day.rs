@@ -1,69 +1,90 @@
-//! Days of the calendar, as `YYYY-MM-DD`.
+//! Days of the calendar, without hours and time zones.
 
+use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Today: what the caller says, else what `SOURCE_DATE_EPOCH` says, else what the clock says, in UTC.
+/// Today: what the caller says, else what `SOURCE_DATE_EPOCH` says, else what the clock says, in Greenwich.
 ///
 /// # Errors
 ///
-/// What the caller or the variable says is no day.
-pub fn today(said: Option<&str>) -> Result<String, String> {
+/// What the variable says is no time.
+pub fn today(said: Option<Day>) -> Result<Day, String> {
     if let Some(day) = said {
-        return if is_day(day) { Ok(day.to_owned()) } else { Err(format!("`{day}` is no day: YYYY-MM-DD")) };
+        return Ok(day);
     }
     let seconds = match std::env::var("SOURCE_DATE_EPOCH") {
-        Ok(text) => text.trim().parse().map_err(|_| format!("SOURCE_DATE_EPOCH: `{text}` is no number"))?,
-        Err(_) => SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
+        Ok(text) => text
+            .trim()
+            .parse::<u32>()
+            .map_err(|_| "SOURCE_DATE_EPOCH is a number of seconds since 1970".to_owned())?
+            .into(),
+        Err(_) => {
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            i64::try_from(now.as_secs()).unwrap_or_default()
+        }
     };
-    Ok(of_seconds(seconds))
+    Ok(Day::of_seconds(seconds))
 }
 
-/// Whether a text is a day that exists.
-pub fn is_day(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let number = |text: &str, digits: usize| {
-        let plain = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
-        if plain { text.parse::<u64>().ok() } else { None }
-    };
-    let [year, month, day] = parts.as_slice() else { return false };
-    let (Some(year), Some(month), Some(day)) = (number(year, 4), number(month, 2), number(day, 2)) else {
-        return false;
-    };
-    (1..=12).contains(&month) && (1..=days_of(year, month)).contains(&day)
-}
+/// A day, counted from 1970-01-01.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(i64);
 
-/// The day of a number of seconds since 1970.
-fn of_seconds(seconds: u64) -> String {
-    // Beyond the years of four digits nothing is compared any more.
-    let mut days = (seconds / 86_400).min(2_932_896);
-    let mut year = 1970;
-    while days >= days_of_year(year) {
-        days -= days_of_year(year);
-        year += 1;
+/// Seconds of a day.
+const SECONDS: i64 = 86_400;
+
+impl Day {
+    /// The day of `YYYY-MM-DD`; `None` where that is no day.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let parts: Vec<&str> = text.split('-').collect();
+        let [year, month, day] = parts.as_slice() else { return None };
+        let right = (year.len(), month.len(), day.len()) == (4, 2, 2);
+        if !right || ![year, month, day].iter().all(|part| digits(part)) {
+            return None;
+        }
+        let date = Self::of(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
+        // The 31st of February is a day of March: what is not written as it is read is no day.
+        Some(date).filter(|date| date.to_string() == text)
     }
-    let mut month = 1;
-    while days >= days_of(year, month) {
-        days -= days_of(year, month);
-        month += 1;
+
+    /// The day, in Greenwich, of a time in seconds since 1970.
+    pub fn of_seconds(seconds: i64) -> Self {
+        Self(seconds.div_euclid(SECONDS))
     }
-    format!("{year:04}-{month:02}-{:02}", days + 1)
-}
 
-fn days_of_year(year: u64) -> u64 {
-    if is_leap(year) { 366 } else { 365 }
-}
+    /// How many days later than another it is.
+    pub fn since(self, other: Self) -> i64 {
+        self.0 - other.0
+    }
 
-fn days_of(year: u64, month: u64) -> u64 {
-    match month {
-        2 if is_leap(year) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
+    /// Days since 1970 by the calendar's cycle of 400 years, with years that start in March, so that a leap day is
+    /// the last of its year.
+    fn of(year: i64, month: i64, day: i64) -> Self {
+        let year = if month <= 2 { year - 1 } else { year };
+        let (era, year) = (year.div_euclid(400), year.rem_euclid(400));
+        let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+        Self(era * 146_097 + year * 365 + year / 4 - year / 100 + of_year - 719_468)
+    }
+
+    /// Year, month and day.
+    fn parts(self) -> (i64, i64, i64) {
+        let days = self.0 + 719_468;
+        let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+        let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let of_year = of_era - (365 * year + year / 4 - year / 100);
+        let month = (5 * of_year + 2) / 153;
+        let day = of_year - (153 * month + 2) / 5 + 1;
+        let month = if month < 10 { month + 3 } else { month - 9 };
+        (era * 400 + year + i64::from(month <= 2), month, day)
     }
 }
 
-fn is_leap(year: u64) -> bool {
-    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, day) = self.parts();
+        write!(f, "{year:04}-{month:02}-{day:02}")
+    }
 }
 
 #[cfg(test)]
@@ -71,22 +92,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_are_counted() {
-        for (seconds, day) in [
-            (0, "1970-01-01"),
-            (951_782_399, "2000-02-28"),
-            (951_782_400, "2000-02-29"),
-            (1_795_305_600, "2026-11-22"),
-            (4_107_542_400, "2100-03-01"),
-            (u64::MAX, "9999-12-31"),
-        ] {
-            assert_eq!(of_seconds(seconds), day);
-            assert!(is_day(day));
+    fn each_day_of_four_centuries_follows_the_one_before() {
+        let mut day = Day::parse("1900-01-01").unwrap();
+        for _ in 0..146_097 {
+            assert_eq!(Day::parse(&day.to_string()), Some(day));
+            day = Day(day.0 + 1);
         }
-        for wrong in
-            ["2026-2-01", "2026-02-29", "2026-13-01", "+026-01-01", "2026-01-01 ", "today", "2026-01-00"]
+        assert_eq!(day.to_string(), "2300-01-01");
+        assert_eq!(Day::parse("1970-01-01"), Some(Day(0)));
+        assert_eq!(Day::of_seconds(951_782_400).to_string(), "2000-02-29");
+        assert_eq!(Day::of_seconds(-1).to_string(), "1969-12-31");
+    }
+
+    #[test]
+    fn what_is_no_day_is_none() {
+        for text in
+            ["2026-02-29", "2026-13-01", "2026-00-10", "26-01-01", "2026-1-1", "tomorrow", "2026-01-01x", ""]
         {
-            assert!(!is_day(wrong), "{wrong}");
+            assert_eq!(Day::parse(text), None, "{text}");
         }
+        let days = |a: &str, b: &str| Day::parse(a).unwrap().since(Day::parse(b).unwrap());
+        assert_eq!(days("2027-03-01", "2027-02-20"), 9);
+        assert_eq!(days("2026-12-31", "2027-01-01"), -1);
     }
 }

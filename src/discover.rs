@@ -446,7 +446,7 @@ impl Base {
         self.folder.as_ref().map_or_else(|| PathBuf::from(shown), |folder| folder.join(shown))
     }
 
-    /// The folder, if there is one.
+    /// The folder: the root of the repository, else the working directory.
     pub fn folder(&self) -> Option<&Path> {
         self.folder.as_deref()
     }

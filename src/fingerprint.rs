@@ -24,8 +24,9 @@ pub(crate) fn of_problem(problem: &Problem, number: usize) -> String {
 
 /// Makes the fingerprints of findings that are equal in all of this distinct: by their number among their equals.
 /// The findings are in the order of the report.
-pub(crate) fn distinguish(findings: &mut [Finding]) {
-    let mut seen: HashMap<String, u32> = HashMap::with_capacity(findings.len());
+pub(crate) fn distinguish<'a>(findings: impl IntoIterator<Item = &'a mut Finding>) {
+    let findings = findings.into_iter();
+    let mut seen: HashMap<String, u32> = HashMap::with_capacity(findings.size_hint().0);
     for finding in findings {
         let number = seen.entry(finding.fingerprint.clone()).or_default();
         *number += 1;

@@ -48,6 +48,7 @@ pub mod resolve;
 pub mod rule;
 pub mod secret;
 pub mod sensitive;
+pub mod silence;
 pub mod source;
 pub mod suggest;
 pub mod tree;

@@ -75,11 +75,13 @@ pub enum Kind {
     Verifier,
     /// All definitions that are deployed together.
     Project,
+    /// A wish not to hear of a rule: a comment, or an `[[ignore]]`.
+    Ignore,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Client,
         Self::ClientGrant,
         Self::ResourceServer,
@@ -89,6 +91,7 @@ impl Kind {
         Self::AppConfig,
         Self::Verifier,
         Self::Project,
+        Self::Ignore,
     ];
 
     /// Its name, as rules and tables write it.
@@ -103,6 +106,7 @@ impl Kind {
             Self::AppConfig => "app-config",
             Self::Verifier => "verifier",
             Self::Project => "project",
+            Self::Ignore => "ignore",
         }
     }
 
@@ -314,6 +318,11 @@ attributes! {
     EXPOSED_SECRET exposed_secret Text Inference "Name of the variable through which a bundler hands a secret to the browser";
     VERIFIED_ALG verified_alg Text Inference "Algorithm with which, by the project's definition of the client or API, the tokens are signed that a verifier checks";
     ALG_MISMATCH alg_mismatch Flag Inference "Whether the algorithms that a verifier accepts leave that one out";
+    // Ignores.
+    IGNORE_STATE ignore_state Text Inference "What is wrong with an ignore: unused, expired, without-reason, unknown-rule, forbidden, malformed, misplaced or breaks-deploy";
+    IGNORED_RULE ignored_rule Text Inference "The rule that an ignore names";
+    IGNORE_UNTIL ignore_until Text Inference "The last day on which an ignore holds";
+    IGNORE_HINT ignore_hint Text Inference "What may have been meant, or why it is not so";
 }
 
 #[cfg(test)]

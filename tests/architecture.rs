@@ -11,6 +11,7 @@ use walkdir::WalkDir;
 /// below of which they must know nothing. Modules of one layer may know each other.
 const LAYERS: &[(&[&str], &[&str])] = &[
     (&["source"], &[]),
+    (&["day"], &["source"]),
     (&["tree"], &[]),
     (&["day"], &["source", "tree"]),
     (&["git"], &["source", "tree"]),
@@ -41,6 +42,7 @@ const LAYERS: &[(&[&str], &[&str])] = &[
     (&["discover"], &["tree", "client", "formats", "providers", "rule", "config"]),
     (&["write"], &["source", "tree", "client", "formats", "providers", "rule", "config", "discover"]),
     (&["project"], &["rule", "check"]),
+    (&["silence"], &["providers", "resolve"]),
     (&["configs"], &["tree", "client", "formats", "resolve", "providers", "project"]),
     (&["inputs"], &["tree", "client", "formats", "resolve", "rule"]),
     (&["earlier"], &["tree", "client", "formats", "resolve", "rule"]),

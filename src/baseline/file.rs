@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::day::is_day;
+use crate::day::Day;
 use crate::fingerprint::is_fingerprint;
 use crate::rule::{Persona, Profile};
 
@@ -129,7 +129,11 @@ fn print<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error>
 
 fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let text = String::deserialize(deserializer)?;
-    if is_day(&text) { Ok(text) } else { Err(D::Error::custom("`since` is no day: YYYY-MM-DD")) }
+    if Day::parse(&text).is_some() {
+        Ok(text)
+    } else {
+        Err(D::Error::custom("`since` is no day: YYYY-MM-DD"))
+    }
 }
 
 #[cfg(test)]

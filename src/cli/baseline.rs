@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::check::analyse;
+use super::check::{Wanted, analyse};
 use super::options::{BaselineCommand, BaselineOptions, InputOptions, ListFormat};
 use super::{Outcome, ended};
 use crate::baseline::{self, Baseline, Entry, Scope, State};
 use crate::config::Config;
 use crate::configs::{Adjustment, Configs};
-use crate::day;
+use crate::day::{self, Day};
 use crate::discover::{self, Base, absolute};
 use crate::lint::Report;
 use crate::reporters::{count, printable};
+use crate::silence::Ignoring;
 use crate::write::overwrite;
 
 /// The name of a baseline where nobody gives it another, in the root of the repository.
@@ -21,7 +22,7 @@ const NAME: &str = ".clientlint-baseline.json";
 
 pub(super) fn run(command: &BaselineCommand, out: &mut dyn Write, errors: &mut dyn Write) -> Outcome {
     match command {
-        BaselineCommand::Write { options, today } => write(options, today.as_deref(), out, errors),
+        BaselineCommand::Write { options, today } => write(options, *today, out, errors),
         BaselineCommand::Prune { options, check } => prune(options, *check, out),
         BaselineCommand::Show { baseline, format, config } => {
             let configs = config.configs(Adjustment::default())?;
@@ -117,7 +118,7 @@ impl Place {
 }
 
 /// What there is today, judged.
-fn today(options: &BaselineOptions) -> Result<(Report, Configs, Place), String> {
+fn today(options: &BaselineOptions, day: Day) -> Result<(Report, Configs, Place), String> {
     let adjustment = Adjustment {
         persona: options.persona,
         profile: options.profile,
@@ -126,7 +127,9 @@ fn today(options: &BaselineOptions) -> Result<(Report, Configs, Place), String> 
     };
     let input = &options.input;
     let configs = input.config.configs(adjustment)?;
-    let (report, counts) = analyse(input, &configs, false, false, None)?;
+    // What is ignored where it stands need not be put off as well.
+    let ignores = Ignoring { today: Some(day), ..Ignoring::default() };
+    let (report, counts) = analyse(input, &configs, Wanted { ignores, ..Wanted::default() })?;
     let config = configs.of(counts.first.as_deref())?;
     let place = Place::new(input, options.baseline.as_deref(), &config);
     Ok((report, configs, place))
@@ -134,12 +137,13 @@ fn today(options: &BaselineOptions) -> Result<(Report, Configs, Place), String> 
 
 fn write(
     options: &BaselineOptions,
-    day: Option<&str>,
+    day: Option<Day>,
     out: &mut dyn Write,
     errors: &mut dyn Write,
 ) -> Outcome {
     let day = day::today(day)?;
-    let (report, configs, place) = today(options)?;
+    let (report, configs, place) = today(options, day)?;
+    let day = day.to_string();
     if !report.recognised {
         return Err("no client definitions found: nothing is written".to_owned());
     }
@@ -191,7 +195,7 @@ fn refusals(report: &Report, scope: &Scope<'_>) -> Vec<String> {
 }
 
 fn prune(options: &BaselineOptions, check: bool, out: &mut dyn Write) -> Outcome {
-    let (report, configs, place) = today(options)?;
+    let (report, configs, place) = today(options, day::today(None)?)?;
     let old = place.needed()?;
     let (states, whys) = place.within(&configs, |scope| {
         let whys: Vec<_> = old.entries.iter().map(|entry| scope.refusal_of(entry)).collect();

@@ -12,11 +12,13 @@ use super::reports::Reports;
 use super::{Outcome, ended, watch};
 use crate::config::Config;
 use crate::configs::{Adjustment, Configs};
-use crate::discover::Input;
+use crate::day::today;
+use crate::discover::{self, Input};
 use crate::earlier::{self, Earlier};
 use crate::inputs::{Asked, Read, first_path};
 use crate::lint::{Job, Report, lint, lint_before, lint_watched};
 use crate::reporters::{self, Look, Measure, Run, Verdict};
+use crate::silence::Ignoring;
 
 /// Reports what is wrong.
 pub(super) fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dyn Write) -> Outcome {
@@ -36,8 +38,11 @@ pub(super) fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dy
     let config = configs.of(first(&options.input).as_deref())?;
     let reports = Reports::of(options, &config)?;
     let since = options.since.as_deref().map(|reference| Since { reference, changed: options.changed_only });
-    let (texts, fixes) = (reports.show_text(), reports.show_fixes());
-    let (mut report, mut counts) = analyse(&options.input, &configs, texts, fixes, since)?;
+    let folders: Vec<PathBuf> = options.input.paths.iter().map(|path| discover::absolute(path)).collect();
+    let today = today(options.today)?;
+    let ignores = Ignoring { today: Some(today), report_all: options.no_ignores, folders: &folders };
+    let wanted = Wanted { texts: reports.show_text(), fixes: reports.show_fixes(), since, ignores };
+    let (mut report, mut counts) = analyse(&options.input, &configs, wanted)?;
     if !options.no_baseline {
         let place = Place::new(&options.input, options.baseline.as_deref(), &config);
         // With --since a finding is of what is new alone, so that entries about the rest match nothing.
@@ -83,7 +88,7 @@ pub(super) fn clients(options: &ClientsOptions, out: &mut dyn Write, errors: &mu
         mappings: mappings(&options.input),
         ..Adjustment::default()
     })?;
-    let (report, mut counts) = analyse(&options.input, &configs, false, false, None)?;
+    let (report, mut counts) = analyse(&options.input, &configs, Wanted::default())?;
     let written = match options.format {
         ClientsFormat::Text => reporters::clients_text(out, &report),
         ClientsFormat::Json => reporters::clients_json(out, &report),
@@ -98,7 +103,7 @@ pub(super) fn clients(options: &ClientsOptions, out: &mut dyn Write, errors: &mu
 }
 
 fn mappings(options: &InputOptions) -> Vec<PathBuf> {
-    options.mappings.iter().map(|file| crate::discover::absolute(file)).collect()
+    options.mappings.iter().map(|file| discover::absolute(file)).collect()
 }
 
 /// So many bytes are analysed sooner than threads are started.
@@ -169,14 +174,26 @@ pub(super) fn take(options: &InputOptions, configs: &Configs) -> Result<Taken, S
     Ok(Taken { inputs, looked_at, excluded, first, config, standard_input: asked.standard_input() })
 }
 
+/// What is wanted of an analysis beside the findings.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Wanted<'a> {
+    /// Whether the report shows text of the files.
+    pub(super) texts: bool,
+    /// Whether it says how findings can be mended.
+    pub(super) fixes: bool,
+    /// With what the files are compared.
+    pub(super) since: Option<Since<'a>>,
+    /// What is done about ignores.
+    pub(super) ignores: Ignoring<'a>,
+}
+
 /// Reads the inputs and analyses them; keeps their texts and works out fixes where the report shows them.
 pub(super) fn analyse(
     options: &InputOptions,
     configs: &Configs,
-    texts: bool,
-    fixes: bool,
-    since: Option<Since<'_>>,
+    wanted: Wanted<'_>,
 ) -> Result<(Report, Counts), String> {
+    let Wanted { texts, fixes, since, ignores } = wanted;
     let start = Instant::now();
     let Taken { mut inputs, looked_at, excluded, first, config, standard_input } = take(options, configs)?;
     let read_before = |since: Since<'_>| earlier::read(since.reference, &asked(options), configs, &config);
@@ -199,7 +216,7 @@ pub(super) fn analyse(
     let named = inputs.iter().filter(|_| options.verbose > 0);
     let read = named.map(|input| (input.shown.clone(), input.requested)).collect();
     let progress = Progress::new(inputs.len());
-    let job = Job { kind, ..Job::new(&config_of) };
+    let job = Job { kind, ignores, ..Job::new(&config_of) };
     let before = earlier.map(|Earlier { inputs, gone }| lint_before(inputs, gone, &job));
     let job = Job { texts, fixes, before: before.as_ref(), ..job };
     let mut report = lint_watched(inputs, &job, &|| progress.step());

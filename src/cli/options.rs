@@ -8,6 +8,7 @@ use super::reports::{ToFile, to_file};
 use super::variables::Variables;
 use crate::config::FailOn;
 use crate::configs::{Adjustment, Configs};
+use crate::day::Day;
 use crate::finding::Confidence;
 use crate::init::Ci;
 use crate::reporters::{Format, When};
@@ -133,8 +134,8 @@ pub(super) enum BaselineCommand {
         #[command(flatten)]
         options: BaselineOptions,
         /// The day to write beside new entries: YYYY-MM-DD
-        #[arg(long, value_name = "DAY")]
-        today: Option<String>,
+        #[arg(long, value_parser = day, value_name = "YYYY-MM-DD")]
+        today: Option<Day>,
     },
     /// Takes out what is mended, and follows files that have moved
     Prune {
@@ -321,6 +322,12 @@ pub(super) struct CheckOptions {
     /// Report known findings as well
     #[arg(long)]
     pub(super) no_baseline: bool,
+    /// Report also what comments and [[ignore]] silence
+    #[arg(long)]
+    pub(super) no_ignores: bool,
+    /// The day by which ignores expire, instead of today's
+    #[arg(long, value_parser = day, value_name = "YYYY-MM-DD")]
+    pub(super) today: Option<Day>,
     /// Exit with 0 where no client definition is found
     #[arg(long)]
     pub(super) allow_empty: bool,
@@ -396,6 +403,10 @@ fn profile(text: &str) -> Result<Profile, String> {
 
 fn severity(text: &str) -> Result<Severity, String> {
     word(text, &["error", "warning", "info"])
+}
+
+fn day(text: &str) -> Result<Day, String> {
+    Day::parse(text).ok_or_else(|| "a day, as in 2030-12-31".to_owned())
 }
 
 fn confidence(text: &str) -> Result<Confidence, String> {

@@ -3,6 +3,7 @@
 mod facts;
 mod given;
 mod globs;
+mod ignores;
 mod layer;
 mod layout;
 mod mappings;
@@ -16,6 +17,7 @@ mod show;
 mod written;
 
 pub use given::Given;
+pub use ignores::{Ignore, Ignores, Origin};
 pub use layer::ConfigError;
 pub use mappings::Mappings;
 pub use merge::{Access, Sources};
@@ -71,6 +73,8 @@ pub struct Config {
     pub max_size: u64,
     /// How reports are written.
     pub output: Output,
+    /// What may be silenced, and what the configuration itself silences.
+    pub ignores: Ignores,
     /// What gives Terraform's variables their values, in ascending precedence.
     pub variables: Vec<Given>,
     /// The file of known findings, from the root of the file system, where the configuration names one.

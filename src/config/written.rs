@@ -9,8 +9,10 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{IntoDeserializer, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value as Json};
+use toml::Spanned;
 
 use super::facts::Facts;
+use super::ignores::{IgnoreTable, IgnoresTable};
 use super::layout::Layout;
 use crate::finding::Confidence;
 use crate::rule::{Persona, Profile, Severity};
@@ -56,6 +58,11 @@ pub(super) struct Written {
     /// What is different for some files, clients or environments.
     #[serde(rename = "override")]
     pub(super) overrides: Vec<Override>,
+    /// What may be silenced, and how.
+    pub(super) ignores: IgnoresTable,
+    /// Findings that nobody wants to hear of.
+    #[schemars(with = "Vec<IgnoreTable>")]
+    pub(super) ignore: Vec<Spanned<IgnoreTable>>,
     /// How reports are written.
     pub(super) output: Output,
     /// What SARIF holds.
@@ -146,7 +153,7 @@ pub(super) enum RuleSetting {
 pub(super) struct RuleTable {
     /// Its severity.
     pub(super) severity: Option<Level>,
-    /// Whether its findings may be put off, by a baseline.
+    /// Whether its findings may be ignored, or put off by a baseline.
     pub(super) ignorable: Option<bool>,
     /// Values of its options; `clientlint explain RULE` names them.
     pub(super) options: Map<String, Json>,

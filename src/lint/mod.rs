@@ -3,6 +3,8 @@
 mod actions;
 mod describe;
 mod environments;
+mod heard;
+mod ignores;
 mod judge;
 mod projects;
 mod since;
@@ -19,6 +21,7 @@ use self::projects::projects;
 pub use self::since::Former;
 use self::since::{Kept, kept};
 use crate::config::Config;
+use crate::day::Day;
 use crate::discover::{Content, Input};
 use crate::finding::{ClientSummary, Finding, Problem, Silenced, Skipped};
 use crate::fingerprint;
@@ -28,6 +31,7 @@ use crate::masked::MaskedSource;
 use crate::problem::{self, Code};
 use crate::project;
 use crate::redaction;
+use crate::silence::Ignoring;
 use crate::source::{FileId, Source, Span};
 
 /// How files are linted.
@@ -38,6 +42,8 @@ pub struct Job<'a> {
     pub kind: Option<&'a str>,
     /// Whether the report shows text, for which the secrets in it must be found and masked.
     pub texts: bool,
+    /// How ignores are treated.
+    pub ignores: Ignoring<'a>,
     /// Paths of files whose texts are shown although nothing may point to them.
     pub shown: &'a [String],
     /// Whether it is worked out how findings can be mended.
@@ -49,7 +55,15 @@ pub struct Job<'a> {
 impl<'a> Job<'a> {
     /// A job of which nothing is wanted but the findings.
     pub fn new(config: &'a (dyn Fn(Option<&std::path::Path>) -> Arc<Config> + Sync)) -> Self {
-        Self { config, kind: None, texts: false, shown: &[], fixes: false, before: None }
+        Self {
+            config,
+            kind: None,
+            texts: false,
+            ignores: Ignoring::default(),
+            shown: &[],
+            fixes: false,
+            before: None,
+        }
     }
 }
 
@@ -60,6 +74,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Broken rules that somebody does not want to hear of, in the same order.
     pub silenced: Vec<Silenced>,
+    /// The day of the run, by which ignores expire.
+    pub today: Option<Day>,
     /// The clients, by path and line.
     pub clients: Vec<Arc<ClientSummary>>,
     /// What could not be analysed.
@@ -116,7 +132,7 @@ pub fn lint_before(inputs: Vec<Input>, gone: BTreeSet<String>, job: &Job<'_>) ->
 
 /// The report, and the definitions where they are to be kept.
 fn analyse(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync), keep: bool) -> (Report, Vec<Kept>) {
-    let mut report = Report::default();
+    let mut report = Report { today: job.ignores.today, ..Report::default() };
     let Texts { sources, requested, failed, stopped } = texts(inputs, job);
     let parsed: Vec<Option<Parsed>> = sources
         .par_iter()
@@ -157,7 +173,10 @@ fn analyse(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync), keep: bo
     let mut recognised = BTreeSet::new();
     let mut shown: BTreeMap<FileId, Vec<Span>> = BTreeMap::new();
     let mut secrets: Vec<(FileId, Vec<Span>)> = Vec::new();
-    for outcome in outcomes {
+    let mut used = Vec::new();
+    for mut outcome in outcomes {
+        used.extend(ignores::used(&mut outcome));
+        report.silenced.extend(outcome.silenced);
         report.findings.extend(outcome.findings);
         report.clients.extend(outcome.clients);
         report.problems.extend(outcome.problems);
@@ -183,15 +202,13 @@ fn analyse(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync), keep: bo
     }
     report.documents = recognised.iter().filter(|id| requested[id.0 as usize]).count();
     report.recognised = report.documents > 0 || !report.problems.is_empty() || !report.skipped.is_empty();
-    report.findings.sort_by(|a, b| (&a.location, &a.rule).cmp(&(&b.location, &b.rule)));
-    fingerprint::distinguish(&mut report.findings);
+    let asked: Vec<&str> =
+        sources.iter().zip(&requested).filter(|(_, asked)| **asked).map(|(s, _)| s.path.as_str()).collect();
+    ignores::report(&mut report, &used, job, &asked);
+    sort(&mut report);
     if let (Some(former), Some(names)) = (job.before, &names) {
         former.silence(&mut report, names);
     }
-    report.clients.sort_by(|a, b| (&a.path, a.line, &a.key).cmp(&(&b.path, b.line, &b.key)));
-    report.problems.sort();
-    report.problems.dedup();
-    report.skipped.sort();
     if keep {
         let definitions = projects.into_iter().flat_map(|project| project.definitions.definitions);
         return (report, kept(definitions, &sources));
@@ -239,6 +256,23 @@ fn texts(inputs: Vec<Input>, job: &Job<'_>) -> Texts {
         requested.push(input.requested);
     }
     Texts { sources, requested, failed, stopped }
+}
+
+/// Puts everything in the order of the report, and makes findings that are alike distinct.
+fn sort(report: &mut Report) {
+    report.findings.sort_by(|a, b| (&a.location, &a.rule).cmp(&(&b.location, &b.rule)));
+    report
+        .silenced
+        .sort_by(|a, b| (&a.finding.location, &a.finding.rule).cmp(&(&b.finding.location, &b.finding.rule)));
+    // Whoever silences a finding does not change what the others are known by.
+    let silenced = report.silenced.iter_mut().map(|silenced| &mut silenced.finding);
+    let mut all: Vec<&mut Finding> = report.findings.iter_mut().chain(silenced).collect();
+    all.sort_by(|a, b| (&a.location, &a.rule).cmp(&(&b.location, &b.rule)));
+    fingerprint::distinguish(all);
+    report.clients.sort_by(|a, b| (&a.path, a.line, &a.key).cmp(&(&b.path, b.line, &b.key)));
+    report.problems.sort();
+    report.problems.dedup();
+    report.skipped.sort();
 }
 
 /// The text of a file, and why it cannot be analysed, if it cannot.

@@ -124,7 +124,7 @@ impl Former {
     /// Judges a definition: where some items of a list are known to have been wrong before, by those that are new.
     pub(super) fn check<'a>(
         &self,
-        definition: &Definition,
+        definition: &'a Definition,
         rules: &'a [Rule],
         settings: &Settings,
     ) -> Verdict<'a> {

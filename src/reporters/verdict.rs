@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Run, Verdict, count};
-use crate::finding::{ClientSummary, Confidence, Finding, Gate, Silencer};
+use super::{Run, Verdict, count, printable};
+use crate::day::Day;
+use crate::finding::{ClientSummary, Confidence, Finding, Gate, Silenced, Silencer};
 use crate::lint::Report;
 use crate::rule::{Safety, Severity};
 
@@ -53,6 +54,13 @@ impl Report {
     /// How many findings something silences.
     pub(crate) fn silenced_by(&self, by: Silencer) -> usize {
         self.silenced.iter().filter(|silenced| silenced.by == by).count()
+    }
+
+    /// The findings that comments and `[[ignore]]` silence.
+    pub(crate) fn ignored(&self) -> impl Iterator<Item = &Silenced> {
+        let ignores =
+            |silenced: &&Silenced| matches!(silenced.by, Silencer::Comment | Silencer::Configuration);
+        self.silenced.iter().filter(ignores)
     }
 
     /// The exit code apart from findings: 0 analysed, 3 nothing recognised, 4 something could not be analysed.
@@ -124,6 +132,7 @@ impl Run<'_> {
                 parts.join(", ")
             ));
         }
+        lines.extend(ignored(report));
         lines.extend(self.known());
         let (fixable, unsafe_ones) = self.fixable();
         if fixable > 0 {
@@ -197,6 +206,39 @@ impl Run<'_> {
             _ => format!("passed: nothing at or above {gate} ({from})"),
         }
     }
+}
+
+/// An ignore that ends within so many days is named.
+const SOON: i64 = 30;
+
+/// How many findings are ignored, and which ignore ends first if one does so soon.
+fn ignored(report: &Report) -> Option<String> {
+    let silenced: Vec<&Silenced> = report.ignored().collect();
+    let ending = |silenced: &&Silenced| {
+        let until = Day::parse(silenced.until.as_deref()?)?;
+        let days = until.since(report.today?);
+        (days <= SOON).then(|| (days, silenced.location.clone()))
+    };
+    let mut ending: Vec<_> = silenced.iter().filter_map(ending).collect();
+    ending.sort();
+    let soon = match ending.as_slice() {
+        [] => String::new(),
+        [(days, location), rest @ ..] => {
+            let when = match days {
+                0 => "today".to_owned(),
+                days => format!("in {}", count(usize::try_from(*days).unwrap_or_default(), "day")),
+            };
+            let place = location.as_ref().map(|at| format!(": {}:{}", printable(&at.path), at.start.line));
+            let place = place.unwrap_or_default();
+            match rest.len() {
+                0 => format!(" (1 expires {when}{place})"),
+                more => format!(" ({} expire within {SOON} days, the first {when}{place})", more + 1),
+            }
+        }
+    };
+    let reason =
+        if silenced.iter().all(|silenced| !silenced.reason.is_empty()) { " with a reason" } else { "" };
+    (!silenced.is_empty()).then(|| format!("{} ignored{reason}{soon}", silenced.len()))
 }
 
 impl ClientSummary {

@@ -66,6 +66,21 @@ pub struct Match<'a> {
     pub fact: Option<&'a Fact>,
 }
 
+/// What decides, as it is gathered.
+#[derive(Debug, Default)]
+pub struct Matches<'a> {
+    /// The facts that made conditions hold, in order of writing.
+    pub found: Vec<Match<'a>>,
+    /// Facts that may not decide: a test of one of them does not hold, and neither does what it would exclude.
+    pub without: Vec<&'a Fact>,
+}
+
+impl Matches<'_> {
+    fn excludes(&self, fact: &Fact) -> bool {
+        self.without.iter().any(|without| std::ptr::eq(*without, fact))
+    }
+}
+
 impl Condition {
     /// Reads a condition.
     ///
@@ -98,8 +113,8 @@ impl Condition {
     }
 
     /// Whether it holds for a definition. If it does, what decided is added to `matches`, in order of writing.
-    pub fn holds<'a>(&self, definition: &'a Definition, matches: &mut Vec<Match<'a>>) -> Truth {
-        let before = matches.len();
+    pub fn holds<'a>(&self, definition: &'a Definition, matches: &mut Matches<'a>) -> Truth {
+        let before = matches.found.len();
         let truth = match self {
             Self::All(conditions) => {
                 let mut truth = Truth::True;
@@ -130,16 +145,18 @@ impl Condition {
                 truth
             }
             Self::Not(condition) => {
+                let without = std::mem::take(&mut matches.without);
                 let truth = condition.holds(definition, matches).negate();
+                matches.without = without;
                 // What would have made the inner condition hold explains nothing.
-                matches.truncate(before);
+                matches.found.truncate(before);
                 truth
             }
             // What was has no place in the texts of today.
             Self::Before(condition) => definition
                 .before
                 .as_deref()
-                .map_or(Truth::Unknown, |before| condition.holds(before, &mut Vec::new())),
+                .map_or(Truth::Unknown, |before| condition.holds(before, &mut Matches::default())),
             Self::Is { attribute, effective, test } => {
                 let known =
                     if *effective { definition.effective(*attribute) } else { definition.known(*attribute) };
@@ -147,7 +164,7 @@ impl Condition {
             }
         };
         if truth != Truth::True {
-            matches.truncate(before);
+            matches.found.truncate(before);
         }
         truth
     }
@@ -209,21 +226,22 @@ impl Test {
         }
     }
 
-    fn holds<'a>(&self, attribute: Attribute, known: Known<'a>, matches: &mut Vec<Match<'a>>) -> Truth {
+    fn holds<'a>(&self, attribute: Attribute, known: Known<'a>, matches: &mut Matches<'a>) -> Truth {
         let fact = match known {
             Known::NotAsked => return Truth::Unknown,
             Known::Absent => {
                 let truth = Truth::from(matches!(self, Self::Absent(true)));
                 if truth == Truth::True {
-                    matches.push(Match { attribute, fact: None });
+                    matches.found.push(Match { attribute, fact: None });
                 }
                 return truth;
             }
+            Known::Fact(fact) if matches.excludes(fact) => return Truth::False,
             Known::Fact(fact) => fact,
         };
-        let whole = |truth: Truth, matches: &mut Vec<Match<'a>>| {
+        let whole = |truth: Truth, matches: &mut Matches<'a>| {
             if truth == Truth::True {
-                matches.push(Match { attribute, fact: Some(fact) });
+                matches.found.push(Match { attribute, fact: Some(fact) });
             }
             truth
         };
@@ -237,9 +255,12 @@ impl Test {
             Self::AnyItem(schema) => {
                 let mut truth = Truth::False;
                 for item in items(fact) {
+                    if matches.excludes(item) {
+                        continue;
+                    }
                     match schema.holds(Subject::Datum(&item.datum)) {
                         Truth::True => {
-                            matches.push(Match { attribute, fact: Some(item) });
+                            matches.found.push(Match { attribute, fact: Some(item) });
                             truth = Truth::True;
                         }
                         Truth::Unknown if truth == Truth::False => truth = Truth::Unknown,

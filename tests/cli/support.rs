@@ -101,12 +101,7 @@ impl Repository {
 
     /// Runs the program in the repository.
     pub fn run(&self, arguments: &[&str]) -> Run {
-        self.run_with(arguments, None)
-    }
-
-    /// Runs the program with a text on standard input.
-    pub fn pipe(&self, arguments: &[&str], input: impl AsRef<[u8]>) -> Run {
-        self.run_with(arguments, Some(input.as_ref()))
+        self.start("", arguments, None, &[])
     }
 
     /// Runs the program with variables of the environment.
@@ -114,8 +109,9 @@ impl Repository {
         self.start("", arguments, None, environment)
     }
 
-    fn run_with(&self, arguments: &[&str], input: Option<&[u8]>) -> Run {
-        self.start("", arguments, input, &[])
+    /// Runs the program with a text on standard input.
+    pub fn pipe(&self, arguments: &[&str], input: impl AsRef<[u8]>) -> Run {
+        self.start("", arguments, Some(input.as_ref()), &[])
     }
 
     fn start(
@@ -140,6 +136,7 @@ impl Repository {
             "CLIENTLINT_CONFIG",
             "CLIENTLINT_FORMAT",
             "CLIENTLINT_POLICY",
+            "SOURCE_DATE_EPOCH",
             "FORCE_COLOR",
             "CLICOLOR_FORCE",
             "LC_ALL",
