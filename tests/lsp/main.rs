@@ -20,7 +20,7 @@ pub(crate) const NASTY: &str = "clients:\r\n  - name: \"🎵 Shop é\"\r\n    ap
 
 pub(crate) fn with_job<T>(run: impl FnOnce(&Job<'_>) -> T) -> T {
     let config = Arc::new(Config::builtin().unwrap());
-    run(&Job { config: &|_| config.clone(), kind: None, texts: false, shown: &[], fixes: true })
+    run(&Job { fixes: true, ..Job::new(&|_| config.clone()) })
 }
 
 pub(crate) fn input(path: &Path, text: &str) -> Input {
