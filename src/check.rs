@@ -76,6 +76,25 @@ pub struct Verdict<'a> {
 
 /// Judges a definition by every rule.
 pub fn check<'a>(definition: &'a Definition, rules: &'a [Rule], settings: &Settings) -> Verdict<'a> {
+    check_new(definition, rules, settings, &nothing)
+}
+
+/// Whether something is known already: of a rule, with a severity, for an attribute, as an item is shown.
+pub type Known<'a> = dyn Fn(&str, Severity, Attribute, &str) -> bool + 'a;
+
+/// That nothing is known.
+pub fn nothing(_: &str, _: Severity, _: Attribute, _: &str) -> bool {
+    false
+}
+
+/// The same, where items of lists that are known already decide only if no other does: a violation is about those that
+/// are new.
+pub fn check_new<'a>(
+    definition: &'a Definition,
+    rules: &'a [Rule],
+    settings: &Settings,
+    known: &Known<'_>,
+) -> Verdict<'a> {
     let provider = definition.text(Attribute::PROVIDER).unwrap_or("");
     let mut found = Vec::new();
     // One list for all rules: most match something before they turn out not to hold.
@@ -84,7 +103,7 @@ pub fn check<'a>(definition: &'a Definition, rules: &'a [Rule], settings: &Setti
         if !settings.has_on(&rule.id) || !rule.judges(definition.kind, provider) {
             continue;
         }
-        if let Some(violation) = judge(definition, rule, settings, &mut matches) {
+        if let Some(violation) = judge(definition, rule, settings, known, &mut matches) {
             found.push(violation);
         }
     }
@@ -117,10 +136,11 @@ pub fn check_without<'a>(
     definition: &'a Definition,
     rule: &'a Rule,
     settings: &Settings,
+    known: &Known<'_>,
     without: &[&'a Fact],
 ) -> Option<Violation<'a>> {
     let mut matches = Matches { found: Vec::new(), without: without.to_vec() };
-    judge(definition, rule, settings, &mut matches)
+    judge(definition, rule, settings, known, &mut matches)
 }
 
 impl Violation<'_> {
@@ -149,6 +169,7 @@ fn judge<'a>(
     definition: &'a Definition,
     rule: &'a Rule,
     settings: &Settings,
+    known: &Known<'_>,
     matches: &mut Matches<'a>,
 ) -> Option<Violation<'a>> {
     matches.found.clear();
@@ -161,7 +182,7 @@ fn judge<'a>(
         case.when.holds(definition, matches) == Truth::True
     })?;
     let without = matches.without.clone();
-    let matches = matches.found.as_slice();
+    let matches = &mut matches.found;
     let by_profile = settings.profile.and_then(|profile| {
         case.profiles.iter().find(|(named, _)| *named == profile).map(|(_, severity)| *severity)
     });
@@ -169,6 +190,18 @@ fn judge<'a>(
     let own = by_profile.unwrap_or(case.severity);
     let floor = settings.floors.get(&rule.id).map(|floor| floor.unwrap_or(own));
     let severity = configured.unwrap_or(own).max(floor.unwrap_or(Severity::Info));
+    if let Some(Match { attribute, .. }) = matches.last().copied() {
+        let old = |found: &Match<'_>| {
+            found.attribute == attribute
+                && is_item(definition, found)
+                && found.fact.is_some_and(|fact| known(&rule.id, severity, attribute, &fact.datum.show()))
+        };
+        let is_item = |found: &&Match<'_>| found.attribute == attribute && is_item(definition, found);
+        if matches.iter().filter(is_item).any(|found| !old(found)) {
+            matches.retain(|found| !old(found));
+        }
+    }
+    let matches = matches.as_slice();
     let decided = deciding(matches);
     let place = decided.iter().find_map(|fact| fact.place());
     let place = place.unwrap_or_else(|| definition.name_place.unwrap_or(definition.place));
@@ -204,10 +237,14 @@ fn deciding<'a>(matches: &[Match<'a>]) -> Vec<&'a Fact> {
 
 /// The items of an attribute that decided, as they are shown; none where all of it did.
 fn items(attribute: Attribute, definition: &Definition, matches: &[Match<'_>]) -> Vec<String> {
-    let whole = [definition.facts.get(&attribute), definition.default(attribute)];
-    let is_whole = |fact: &Fact| whole.iter().flatten().any(|whole| std::ptr::eq(*whole, fact));
-    let items = matches.iter().filter(|found| found.attribute == attribute).filter_map(|found| found.fact);
-    items.filter(|fact| !is_whole(fact)).map(|fact| fact.datum.show()).collect()
+    let items = matches.iter().filter(|found| found.attribute == attribute && is_item(definition, found));
+    items.filter_map(|found| found.fact).map(|fact| fact.datum.show()).collect()
+}
+
+/// Whether what decided is an item of a list, not all that is known of the attribute.
+fn is_item(definition: &Definition, found: &Match<'_>) -> bool {
+    let whole = [definition.facts.get(&found.attribute), definition.default(found.attribute)];
+    found.fact.is_some_and(|fact| !whole.into_iter().flatten().any(|whole| std::ptr::eq(whole, fact)))
 }
 
 /// Everything else that a violation rests on: other values, where values come from, and reasons for inferences.
@@ -281,6 +318,7 @@ fn fill(template: &str, definition: &Definition, matches: &[Match<'_>]) -> Strin
         };
         let (attribute, part) = name.split_once('.').map_or((name, None), |(name, part)| (name, Some(part)));
         match Attribute::named(attribute) {
+            None if attribute == "before" => message.push_str(&value_before(part, definition)),
             Some(attribute) => message.push_str(&value_of(attribute, part, definition, matches)),
             None => {
                 message.push('{');
@@ -292,6 +330,16 @@ fn fill(template: &str, definition: &Definition, matches: &[Match<'_>]) -> Strin
     }
     message.push_str(rest);
     message
+}
+
+/// The value that an attribute had before, or that the platform filled in.
+fn value_before(attribute: Option<&str>, definition: &Definition) -> String {
+    let value = || {
+        let attribute = Attribute::named(attribute?)?;
+        let before = definition.before.as_deref()?;
+        before.facts.get(&attribute).or_else(|| before.default(attribute)).map(|fact| fact.datum.show())
+    };
+    value().unwrap_or_else(|| "not set".to_owned())
 }
 
 /// The value of an attribute, or of a part of it where it is a map, as it is shown in a message.

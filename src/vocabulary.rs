@@ -179,6 +179,9 @@ attributes! {
     PRODUCTION production Flag Inference "Whether the file's environment is production; unknown where no environment is configured for it";
     FURNITURE furniture Flag Inference "Whether the object comes with the tenant: the Default App, All Applications, the vendor's own extensions";
     PROJECT_COMPLETE project_complete Flag Inference "Whether the project declares all clients of its tenant, so that what it does not name does not exist";
+    // What was before, where a former self is known: under --since.
+    CHANGED changed Texts Inference "Attributes that were written before and are now with another value; absent where nothing of before is known";
+    ADDED added Any Inference "Items of lists that were not there before: items with item and attribute; absent where nothing of before is known";
     // Identity and kind of a client.
     CLIENT_ID client_id Text Document "Client identifier (RFC 6749 section 2.2)";
     CLIENT_NAME client_name Text Document "Human-readable name (RFC 7591 section 2)";

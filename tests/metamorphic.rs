@@ -15,7 +15,6 @@ use clientlint::formats::{self, Format as _};
 use clientlint::lint::{Job, lint};
 use clientlint::page::shown;
 use clientlint::rule::{Persona, Severity};
-use clientlint::silence::Ignoring;
 use clientlint::source::{FileId, Place, Source};
 use clientlint::tree::{Entry, Node, Unknown, Value};
 
@@ -214,16 +213,11 @@ fn languages_say_the_same() {
                     content: Content::Text(rendered.text.clone()),
                     requested: true,
                 };
-                let job = Job {
-                    config: &|_| config.clone(),
-                    kind: None,
-                    texts: false,
-                    shown: &[],
-                    fixes: false,
-                    ignores: Ignoring::default(),
-                };
-                let found =
-                    lint(vec![input], &job).findings.into_iter().map(|finding| finding.rule.to_string());
+                let of = |_: Option<&Path>| config.clone();
+                let found = lint(vec![input], &Job::new(&of))
+                    .findings
+                    .into_iter()
+                    .map(|finding| finding.rule.to_string());
                 all.push((language.name(), found.collect()));
             }
             if let Some((first, rest)) = all.split_first() {

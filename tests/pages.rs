@@ -2,15 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clientlint::config::Config;
 use clientlint::discover::{Content, Input};
-use clientlint::lint::{Job, Report, lint};
+use clientlint::lint::{Job, Report, lint, lint_before};
 use clientlint::rule::{Persona, Severity};
-use clientlint::silence::Ignoring;
 use clientlint::vocabulary::Kind;
 
 /// An example on a page.
@@ -19,6 +19,8 @@ struct Block {
     path: String,
     language: String,
     text: String,
+    /// What stood there before, in an example of a transition.
+    before: Option<String>,
 }
 
 fn config() -> Arc<Config> {
@@ -39,30 +41,26 @@ fn blocks(id: &str) -> Vec<Block> {
             let (language, rest) = after.split_once('\n').unwrap();
             let text = rest.split("```").next().unwrap();
             let path = before.rsplit('`').next().unwrap().to_owned();
-            blocks.push(Block { flagged, path, language: language.to_owned(), text: text.to_owned() });
+            let was = before.rsplit_once("Before:\n\n```").and_then(|(_, block)| block.split_once('\n'));
+            let before = was.map(|(_, rest)| rest.split("```").next().unwrap().to_owned());
+            let (language, text) = (language.to_owned(), text.to_owned());
+            blocks.push(Block { flagged, path, language, text, before });
         }
     }
     blocks
 }
 
 fn analyse(block: &Block, config: &Arc<Config>) -> Report {
-    let input = Input {
+    let input = |text: &String| Input {
         path: PathBuf::from("/repository").join(&block.path),
         shown: block.path.clone(),
-        content: Content::Text(block.text.clone()),
+        content: Content::Text(text.clone()),
         requested: true,
     };
-    lint(
-        vec![input],
-        &Job {
-            config: &|_| config.clone(),
-            kind: None,
-            texts: false,
-            shown: &[],
-            fixes: false,
-            ignores: Ignoring::default(),
-        },
-    )
+    let of = |_: Option<&Path>| config.clone();
+    let job = Job::new(&of);
+    let before = block.before.as_ref().map(|text| lint_before(vec![input(text)], BTreeSet::new(), &job));
+    lint(vec![input(&block.text)], &Job { before: before.as_ref(), ..job })
 }
 
 /// Rules whose clean side is wrong by another rule: only a literal secret can be told from others.

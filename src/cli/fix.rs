@@ -6,10 +6,11 @@ use std::path::Path;
 
 use similar::TextDiff;
 
-use super::check::{Taken, take, today};
+use super::check::{Taken, take};
 use super::options::FixOptions;
 use super::{Outcome, ended};
 use crate::configs::Adjustment;
+use crate::day;
 use crate::discover::{Input, absolute};
 use crate::finding::Finding;
 use crate::lint::{Job, lint};
@@ -34,15 +35,9 @@ pub(super) fn fix(options: &FixOptions, out: &mut dyn Write, errors: &mut dyn Wr
         take(&options.input, &configs)?;
     let config_of = |path: Option<&Path>| configs.of(path).unwrap_or_else(|_| config.clone());
     let asked: Vec<_> = options.input.paths.iter().map(|path| absolute(path)).collect();
-    let job = Job {
-        config: &config_of,
-        kind: options.input.kind.as_deref(),
-        texts: false,
-        shown: &[],
-        fixes: true,
-        // What somebody wants to stay is not mended.
-        ignores: Ignoring { today: Some(today()?), report_all: false, folders: &asked },
-    };
+    // What somebody wants to stay is not mended.
+    let ignores = Ignoring { today: Some(day::today()?), report_all: false, folders: &asked };
+    let job = Job { kind: options.input.kind.as_deref(), fixes: true, ignores, ..Job::new(&config_of) };
     let wanted = |safety| match safety {
         Safety::Safe => !options.only_unsafe,
         Safety::Unsafe => options.r#unsafe || options.only_unsafe,

@@ -26,7 +26,7 @@ pub(super) fn init(options: &InitOptions, out: &mut dyn Write) -> Outcome {
         ..InputOptions::default()
     };
     let configs = Configs::new(None, true, Adjustment::default())?;
-    let (report, _) = analyse(&input, &configs, false, false, Ignoring::default())?;
+    let (report, _) = analyse(&input, &configs, false, false, None, Ignoring::default())?;
     write(path, &init::configuration(&report), true)?;
     let mut said = vec![format!(
         "wrote {} ({} found in {})",

@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json};
 
 use super::given::Given;
 use super::globs::Globs;
-use super::ignores::Ignores;
+use super::ignores::{Ignores, unignorable};
 use super::layer::{ConfigError, Layer};
 use super::output::Output;
 use super::overrides::Exception;
@@ -132,6 +132,11 @@ impl Config {
             kinds: Vec::new(),
             max_size: max_size(&layers)?,
             variables: variables(&layers),
+            baseline: last(&layers, |layer| {
+                Some(plain(&layer.folder.join(layer.written.baseline.file.as_ref()?)))
+            }),
+            baseline_secrets: last(&layers, |layer| layer.written.baseline.secrets).unwrap_or(false),
+            unignorable: unignorable(&layers, policy_layer.as_ref(), &rules),
             layouts,
             overrides,
             policy,

@@ -28,6 +28,7 @@ pub use schema::schema;
 pub use show::Shown;
 pub use written::FailOn;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -76,6 +77,12 @@ pub struct Config {
     pub ignores: Ignores,
     /// What gives Terraform's variables their values, in ascending precedence.
     pub variables: Vec<Given>,
+    /// The file of known findings, from the root of the file system, where the configuration names one.
+    pub baseline: Option<PathBuf>,
+    /// Whether findings about secrets may be in it.
+    pub baseline_secrets: bool,
+    /// Rules whose findings may not be silenced.
+    pub unignorable: BTreeSet<String>,
     channels: Vec<(String, Globs)>,
     management_api_declared: bool,
     environments: Vec<Environment>,

@@ -51,6 +51,8 @@ pub(super) struct Written {
     pub(super) env: BTreeMap<String, Environment>,
     /// What the organisation declares.
     pub(super) facts: Facts,
+    /// Findings that are known, and are to be mended later.
+    pub(super) baseline: Baseline,
     /// Layouts of client files of one's own.
     pub(super) layout: Vec<Layout>,
     /// What is different for some files, clients or environments.
@@ -111,6 +113,16 @@ pub(super) struct Gate {
     pub(super) min_confidence: Option<Confidence>,
 }
 
+/// Findings that are known, and are to be mended later.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub(super) struct Baseline {
+    /// Their file; `.clientlint-baseline.json` in the root of the repository by default.
+    pub(super) file: Option<PathBuf>,
+    /// Whether findings about committed secrets may be among them.
+    pub(super) secrets: Option<bool>,
+}
+
 /// From which severity on a run fails.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
@@ -141,7 +153,7 @@ pub(super) enum RuleSetting {
 pub(super) struct RuleTable {
     /// Its severity.
     pub(super) severity: Option<Level>,
-    /// Whether it may be ignored.
+    /// Whether its findings may be silenced: ignored, or put off by a baseline.
     pub(super) ignorable: Option<bool>,
     /// Values of its options; `clientlint explain RULE` names them.
     pub(super) options: Map<String, Json>,

@@ -7,6 +7,7 @@ mod heard;
 mod ignores;
 mod judge;
 mod projects;
+mod since;
 mod together;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,8 @@ use rayon::prelude::*;
 use self::describe::locate_problem;
 use self::judge::{Outcome, Project, judge, speaks_of_clients};
 use self::projects::projects;
+pub use self::since::Former;
+use self::since::{Kept, kept};
 use crate::config::Config;
 use crate::day::Day;
 use crate::discover::{Content, Input};
@@ -45,6 +48,16 @@ pub struct Job<'a> {
     pub shown: &'a [String],
     /// Whether it is worked out how findings can be mended.
     pub fixes: bool,
+    /// What there was before, where only what is new is reported.
+    pub before: Option<&'a Former>,
+}
+
+impl<'a> Job<'a> {
+    /// A job of which nothing is wanted but the findings.
+    pub fn new(config: &'a (dyn Fn(Option<&std::path::Path>) -> Arc<Config> + Sync)) -> Self {
+        let ignores = Ignoring::default();
+        Self { config, kind: None, texts: false, shown: &[], fixes: false, ignores, before: None }
+    }
 }
 
 /// What was found.
@@ -70,6 +83,28 @@ pub struct Report {
     pub hidden: usize,
     /// How many files hold something that other tools define, or that could not be analysed.
     pub recognised: bool,
+    /// How the findings compare with what was known already.
+    pub compared: Compared,
+}
+
+/// How a report compares with what was known already.
+#[derive(Debug, Default)]
+pub struct Compared {
+    /// What it was compared with: the reference given to `--since`.
+    pub since: Option<String>,
+    /// The day of the oldest entry of the baseline that is still needed.
+    pub oldest: Option<String>,
+    /// How many entries of the baseline match nothing any more.
+    pub stale: usize,
+}
+
+impl Report {
+    /// Puts what is silenced into the order of the findings.
+    pub fn sort_silenced(&mut self) {
+        self.silenced.sort_by(|a, b| {
+            (&a.finding.location, &a.finding.rule).cmp(&(&b.finding.location, &b.finding.rule))
+        });
+    }
 }
 
 /// Analyses files. Those that were not asked for are context: nothing is reported of them.
@@ -79,29 +114,19 @@ pub fn lint(inputs: Vec<Input>, job: &Job<'_>) -> Report {
 
 /// The same for somebody who watches: `step` is called twice for each file, when it is parsed and when it is judged.
 pub fn lint_watched(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync)) -> Report {
+    analyse(inputs, job, step, false).0
+}
+
+/// Analyses files as they were before, for comparison. `gone` are the paths of those that are no more.
+pub fn lint_before(inputs: Vec<Input>, gone: BTreeSet<String>, job: &Job<'_>) -> Former {
+    let (report, definitions) = analyse(inputs, job, &|| (), true);
+    Former::new(report.findings, definitions, gone)
+}
+
+/// The report, and the definitions where they are to be kept.
+fn analyse(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync), keep: bool) -> (Report, Vec<Kept>) {
     let mut report = Report { today: job.ignores.today, ..Report::default() };
-    let mut sources = Vec::with_capacity(inputs.len());
-    let mut requested = Vec::with_capacity(inputs.len());
-    let mut failed: Vec<(FileId, problem::Problem)> = Vec::new();
-    let mut stopped: BTreeSet<FileId> = BTreeSet::new();
-    for (number, input) in inputs.into_iter().enumerate() {
-        let id = FileId(u32::try_from(number).unwrap_or(u32::MAX));
-        let (text, failure) = content(input.content);
-        let source = Source::new(id, input.shown, Some(input.path), text);
-        if let Some((code, at, message)) = failure {
-            let at = at.saturating_sub(source.bom as usize);
-            stopped.insert(id);
-            // What is no text and speaks of no client is none of our business.
-            let ours = || {
-                job.kind.is_some() || speaks_of_clients(&source.text, &(job.config)(source.file.as_deref()))
-            };
-            if input.requested && (code != Code::Encoding || ours()) {
-                failed.push((id, problem::Problem { code, place: source.place(at..at), message }));
-            }
-        }
-        sources.push(source);
-        requested.push(input.requested);
-    }
+    let Texts { sources, requested, failed, stopped } = texts(inputs, job);
     let parsed: Vec<Option<Parsed>> = sources
         .par_iter()
         .map(|source| {
@@ -131,6 +156,7 @@ pub fn lint_watched(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync))
         let in_each = project.variants.iter_mut().map(|variant| &mut variant.definitions);
         std::iter::once(&mut project.definitions).chain(in_each).flat_map(|all| &mut all.definitions)
     }));
+    let names = job.before.map(|former| former.attach(&mut projects, &sources));
     let judged = |project: &Project<'_>| {
         let outcome = judge(project, job, &sources, &requested);
         project.documents.iter().for_each(|_| step());
@@ -173,20 +199,62 @@ pub fn lint_watched(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync))
         sources.iter().zip(&requested).filter(|(_, asked)| **asked).map(|(s, _)| s.path.as_str()).collect();
     ignores::report(&mut report, &used, job, &asked);
     sort(&mut report);
+    if let (Some(former), Some(names)) = (job.before, &names) {
+        former.silence(&mut report, names);
+    }
+    if keep {
+        let definitions = projects.into_iter().flat_map(|project| project.definitions.definitions);
+        return (report, kept(definitions, &sources));
+    }
     // To free what thousands of clients were made of takes time as well.
     projects.into_par_iter().for_each(|project| {
         let Project { documents, definitions, .. } = project;
         rayon::join(|| drop(documents), || definitions.definitions.into_par_iter().for_each(drop));
     });
-    report
+    (report, Vec::new())
+}
+
+/// The texts of a run.
+struct Texts {
+    sources: Vec<Source>,
+    /// Of each whether it was asked for.
+    requested: Vec<bool>,
+    /// Why some cannot be analysed.
+    failed: Vec<(FileId, problem::Problem)>,
+    /// Those of which nothing is analysed.
+    stopped: BTreeSet<FileId>,
+}
+
+fn texts(inputs: Vec<Input>, job: &Job<'_>) -> Texts {
+    let mut sources = Vec::with_capacity(inputs.len());
+    let mut requested = Vec::with_capacity(inputs.len());
+    let mut failed: Vec<(FileId, problem::Problem)> = Vec::new();
+    let mut stopped: BTreeSet<FileId> = BTreeSet::new();
+    for (number, input) in inputs.into_iter().enumerate() {
+        let id = FileId(u32::try_from(number).unwrap_or(u32::MAX));
+        let (text, failure) = content(input.content);
+        let source = Source::new(id, input.shown, Some(input.path), text);
+        if let Some((code, at, message)) = failure {
+            let at = at.saturating_sub(source.bom as usize);
+            stopped.insert(id);
+            // What is no text and speaks of no client is none of our business.
+            let ours = || {
+                job.kind.is_some() || speaks_of_clients(&source.text, &(job.config)(source.file.as_deref()))
+            };
+            if input.requested && (code != Code::Encoding || ours()) {
+                failed.push((id, problem::Problem { code, place: source.place(at..at), message }));
+            }
+        }
+        sources.push(source);
+        requested.push(input.requested);
+    }
+    Texts { sources, requested, failed, stopped }
 }
 
 /// Puts everything in the order of the report, and makes findings that are alike distinct.
 fn sort(report: &mut Report) {
     report.findings.sort_by(|a, b| (&a.location, &a.rule).cmp(&(&b.location, &b.rule)));
-    report
-        .silenced
-        .sort_by(|a, b| (&a.finding.location, &a.finding.rule).cmp(&(&b.finding.location, &b.finding.rule)));
+    report.sort_silenced();
     // Whoever silences a finding does not change what the others are known by.
     let silenced = report.silenced.iter_mut().map(|silenced| &mut silenced.finding);
     let mut all: Vec<&mut Finding> = report.findings.iter_mut().chain(silenced).collect();

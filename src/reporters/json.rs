@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::Run;
-use crate::finding::{ClientSummary, Edit, Finding, Fix, Location};
+use crate::finding::{ClientSummary, Edit, Finding, Fix, Location, Silencer};
 use crate::lint::Report;
 use crate::redaction;
 use crate::rule::{Rule, Severity};
@@ -40,6 +40,11 @@ pub(super) struct Summary {
     #[serde(rename = "below-persona")]
     below_persona: usize,
     suppressed: usize,
+    baselined: usize,
+    #[serde(rename = "not-new")]
+    not_new: usize,
+    #[serde(rename = "stale-baseline")]
+    stale_baseline: usize,
     problems: usize,
     skipped: usize,
     gate: Gate,
@@ -224,6 +229,9 @@ pub(super) fn summary(run: &Run<'_>) -> Summary {
         fixable: Fixable { safe: fixable - not_safe, not_safe },
         below_persona: report.hidden,
         suppressed: report.ignored().count(),
+        baselined: report.silenced_by(Silencer::Baseline),
+        not_new: report.silenced_by(Silencer::Before),
+        stale_baseline: report.compared.stale,
         problems: report.problems.len(),
         skipped: report.skipped.len(),
         gate: Gate {

@@ -58,6 +58,11 @@ impl Report {
         self.silenced.iter().filter(ignores)
     }
 
+    /// How many findings something silences.
+    pub(crate) fn silenced_by(&self, by: Silencer) -> usize {
+        self.silenced.iter().filter(|silenced| silenced.by == by).count()
+    }
+
     /// The exit code apart from findings: 0 analysed, 3 nothing recognised, 4 something could not be analysed.
     pub fn exit(&self, allow_empty: bool) -> u8 {
         if !self.problems.is_empty() {
@@ -128,6 +133,7 @@ impl Run<'_> {
             ));
         }
         lines.extend(ignored(report));
+        lines.extend(self.known());
         let (fixable, unsafe_ones) = self.fixable();
         if fixable > 0 {
             let part =
@@ -152,6 +158,32 @@ impl Run<'_> {
             ));
         }
         lines.push(self.ending());
+        lines
+    }
+
+    /// What is not reported because it was known already.
+    fn known(&self) -> Vec<String> {
+        let compared = &self.report.compared;
+        let mut lines = Vec::new();
+        let baselined = self.report.silenced_by(Silencer::Baseline);
+        if baselined > 0 {
+            lines.push(match &compared.oldest {
+                Some(day) => format!("{baselined} baselined (oldest {day})"),
+                None => format!("{baselined} baselined"),
+            });
+        }
+        if let Some(reference) = &compared.since {
+            let before = self.report.silenced_by(Silencer::Before);
+            lines.push(format!("{before} not new since {}", super::printable(reference)));
+        }
+        if compared.stale > 0 {
+            let (matches, entries) =
+                if compared.stale == 1 { ("matches", "entry") } else { ("match", "entries") };
+            lines.push(format!(
+                "stale baseline: {} {entries} {matches} nothing any more (`clientlint baseline prune`)",
+                compared.stale
+            ));
+        }
         lines
     }
 

@@ -15,6 +15,8 @@ pub enum Condition {
     Any(Vec<Condition>),
     /// It is known not to hold.
     Not(Box<Condition>),
+    /// It held before, as far as that is known.
+    Before(Box<Condition>),
     /// A test of an attribute.
     Is {
         /// The attribute.
@@ -92,6 +94,7 @@ impl Condition {
                 "all-of" => Self::All(Self::each(value, effective)?),
                 "any-of" => Self::Any(Self::each(value, effective)?),
                 "not" => Self::Not(Box::new(Self::new(as_map(value)?, effective)?)),
+                "before" => Self::Before(Box::new(Self::new(as_map(value)?, effective)?)),
                 "effective" => Self::new(as_map(value)?, true)?,
                 name => {
                     let attribute =
@@ -149,6 +152,11 @@ impl Condition {
                 matches.found.truncate(before);
                 truth
             }
+            // What was has no place in the texts of today.
+            Self::Before(condition) => definition
+                .before
+                .as_deref()
+                .map_or(Truth::Unknown, |before| condition.holds(before, &mut Matches::default())),
             Self::Is { attribute, effective, test } => {
                 let known =
                     if *effective { definition.effective(*attribute) } else { definition.known(*attribute) };
@@ -169,7 +177,7 @@ impl Condition {
     pub(super) fn compile(&self) -> Result<(), String> {
         match self {
             Self::All(conditions) | Self::Any(conditions) => conditions.iter().try_for_each(Self::compile),
-            Self::Not(condition) => condition.compile(),
+            Self::Not(condition) | Self::Before(condition) => condition.compile(),
             Self::Is { test, attribute, .. } => test
                 .schema()
                 .map_or(Ok(()), Schema::compile)
@@ -183,7 +191,7 @@ impl Condition {
             Self::All(conditions) | Self::Any(conditions) => {
                 conditions.iter().for_each(|condition| condition.each_attribute(call));
             }
-            Self::Not(condition) => condition.each_attribute(call),
+            Self::Not(condition) | Self::Before(condition) => condition.each_attribute(call),
             Self::Is { attribute, .. } => call(*attribute),
         }
     }

@@ -4,6 +4,7 @@
 
 mod actions;
 mod applications;
+mod baseline;
 mod browser;
 mod canary;
 mod config;
@@ -30,6 +31,7 @@ mod reports;
 mod rule_files;
 mod schemas;
 mod silenced;
+mod since;
 mod specimens;
 mod stdin;
 mod support;

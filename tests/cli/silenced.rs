@@ -8,7 +8,6 @@ use clientlint::discover::{Content, Input};
 use clientlint::finding::{Edit, Silenced, Silencer};
 use clientlint::lint::{Job, Report, lint};
 use clientlint::reporters::{Format, Look, Measure, Run, Verdict, write};
-use clientlint::silence::Ignoring;
 use serde_json::Value as Json;
 
 use crate::specimens::HOSTILE;
@@ -23,17 +22,7 @@ fn report(config: &Arc<Config>) -> Report {
         content: Content::Text(text),
         requested: true,
     };
-    let mut report = lint(
-        vec![input],
-        &Job {
-            config: &|_| config.clone(),
-            kind: None,
-            texts: true,
-            shown: &[],
-            fixes: true,
-            ignores: Ignoring::default(),
-        },
-    );
+    let mut report = lint(vec![input], &Job { texts: true, fixes: true, ..Job::new(&|_| config.clone()) });
     assert_eq!(report.findings.len(), 2);
     let finding = report.findings.pop().unwrap();
     for by in [Silencer::Comment, Silencer::Configuration, Silencer::Baseline, Silencer::Before] {

@@ -10,7 +10,6 @@ use clientlint::finding::Finding;
 use clientlint::lint::{Job, Report, lint};
 use clientlint::mend::{Mended, mend, text_of};
 use clientlint::rule::Persona;
-use clientlint::silence::Ignoring;
 
 /// What tells a finding from others where texts change: its rule, and whose it is.
 pub(crate) type Name = (String, String, String);
@@ -32,7 +31,7 @@ pub(crate) fn input(path: &str, text: &str) -> Input {
 
 fn with_job<T>(config: &Arc<Config>, run: impl FnOnce(&Job<'_>) -> T) -> T {
     let of = |_: Option<&Path>| config.clone();
-    run(&Job { config: &of, kind: None, texts: false, shown: &[], fixes: true, ignores: Ignoring::default() })
+    run(&Job { fixes: true, ..Job::new(&of) })
 }
 
 pub(crate) fn analyse(config: &Arc<Config>, inputs: &[Input]) -> Report {
