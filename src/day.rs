@@ -3,27 +3,35 @@
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+/// Today: what the caller says, else what `SOURCE_DATE_EPOCH` says, else what the clock says, in Greenwich.
+///
+/// # Errors
+///
+/// What the variable says is no time.
+pub fn today(said: Option<Day>) -> Result<Day, String> {
+    if let Some(day) = said {
+        return Ok(day);
+    }
+    let seconds = match std::env::var("SOURCE_DATE_EPOCH") {
+        Ok(text) => text
+            .trim()
+            .parse::<u32>()
+            .map_err(|_| "SOURCE_DATE_EPOCH is a number of seconds since 1970".to_owned())?
+            .into(),
+        Err(_) => {
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            i64::try_from(now.as_secs()).unwrap_or_default()
+        }
+    };
+    Ok(Day::of_seconds(seconds))
+}
+
 /// A day, counted from 1970-01-01.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(i64);
 
 /// Seconds of a day.
 const SECONDS: i64 = 86_400;
-
-/// Today, in Greenwich: what `SOURCE_DATE_EPOCH` says where a run is to be repeated, else what the clock says.
-///
-/// # Errors
-///
-/// What the variable says is no number.
-pub fn today() -> Result<Day, String> {
-    let seconds: u64 = match std::env::var("SOURCE_DATE_EPOCH") {
-        Ok(text) => text.trim().parse().map_err(|_| format!("SOURCE_DATE_EPOCH: `{text}` is no number"))?,
-        Err(_) => SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
-    };
-    // Beyond the years of four digits nothing is compared any more.
-    const LAST: i64 = 253_402_300_799;
-    Ok(Day::of_seconds(i64::try_from(seconds).unwrap_or(LAST).min(LAST)))
-}
 
 impl Day {
     /// The day of `YYYY-MM-DD`; `None` where that is no day.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::check::analyse;
+use super::check::{Wanted, analyse};
 use super::options::{BaselineCommand, BaselineOptions, InputOptions, ListFormat};
 use super::{Outcome, ended};
 use crate::baseline::{self, Baseline, Entry, Scope, State};
@@ -127,9 +127,10 @@ fn today(options: &BaselineOptions, day: Day) -> Result<(Report, Configs, Place)
     };
     let input = &options.input;
     let configs = input.config.configs(adjustment)?;
+    // What is ignored where it stands need not be put off as well.
     let folders: Vec<PathBuf> = input.paths.iter().map(|path| absolute(path)).collect();
     let ignores = Ignoring { today: Some(day), report_all: false, folders: &folders };
-    let (report, counts) = analyse(input, &configs, false, false, None, ignores)?;
+    let (report, counts) = analyse(input, &configs, Wanted { ignores, ..Wanted::default() })?;
     let config = configs.of(counts.first.as_deref())?;
     let place = Place::new(input, options.baseline.as_deref(), &config);
     Ok((report, configs, place))
@@ -141,15 +142,16 @@ fn write(
     out: &mut dyn Write,
     errors: &mut dyn Write,
 ) -> Outcome {
-    let day = day.map_or_else(day::today, Ok)?;
+    let day = day::today(day)?;
     let (report, configs, place) = today(options, day)?;
+    let day = day.to_string();
     if !report.recognised {
         return Err("no client definitions found: nothing is written".to_owned());
     }
     let known = Place { named: false, ..place };
     let old = known.read()?.unwrap_or_default();
     let (outcome, mut entries, refused) = known.within(&configs, |scope| {
-        let entries = baseline::entries(&report.findings, scope, &day.to_string());
+        let entries = baseline::entries(&report.findings, scope, &day);
         (old.compare(&report, scope), entries, refusals(&report, scope))
     })?;
     let since: BTreeMap<&str, &str> = old
@@ -194,7 +196,7 @@ fn refusals(report: &Report, scope: &Scope<'_>) -> Vec<String> {
 }
 
 fn prune(options: &BaselineOptions, check: bool, out: &mut dyn Write) -> Outcome {
-    let (report, configs, place) = today(options, day::today()?)?;
+    let (report, configs, place) = today(options, day::today(None)?)?;
     let old = place.needed()?;
     let (states, whys) = place.within(&configs, |scope| {
         let whys: Vec<_> = old.entries.iter().map(|entry| scope.refusal_of(entry)).collect();

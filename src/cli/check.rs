@@ -12,7 +12,7 @@ use super::reports::Reports;
 use super::{Outcome, ended, watch};
 use crate::config::Config;
 use crate::configs::{Adjustment, Configs};
-use crate::day;
+use crate::day::today;
 use crate::discover::{self, Input};
 use crate::earlier::{self, Earlier};
 use crate::inputs::{Asked, Read, first_path};
@@ -38,15 +38,15 @@ pub(super) fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dy
     let config = configs.of(first(&options.input).as_deref())?;
     let reports = Reports::of(options, &config)?;
     let since = options.since.as_deref().map(|reference| Since { reference, changed: options.changed_only });
-    let (texts, fixes) = (reports.show_text(), reports.show_fixes());
-    let today = options.today.map_or_else(day::today, Ok)?;
     let mut folders: Vec<PathBuf> = options.input.paths.iter().map(|path| discover::absolute(path)).collect();
     if options.changed_only {
         // Where projects are left out, nobody knows what silences nothing.
         folders.clear();
     }
+    let today = today(options.today)?;
     let ignores = Ignoring { today: Some(today), report_all: options.no_ignores, folders: &folders };
-    let (mut report, mut counts) = analyse(&options.input, &configs, texts, fixes, since, ignores)?;
+    let wanted = Wanted { texts: reports.show_text(), fixes: reports.show_fixes(), since, ignores };
+    let (mut report, mut counts) = analyse(&options.input, &configs, wanted)?;
     if !options.no_baseline {
         let place = Place::new(&options.input, options.baseline.as_deref(), &config);
         // With --since a finding is of what is new alone, so that entries about the rest match nothing.
@@ -92,7 +92,7 @@ pub(super) fn clients(options: &ClientsOptions, out: &mut dyn Write, errors: &mu
         mappings: mappings(&options.input),
         ..Adjustment::default()
     })?;
-    let (report, mut counts) = analyse(&options.input, &configs, false, false, None, Ignoring::default())?;
+    let (report, mut counts) = analyse(&options.input, &configs, Wanted::default())?;
     let written = match options.format {
         ClientsFormat::Text => reporters::clients_text(out, &report),
         ClientsFormat::Json => reporters::clients_json(out, &report),
@@ -178,15 +178,26 @@ pub(super) fn take(options: &InputOptions, configs: &Configs) -> Result<Taken, S
     Ok(Taken { inputs, looked_at, excluded, first, config, standard_input: asked.standard_input() })
 }
 
+/// What is wanted of an analysis beside the findings.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Wanted<'a> {
+    /// Whether the report shows text of the files.
+    pub(super) texts: bool,
+    /// Whether it says how findings can be mended.
+    pub(super) fixes: bool,
+    /// With what the files are compared.
+    pub(super) since: Option<Since<'a>>,
+    /// What is done about ignores.
+    pub(super) ignores: Ignoring<'a>,
+}
+
 /// Reads the inputs and analyses them; keeps their texts and works out fixes where the report shows them.
 pub(super) fn analyse(
     options: &InputOptions,
     configs: &Configs,
-    texts: bool,
-    fixes: bool,
-    since: Option<Since<'_>>,
-    ignores: Ignoring<'_>,
+    wanted: Wanted<'_>,
 ) -> Result<(Report, Counts), String> {
+    let Wanted { texts, fixes, since, ignores } = wanted;
     let start = Instant::now();
     let Taken { mut inputs, looked_at, excluded, first, config, standard_input } = take(options, configs)?;
     let read_before = |since: Since<'_>| earlier::read(since.reference, &asked(options), configs, &config);

@@ -10,7 +10,7 @@ use super::check::{Taken, take};
 use super::options::FixOptions;
 use super::{Outcome, ended};
 use crate::configs::Adjustment;
-use crate::day;
+use crate::day::today;
 use crate::discover::{Input, absolute};
 use crate::finding::Finding;
 use crate::lint::{Job, lint};
@@ -35,9 +35,10 @@ pub(super) fn fix(options: &FixOptions, out: &mut dyn Write, errors: &mut dyn Wr
         take(&options.input, &configs)?;
     let config_of = |path: Option<&Path>| configs.of(path).unwrap_or_else(|_| config.clone());
     let asked: Vec<_> = options.input.paths.iter().map(|path| absolute(path)).collect();
+    let kind = options.input.kind.as_deref();
     // What somebody wants to stay is not mended.
-    let ignores = Ignoring { today: Some(day::today()?), report_all: false, folders: &asked };
-    let job = Job { kind: options.input.kind.as_deref(), fixes: true, ignores, ..Job::new(&config_of) };
+    let ignores = Ignoring { today: Some(today(None)?), report_all: false, folders: &asked };
+    let job = Job { kind, fixes: true, ignores, ..Job::new(&config_of) };
     let wanted = |safety| match safety {
         Safety::Safe => !options.only_unsafe,
         Safety::Unsafe => options.r#unsafe || options.only_unsafe,

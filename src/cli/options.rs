@@ -133,7 +133,7 @@ pub(super) enum BaselineCommand {
     Write {
         #[command(flatten)]
         options: BaselineOptions,
-        /// The day to write beside new entries, and by which ignores expire, instead of today's
+        /// The day to write beside new entries: YYYY-MM-DD
         #[arg(long, value_parser = day, value_name = "YYYY-MM-DD")]
         today: Option<Day>,
     },
@@ -310,12 +310,6 @@ pub(super) struct CheckOptions {
     /// Show nothing that is less sure
     #[arg(long, value_parser = confidence, value_name = "medium|high")]
     pub(super) min_confidence: Option<Confidence>,
-    /// Report also what comments and [[ignore]] silence
-    #[arg(long)]
-    pub(super) no_ignores: bool,
-    /// The day by which ignores expire, instead of today's
-    #[arg(long, value_parser = day, value_name = "YYYY-MM-DD")]
-    pub(super) today: Option<Day>,
     /// Report only what is new since this branch or commit, and transitions: read from git, nothing is checked out
     #[arg(long, value_name = "REF", allow_hyphen_values = true)]
     pub(super) since: Option<String>,
@@ -328,6 +322,12 @@ pub(super) struct CheckOptions {
     /// Report known findings as well
     #[arg(long)]
     pub(super) no_baseline: bool,
+    /// Report also what comments and [[ignore]] silence
+    #[arg(long)]
+    pub(super) no_ignores: bool,
+    /// The day by which ignores expire, instead of today's
+    #[arg(long, value_parser = day, value_name = "YYYY-MM-DD")]
+    pub(super) today: Option<Day>,
     /// Exit with 0 where no client definition is found
     #[arg(long)]
     pub(super) allow_empty: bool,

@@ -39,12 +39,12 @@ pub(super) struct Summary {
     fixable: Fixable,
     #[serde(rename = "below-persona")]
     below_persona: usize,
-    suppressed: usize,
     baselined: usize,
     #[serde(rename = "not-new")]
     not_new: usize,
     #[serde(rename = "stale-baseline")]
     stale_baseline: usize,
+    suppressed: usize,
     problems: usize,
     skipped: usize,
     gate: Gate,
@@ -228,10 +228,10 @@ pub(super) fn summary(run: &Run<'_>) -> Summary {
         },
         fixable: Fixable { safe: fixable - not_safe, not_safe },
         below_persona: report.hidden,
-        suppressed: report.ignored().count(),
         baselined: report.silenced_by(Silencer::Baseline),
         not_new: report.silenced_by(Silencer::Before),
         stale_baseline: report.compared.stale,
+        suppressed: report.ignored().count(),
         problems: report.problems.len(),
         skipped: report.skipped.len(),
         gate: Gate {

@@ -51,16 +51,16 @@ pub struct Measure {
 }
 
 impl Report {
+    /// How many findings something silences.
+    pub(crate) fn silenced_by(&self, by: Silencer) -> usize {
+        self.silenced.iter().filter(|silenced| silenced.by == by).count()
+    }
+
     /// The findings that comments and `[[ignore]]` silence.
     pub(crate) fn ignored(&self) -> impl Iterator<Item = &Silenced> {
         let ignores =
             |silenced: &&Silenced| matches!(silenced.by, Silencer::Comment | Silencer::Configuration);
         self.silenced.iter().filter(ignores)
-    }
-
-    /// How many findings something silences.
-    pub(crate) fn silenced_by(&self, by: Silencer) -> usize {
-        self.silenced.iter().filter(|silenced| silenced.by == by).count()
     }
 
     /// The exit code apart from findings: 0 analysed, 3 nothing recognised, 4 something could not be analysed.
