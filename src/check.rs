@@ -76,11 +76,16 @@ pub struct Verdict<'a> {
 
 /// Judges a definition by every rule.
 pub fn check<'a>(definition: &'a Definition, rules: &'a [Rule], settings: &Settings) -> Verdict<'a> {
-    check_new(definition, rules, settings, &|_, _, _, _| false)
+    check_new(definition, rules, settings, &nothing)
 }
 
 /// Whether something is known already: of a rule, with a severity, for an attribute, as an item is shown.
 pub type Known<'a> = dyn Fn(&str, Severity, Attribute, &str) -> bool + 'a;
+
+/// That nothing is known.
+pub fn nothing(_: &str, _: Severity, _: Attribute, _: &str) -> bool {
+    false
+}
 
 /// The same, where items of lists that are known already decide only if no other does: a violation is about those that
 /// are new.
@@ -131,10 +136,11 @@ pub fn check_without<'a>(
     definition: &'a Definition,
     rule: &'a Rule,
     settings: &Settings,
+    known: &Known<'_>,
     without: &[&'a Fact],
 ) -> Option<Violation<'a>> {
     let mut matches = Matches { found: Vec::new(), without: without.to_vec() };
-    judge(definition, rule, settings, &|_, _, _, _| false, &mut matches)
+    judge(definition, rule, settings, known, &mut matches)
 }
 
 impl Violation<'_> {
@@ -195,6 +201,7 @@ fn judge<'a>(
             matches.retain(|found| !old(found));
         }
     }
+    let matches = matches.as_slice();
     let decided = deciding(matches);
     let place = decided.iter().find_map(|fact| fact.place());
     let place = place.unwrap_or_else(|| definition.name_place.unwrap_or(definition.place));

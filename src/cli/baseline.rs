@@ -128,7 +128,8 @@ fn today(options: &BaselineOptions, day: Day) -> Result<(Report, Configs, Place)
     let input = &options.input;
     let configs = input.config.configs(adjustment)?;
     // What is ignored where it stands need not be put off as well.
-    let ignores = Ignoring { today: Some(day), ..Ignoring::default() };
+    let folders: Vec<PathBuf> = input.paths.iter().map(|path| absolute(path)).collect();
+    let ignores = Ignoring { today: Some(day), report_all: false, folders: &folders };
     let (report, counts) = analyse(input, &configs, Wanted { ignores, ..Wanted::default() })?;
     let config = configs.of(counts.first.as_deref())?;
     let place = Place::new(input, options.baseline.as_deref(), &config);

@@ -38,7 +38,11 @@ pub(super) fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dy
     let config = configs.of(first(&options.input).as_deref())?;
     let reports = Reports::of(options, &config)?;
     let since = options.since.as_deref().map(|reference| Since { reference, changed: options.changed_only });
-    let folders: Vec<PathBuf> = options.input.paths.iter().map(|path| discover::absolute(path)).collect();
+    let mut folders: Vec<PathBuf> = options.input.paths.iter().map(|path| discover::absolute(path)).collect();
+    if options.changed_only {
+        // Where projects are left out, nobody knows what silences nothing.
+        folders.clear();
+    }
     let today = today(options.today)?;
     let ignores = Ignoring { today: Some(today), report_all: options.no_ignores, folders: &folders };
     let wanted = Wanted { texts: reports.show_text(), fixes: reports.show_fixes(), since, ignores };

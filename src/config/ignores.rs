@@ -12,8 +12,8 @@ use toml::Spanned;
 use super::globs::matcher;
 use super::layer::{ConfigError, Layer};
 use super::merge::last;
-use super::named_rules;
 use super::written::{Level, Patterns};
+use super::{Config, named_rules};
 use crate::day::Day;
 use crate::providers::Provider;
 use crate::rule::Rule;
@@ -32,8 +32,6 @@ pub struct Ignores {
     pub max_lifetime: Option<i64>,
     /// Whether a comment may silence a rule for its whole file.
     pub allow_file_level: bool,
-    /// Rules that cannot be ignored.
-    pub unignorable: BTreeSet<String>,
     /// The ignores of the configuration and of the files on which it builds, in order of strength and of writing.
     pub list: Vec<Ignore>,
 }
@@ -152,7 +150,6 @@ impl Ignores {
             min_reason_len: last(layers, |layer| layer.written.ignores.min_reason_len).unwrap_or(1),
             max_lifetime,
             allow_file_level: last(layers, |layer| layer.written.ignores.allow_file_level).unwrap_or(false),
-            unignorable: unignorable(layers, rules),
             list,
         })
     }
@@ -168,8 +165,8 @@ fn of_layer(layer: &Layer, rules: &[Rule], providers: &[Provider]) -> Result<Vec
     tables.iter().map(one).collect::<Result<_, String>>().map_err(|message| layer.error(message))
 }
 
-/// The rules that cannot be ignored.
-fn unignorable(layers: &[Layer], rules: &[Rule]) -> BTreeSet<String> {
+/// The rules whose findings may not be silenced. A policy can only add to them.
+pub(super) fn unignorable(layers: &[Layer], policy: Option<&Layer>, rules: &[Rule]) -> BTreeSet<String> {
     let mut said: BTreeMap<&str, bool> = BTreeMap::new();
     for (name, setting) in layers.iter().flat_map(|layer| &layer.written.rules) {
         said.extend(setting.ignorable().map(|ignorable| (name.as_str(), ignorable)));
@@ -186,9 +183,20 @@ fn unignorable(layers: &[Layer], rules: &[Rule]) -> BTreeSet<String> {
             unignorable.extend(named);
         }
     }
-    // Who silences a word on silencing has silenced nothing.
-    unignorable.extend(rules.iter().filter(|rule| rule.on == [Kind::Ignore]).map(|rule| rule.id.clone()));
+    for (name, setting) in policy.into_iter().flat_map(|layer| &layer.written.rules) {
+        if setting.ignorable() == Some(false) {
+            unignorable.extend(named_rules(rules, std::slice::from_ref(name)));
+        }
+    }
     unignorable
+}
+
+impl Config {
+    /// Whether an ignore may name a rule. Who silences a word on silencing has silenced nothing.
+    pub fn may_be_ignored(&self, id: &str) -> bool {
+        let is_on_ignores = |rule: &Rule| rule.id == *id && rule.on == [Kind::Ignore];
+        !self.unignorable.contains(id) && !self.rules.iter().any(is_on_ignores)
+    }
 }
 
 impl Ignore {

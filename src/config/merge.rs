@@ -8,12 +8,12 @@ use serde_json::{Map, Value as Json};
 
 use super::given::Given;
 use super::globs::Globs;
-use super::ignores::Ignores;
+use super::ignores::{Ignores, unignorable};
 use super::layer::{ConfigError, Layer};
 use super::output::Output;
 use super::overrides::Exception;
 use super::policy::Policy;
-use super::written::{FailOn, Level, RuleSetting};
+use super::written::{FailOn, Level};
 use super::{Config, Environment, facts, mappings, named_rules, rule_or_tag};
 use crate::check::Settings;
 use crate::finding::Gate;
@@ -325,28 +325,6 @@ fn settings(layers: &[Layer], rules: &[Rule]) -> Result<Settings, ConfigError> {
     let disabled = last(layers, |layer| layer.written.disable.clone()).unwrap_or_default();
     settings.off.extend(named_rules(rules, &disabled));
     Ok(settings)
-}
-
-/// The rules whose findings may not be silenced. A policy can only add to them.
-fn unignorable(layers: &[Layer], policy: Option<&Layer>, rules: &[Rule]) -> BTreeSet<String> {
-    let mut unignorable = BTreeSet::new();
-    let said = |layer: &Layer| -> Vec<(String, bool)> {
-        let one = |(name, setting): (&String, &RuleSetting)| Some((name.clone(), setting.ignorable()?));
-        layer.written.rules.iter().filter_map(one).collect()
-    };
-    for (name, ignorable) in layers.iter().flat_map(said) {
-        for id in named_rules(rules, &[name]) {
-            if ignorable {
-                unignorable.remove(&id);
-            } else {
-                unignorable.insert(id);
-            }
-        }
-    }
-    for (name, _) in policy.into_iter().flat_map(said).filter(|(_, ignorable)| !ignorable) {
-        unignorable.extend(named_rules(rules, &[name]));
-    }
-    unignorable
 }
 
 fn gate(layers: &[Layer]) -> Gate {

@@ -1,6 +1,6 @@
 //! A policy: what holds whatever a configuration or an option says. It can only tighten.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
@@ -24,8 +24,6 @@ pub(super) struct Policy {
     pub(super) floors: BTreeMap<String, Option<Severity>>,
     /// The most that options of rules may be: rule, option, number.
     limits: BTreeMap<String, Map<String, Json>>,
-    /// Rules that cannot be ignored.
-    unignorable: BTreeSet<String>,
 }
 
 impl Policy {
@@ -71,9 +69,6 @@ impl Policy {
             if let Some(level) = setting.level() {
                 policy.floors.insert(id.clone(), level.severity());
             }
-            if setting.ignorable() == Some(false) {
-                policy.unignorable.insert(id.clone());
-            }
             if let Some(options) = setting.options().filter(|options| !options.is_empty()) {
                 policy.limits.insert(id.clone(), options.clone());
             }
@@ -91,8 +86,6 @@ impl Policy {
             }
         }
         self.floors = floors;
-        let unignorable: Vec<String> = std::mem::take(&mut self.unignorable).into_iter().collect();
-        self.unignorable = named_rules(rules, &unignorable);
     }
 
     /// Whether it limits options, for which the rules' own values must be known.
@@ -134,7 +127,6 @@ impl Config {
             self.settings.persona = self.settings.persona.max(persona);
         }
         self.settings.floors.clone_from(&policy.floors);
-        self.ignores.unignorable.extend(policy.unignorable.iter().cloned());
         policy.tighten_gate(Arc::make_mut(&mut self.gate));
         if let Some(severity) = policy.min_severity {
             self.min_severity = self.min_severity.min(severity);

@@ -153,7 +153,7 @@ pub(super) enum RuleSetting {
 pub(super) struct RuleTable {
     /// Its severity.
     pub(super) severity: Option<Level>,
-    /// Whether its findings may be ignored, or put off by a baseline.
+    /// Whether its findings may be silenced: ignored, or put off by a baseline.
     pub(super) ignorable: Option<bool>,
     /// Values of its options; `clientlint explain RULE` names them.
     pub(super) options: Map<String, Json>,

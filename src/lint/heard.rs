@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::Job;
 use super::describe::{Locator, summary};
-use crate::check::{Settings, Violation, check};
+use crate::check::{self, Settings, Verdict, Violation, check_new};
 use crate::client::Definition;
 use crate::config::{self, Config, Origin};
 use crate::finding::{ClientSummary, Finding, Location, Silenced};
@@ -35,8 +35,8 @@ pub(super) struct Weighed<'a> {
 pub(super) fn judge_one<'a>(
     (number, definition): (usize, &'a Definition),
     config: &'a Config,
-    job: &Job<'_>,
     silence: &Silence<'_>,
+    job: &Job<'_>,
     locator: &Locator<'_>,
     mend: &dyn Fn(usize, &Violation<'_>) -> Option<Mended>,
 ) -> Weighed<'a> {
@@ -44,49 +44,77 @@ pub(super) fn judge_one<'a>(
     let file =
         locator.sources.get(definition.place.file.0 as usize).and_then(|source| source.file.as_deref());
     let settings = settle(definition, &mut summary, file, config);
-    let mut weighed = Weighed {
-        number,
-        summary: Arc::new(summary),
-        reported: Vec::new(),
-        silenced: Vec::new(),
-        hidden: 0,
-        used: BTreeSet::new(),
+    let ears = Ears { definition, config, settings: &settings, silence, report_all: job.ignores.report_all };
+    let heard = match job.before {
+        None => ears.hear(&check::nothing),
+        Some(former) => former.knowing(definition, |known| {
+            let mut heard = ears.hear(known);
+            // An ignore of what was there before has its use, although nothing new needs it.
+            heard.used = ears.hear(&check::nothing).used;
+            heard
+        }),
     };
-    let verdict = match job.before {
-        Some(former) => former.check(definition, &config.rules, &settings),
-        None => check(definition, &config.rules, &settings),
-    };
-    let mut reported: Vec<Violation<'a>> = Vec::new();
-    if silence.is_empty() {
-        weighed.hidden = verdict.hidden.len();
-        reported = verdict.violations;
-    } else {
-        let hidden = verdict.hidden.into_iter().map(|violation| (violation, false));
-        for (violation, wanted) in verdict.violations.into_iter().map(|one| (one, true)).chain(hidden) {
-            let as_it_is = job.ignores.report_all.then(|| violation.clone());
-            let heard = silence.hear(violation, definition, &settings, &mut weighed.used);
-            let heard = match as_it_is {
-                Some(violation) => vec![Heard { violation, by: None }],
-                None => heard,
-            };
-            for Heard { violation, by } in heard {
-                // What is left of a violation may be for another persona than all of it.
-                let wanted = wanted && !violation.is_hidden(definition, &settings);
-                match by {
-                    Some(mark) if wanted => weighed.silenced.push((violation, mark)),
-                    Some(_) => {}
-                    None if wanted => reported.push(violation),
-                    None => weighed.hidden += 1,
-                }
-            }
-        }
-    }
-    let mended = reported.into_iter().map(|violation| {
+    let mended = heard.reported.into_iter().map(|violation| {
         let mended = mend(number, &violation);
         (violation, mended)
     });
-    weighed.reported = mended.collect();
-    weighed
+    Weighed {
+        number,
+        summary: Arc::new(summary),
+        reported: mended.collect(),
+        silenced: heard.silenced,
+        hidden: heard.hidden,
+        used: heard.used,
+    }
+}
+
+/// What a definition is heard with.
+struct Ears<'a, 's> {
+    definition: &'a Definition,
+    config: &'a Config,
+    settings: &'s Settings,
+    silence: &'s Silence<'s>,
+    report_all: bool,
+}
+
+/// What is heard of a definition.
+#[derive(Default)]
+struct HeardOf<'a> {
+    reported: Vec<Violation<'a>>,
+    silenced: Vec<(Violation<'a>, Mark)>,
+    hidden: usize,
+    used: BTreeSet<Mark>,
+}
+
+impl<'a> Ears<'a, '_> {
+    fn hear(&self, known: &check::Known<'_>) -> HeardOf<'a> {
+        let Self { definition, settings, silence, .. } = *self;
+        let Verdict { violations, hidden } = check_new(definition, &self.config.rules, settings, known);
+        let mut heard = HeardOf::default();
+        if silence.is_empty() {
+            return HeardOf { hidden: hidden.len(), reported: violations, ..heard };
+        }
+        let hidden = hidden.into_iter().map(|violation| (violation, false));
+        for (violation, wanted) in violations.into_iter().map(|one| (one, true)).chain(hidden) {
+            let as_it_is = self.report_all.then(|| violation.clone());
+            let parts = silence.hear(violation, definition, settings, known, &mut heard.used);
+            let parts = match as_it_is {
+                Some(violation) => vec![Heard { violation, by: None }],
+                None => parts,
+            };
+            for Heard { violation, by } in parts {
+                // What is left of a violation may be for another persona than all of it.
+                let wanted = wanted && !violation.is_hidden(definition, settings);
+                match by {
+                    Some(mark) if wanted => heard.silenced.push((violation, mark)),
+                    Some(_) => {}
+                    None if wanted => heard.reported.push(violation),
+                    None => heard.hidden += 1,
+                }
+            }
+        }
+        heard
+    }
 }
 
 /// What is reported of the rules for a definition; what of that fails the run becomes known too.

@@ -183,7 +183,7 @@ fn judgement<'a>(
         .par_iter()
         .enumerate()
         .filter(|(_, definition)| asked(definition.place.file) || definition.completed_by.is_some_and(asked))
-        .map(|numbered| judge_one(numbered, config, view.job, view.silence, locator, &mend))
+        .map(|numbered| judge_one(numbered, config, view.silence, view.job, locator, &mend))
         .collect();
     let shared = Shared::of(&weighed);
     let judged: Vec<(Judged<'a>, BTreeSet<Mark>)> = weighed

@@ -57,15 +57,8 @@ pub struct Job<'a> {
 impl<'a> Job<'a> {
     /// A job of which nothing is wanted but the findings.
     pub fn new(config: &'a (dyn Fn(Option<&std::path::Path>) -> Arc<Config> + Sync)) -> Self {
-        Self {
-            config,
-            kind: None,
-            texts: false,
-            ignores: Ignoring::default(),
-            shown: &[],
-            fixes: false,
-            before: None,
-        }
+        let ignores = Ignoring::default();
+        Self { config, kind: None, texts: false, shown: &[], fixes: false, ignores, before: None }
     }
 }
 
@@ -283,9 +276,7 @@ fn texts(inputs: Vec<Input>, job: &Job<'_>) -> Texts {
 /// Puts everything in the order of the report, and makes findings that are alike distinct.
 fn sort(report: &mut Report) {
     report.findings.sort_by(|a, b| (&a.location, &a.rule).cmp(&(&b.location, &b.rule)));
-    report
-        .silenced
-        .sort_by(|a, b| (&a.finding.location, &a.finding.rule).cmp(&(&b.finding.location, &b.finding.rule)));
+    report.sort_silenced();
     // Whoever silences a finding does not change what the others are known by.
     let silenced = report.silenced.iter_mut().map(|silenced| &mut silenced.finding);
     let mut all: Vec<&mut Finding> = report.findings.iter_mut().chain(silenced).collect();

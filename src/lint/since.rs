@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use super::Report;
 use super::judge::Project;
-use crate::check::{Settings, Verdict, check, check_new};
+use crate::check;
 use crate::client::Definition;
 use crate::finding::{Finding, Silenced, Silencer};
 use crate::former::{self, Identity, Side};
 use crate::project;
 use crate::redaction;
-use crate::rule::{Rule, Severity};
+use crate::rule::Severity;
 use crate::source::Source;
-use crate::vocabulary::Attribute;
+use crate::vocabulary::{Attribute, Kind};
 
 /// What there was before.
 #[derive(Debug, Default)]
@@ -65,8 +65,7 @@ impl Former {
     pub(super) fn new(findings: Vec<Finding>, definitions: Vec<Kept>, gone: BTreeSet<String>) -> Self {
         let mut known: HashMap<Known, Vec<Severity>> = HashMap::new();
         for finding in &findings {
-            let Some(identity) = of_finding(finding) else { continue };
-            for one in each(finding, &identity) {
+            for one in each(finding, &of_finding(finding)) {
                 known.entry(one).or_default().push(finding.severity);
             }
         }
@@ -121,17 +120,12 @@ impl Former {
         names
     }
 
-    /// Judges a definition: where some items of a list are known to have been wrong before, by those that are new.
-    pub(super) fn check<'a>(
-        &self,
-        definition: &'a Definition,
-        rules: &'a [Rule],
-        settings: &Settings,
-    ) -> Verdict<'a> {
+    /// Runs what asks whether something of a definition was there before: an item of a list, and how bad it was.
+    pub(super) fn knowing<T>(&self, definition: &Definition, run: impl FnOnce(&check::Known<'_>) -> T) -> T {
         let was = definition.before.as_ref().and_then(|before| self.numbers.get(&Arc::as_ptr(before).addr()));
         let was = was.and_then(|at| self.definitions.get(*at));
-        let Some(was) = was else { return check(definition, rules, settings) };
-        check_new(definition, rules, settings, &|rule, severity, attribute, item| {
+        let Some(was) = was else { return run(&check::nothing) };
+        run(&|rule, severity, attribute, item| {
             let item = Some(redaction::message(item));
             let (identity, rule) = (was.identity.clone(), Arc::from(rule));
             let one = Known { identity, rule, attribute: Some(attribute.name()), item };
@@ -144,9 +138,10 @@ impl Former {
         let mut known = self.known.clone();
         let (mut new, mut old) = (Vec::new(), Vec::new());
         for finding in std::mem::take(&mut report.findings) {
-            let was = of_finding(&finding).map(|identity| names.get(&identity).cloned().unwrap_or(identity));
-            let mut is_old = was.is_some();
-            for one in was.iter().flat_map(|identity| each(&finding, identity)) {
+            let identity = of_finding(&finding);
+            let was = names.get(&identity).unwrap_or(&identity);
+            let mut is_old = true;
+            for one in each(&finding, was) {
                 let found = known.get_mut(&one).and_then(Vec::pop);
                 is_old &= found.is_some_and(|severity| severity >= finding.severity);
             }
@@ -165,9 +160,16 @@ impl Former {
     }
 }
 
-fn of_finding(finding: &Finding) -> Option<Identity> {
-    let client = finding.client.as_ref()?;
-    Some(Identity { path: client.path.clone(), kind: client.kind, key: client.key.clone() })
+fn of_finding(finding: &Finding) -> Identity {
+    match &finding.client {
+        Some(client) => Identity { path: client.path.clone(), kind: client.kind, key: client.key.clone() },
+        // An ignore is no client. What is said of one tells it by its file and what it names, wherever it stands.
+        None => Identity {
+            path: finding.location.path.clone(),
+            kind: Kind::Ignore.name(),
+            key: finding.fingerprint.clone(),
+        },
+    }
 }
 
 /// What a finding says of each item that decided, or of the whole.

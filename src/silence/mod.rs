@@ -17,7 +17,7 @@ use self::covering::Covering;
 pub use self::nearest::Nearest;
 pub use self::place::Placed;
 pub use self::wrong::{Known, configuration};
-use crate::check::{Settings, Violation, check_without};
+use crate::check::{self, Settings, Violation, check_without};
 use crate::client::{Definition, Fact};
 use crate::config::{Config, Ignore};
 use crate::day::Day;
@@ -84,7 +84,7 @@ impl<'a> Silence<'a> {
             }
             for (at, id) in ignore.rules.iter().enumerate() {
                 let first = ignore.rules.iter().position(|rule| rule == id) == Some(at);
-                if first && !config.ignores.unignorable.contains(id) {
+                if first && config.may_be_ignored(id) {
                     obeyed.entry(id).or_default().push((number, at, ignore));
                 }
             }
@@ -105,6 +105,7 @@ impl<'a> Silence<'a> {
         violation: Violation<'v>,
         definition: &'v Definition,
         settings: &Settings,
+        known: &check::Known<'_>,
         used: &mut BTreeSet<Mark>,
     ) -> Vec<Heard<'v>> {
         let mut heard = Vec::new();
@@ -135,16 +136,16 @@ impl<'a> Silence<'a> {
                 let is_covered = |fact: &&'v Fact| covered.iter().any(|known| std::ptr::eq(*known, *fact));
                 let others = facts.iter().copied().filter(|fact| !is_covered(fact));
                 let others: Vec<&'v Fact> = without.iter().copied().chain(others).collect();
-                let part = check_without(definition, rule, settings, &others);
+                let part = check_without(definition, rule, settings, known, &others);
                 heard.extend(part.map(|violation| Heard { violation, by }));
             }
-            let known = without.len();
+            let before = without.len();
             without.extend(covered);
             // Each round takes facts away, of which there are no more than the definition has.
-            if known > definition.facts.iter().map(|(_, fact)| 1 + fact.datum.items().len()).sum::<usize>() {
+            if before > definition.facts.iter().map(|(_, fact)| 1 + fact.datum.items().len()).sum::<usize>() {
                 break;
             }
-            rest = check_without(definition, rule, settings, &without);
+            rest = check_without(definition, rule, settings, known, &without);
         }
         heard
     }

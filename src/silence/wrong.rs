@@ -75,7 +75,7 @@ pub(super) fn of_rule(id: &str, config: &Config) -> Option<Standing> {
         let hint = did_you_mean(id, config.rules.iter().map(|rule| rule.id.as_str()));
         return Some(Standing::new("unknown-rule", hint));
     }
-    config.ignores.unignorable.contains(id).then(|| Standing::new("forbidden", ": it is not ignorable"))
+    (!config.may_be_ignored(id)).then(|| Standing::new("forbidden", ": it is not ignorable"))
 }
 
 impl Silence<'_> {

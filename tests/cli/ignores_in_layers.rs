@@ -187,3 +187,75 @@ fn what_is_ignored_is_not_mended() {
     let mended = mended(text);
     assert!(mended.contains("- http://intra") && mended.contains("- https://shop"), "{mended}");
 }
+
+#[test]
+fn ignores_hold_in_each_environment() {
+    let tenant = "clients:
+  - name: Shop
+    app_type: regular_web
+    callbacks:
+      # clientlint: ignore[insecure-redirect-uri]: internal, RISK-88
+      - \"http://intra.##DOMAIN##/cb\"
+      - \"http://shop.##DOMAIN##/cb\"
+    # clientlint: ignore[wildcard-redirect-uri]: of no use anywhere
+    allowed_logout_urls: [\"https://##DOMAIN##/out\"]
+";
+    let mapping =
+        |domain: &str| format!("{{\"AUTH0_KEYWORD_REPLACE_MAPPINGS\": {{\"DOMAIN\": \"{domain}\"}}}}\n");
+    let repository = Repository::with("tenant.yaml", tenant)
+        .and("config-dev.json", mapping("dev.example.com"))
+        .and("config-prod.json", mapping("example.com"));
+    let seen =
+        Seen::of(&repository, &["--select", "insecure-redirect-uri,unused-ignore,wildcard-redirect-uri"]);
+    assert_eq!(seen.silenced(), ["tenant.yaml:6 insecure-redirect-uri"; 2]);
+    let environments: Vec<&str> = seen.json["silenced"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["finding"]["environments"][0]["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(environments, ["dev", "prod"]);
+    let http = "tenant.yaml:7 insecure-redirect-uri";
+    assert_eq!(seen.found(), [http, http, "tenant.yaml:8 unused-ignore"]);
+}
+
+#[test]
+fn what_is_new_is_heard_with_its_ignores() {
+    let text = |comment: &str, more: &str| {
+        format!(
+            "clients:\n  - name: Shop\n    app_type: regular_web\n    callbacks:\n{comment}      - http://a.example.com/cb\n{more}    \
+             # clientlint: ignore[wildcard-redirect-uri]: of no use\n    allowed_logout_urls: [https://shop.example.com/]\n"
+        )
+    };
+    let comment = "      # clientlint: ignore[insecure-redirect-uri]: internal, RISK-88\n";
+    let more = "      - http://b.example.com/cb\n";
+    let rules = ["--since", "main", "--select", "insecure-redirect-uri,unused-ignore,wildcard-redirect-uri"];
+    let seen = |before: &str, today: &str| {
+        let repository = Repository::with("tenant.yaml", before).committed()?;
+        repository.write("tenant.yaml", today);
+        let seen = Seen::of(&repository, &rules);
+        let by = |by: &str| {
+            let all = seen.json["silenced"].as_array().unwrap().iter();
+            all.filter(|one| one["by"] == by)
+                .map(|one| one["finding"]["message"].to_string())
+                .collect::<Vec<_>>()
+        };
+        Some((seen.found(), by("comment").len(), by("before").len()))
+    };
+    let http = |line: u32| format!("tenant.yaml:{line} insecure-redirect-uri");
+    let Some(first) = seen(&text("", ""), &text(comment, more)) else { return };
+    // What was there is ignored from now on, which is no use in vain; the useless one was useless before.
+    assert_eq!(first, (vec![http(7)], 0, 1));
+    // What is ignored then and now leaves what is new.
+    assert_eq!(seen(&text(comment, ""), &text(comment, more)).unwrap(), (vec![http(7)], 1, 1));
+    // Who takes an ignore away is told what it had silenced.
+    assert_eq!(seen(&text(comment, ""), &text("", "")).unwrap(), (vec![http(5)], 0, 1));
+    // What is new and ignored does not bring up what is old.
+    let (_, old) = (comment, "      - http://0.example.com/cb\n");
+    let before = text("", "");
+    let today = before.replace("callbacks:\n", &format!("callbacks:\n{comment}{old}"));
+    assert_eq!(seen(&before, &today).unwrap(), (Vec::new(), 1, 2));
+    let nothing = Repository::with("tenant.yaml", text(comment, "")).committed().unwrap();
+    let run = nothing.run(&["check", ".", "--format", "concise", "--since", "main", "--changed-only"]);
+    assert!(!run.out.contains("-ignore"), "{}", run.out);
+}
