@@ -51,7 +51,7 @@ impl Session<'_> {
             let here = |client: &&std::sync::Arc<crate::finding::ClientSummary>| {
                 *client.path == *known.shown && client.line <= line
             };
-            known.report.clients.iter().filter(here).next_back()
+            known.report.clients.iter().rfind(here)
         });
         let named = |provider: &str, shape: &str| {
             let provider = config.providers.iter().find(|known| known.id == provider)?;

@@ -95,7 +95,7 @@ impl Session<'_> {
             // It has no other constructor, and one of its fields is old.
             #[allow(deprecated)]
             DocumentSymbol {
-                name: Some(printable(client.title()).to_string())
+                name: Some(printable(client.title()))
                     .filter(|name| !name.trim().is_empty())
                     .unwrap_or_else(|| "client".to_owned()),
                 detail: Some(format!("{} client, {}", client.client_type, party(&client.party))),

@@ -36,7 +36,7 @@ impl Encoding {
 
 /// A text that knows its lines.
 pub(super) struct Text {
-    text: String,
+    whole: String,
     starts: Vec<u32>,
     encoding: Encoding,
     /// How many units of UTF-16 start before each block of [`BLOCK`] bytes.
@@ -48,12 +48,12 @@ const BLOCK: usize = 4096;
 
 impl Text {
     pub(super) fn new(text: String, encoding: Encoding) -> Self {
-        Self { starts: line_starts(&text), text, encoding, units: OnceLock::new() }
+        Self { starts: line_starts(&text), whole: text, encoding, units: OnceLock::new() }
     }
 
     /// The text itself.
     pub(super) fn as_str(&self) -> &str {
-        &self.text
+        &self.whole
     }
 
     /// What its columns are counted in.
@@ -65,29 +65,29 @@ impl Text {
     pub(super) fn line(&self, number: usize) -> Bytes<usize> {
         let number = number.min(self.starts.len() - 1);
         let start = self.starts[number] as usize;
-        let end = self.starts.get(number + 1).map_or(self.text.len(), |next| *next as usize);
-        let line = self.text[start..end].trim_end_matches(['\n', '\r']);
+        let end = self.starts.get(number + 1).map_or(self.whole.len(), |next| *next as usize);
+        let line = self.whole[start..end].trim_end_matches(['\n', '\r']);
         start..start + line.len()
     }
 
     /// The byte at a position; columns past the end of a line are its end, lines past the last the end of the text.
     pub(super) fn offset(&self, position: Position) -> usize {
         if position.line as usize >= self.starts.len() {
-            return self.text.len();
+            return self.whole.len();
         }
         let line = self.line(position.line as usize);
         let column = position.character as usize;
         match self.encoding {
             Encoding::Utf8 => {
                 let mut at = (line.start + column).min(line.end);
-                while !self.text.is_char_boundary(at) {
+                while !self.whole.is_char_boundary(at) {
                     at -= 1;
                 }
                 at
             }
             Encoding::Utf16 => {
                 let mut units = 0;
-                for (at, character) in self.text[line.clone()].char_indices() {
+                for (at, character) in self.whole[line.clone()].char_indices() {
                     units += character.len_utf16();
                     if units > column {
                         return line.start + at;
@@ -100,8 +100,8 @@ impl Text {
 
     /// The position of a byte; a byte past the end is the end.
     pub(super) fn position(&self, byte: usize) -> Position {
-        let mut byte = byte.min(self.text.len());
-        while !self.text.is_char_boundary(byte) {
+        let mut byte = byte.min(self.whole.len());
+        while !self.whole.is_char_boundary(byte) {
             byte -= 1;
         }
         let line = self.starts.partition_point(|start| *start as usize <= byte).max(1) - 1;
@@ -132,18 +132,18 @@ impl Text {
     /// Changes the text as an editor says.
     pub(super) fn change(&mut self, change: TextDocumentContentChangeEvent) {
         match change.range {
-            None => self.text = change.text,
+            None => self.whole = change.text,
             Some(range) => {
                 let (start, end) = (self.offset(range.start), self.offset(range.end));
-                self.text.replace_range(start.min(end)..start.max(end), &change.text);
+                self.whole.replace_range(start.min(end)..start.max(end), &change.text);
             }
         }
-        self.starts = line_starts(&self.text);
+        self.starts = line_starts(&self.whole);
         self.units = OnceLock::new();
     }
 
     fn units_before(&self, byte: usize) -> usize {
-        let bytes = self.text.as_bytes();
+        let bytes = self.whole.as_bytes();
         let blocks = self.units.get_or_init(|| {
             let mut before = 0;
             let count = |block| {

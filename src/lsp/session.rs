@@ -271,7 +271,7 @@ impl<'a> Session<'a> {
     fn complain(&mut self) {
         for message in std::mem::take(&mut self.workspace.complaints) {
             if self.told.insert(message.clone()) {
-                let message = crate::reporters::printable(&format!("clientlint: {message}")).to_string();
+                let message = crate::reporters::printable(&format!("clientlint: {message}"));
                 self.notify::<ShowMessage>(ShowMessageParams { typ: MessageType::ERROR, message });
             }
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 
 use super::join::joined;
-use super::table::{Provider, Shape};
+use super::table::{OneOrMore, Provider, Shape};
 use crate::vocabulary::{Attribute, Kind};
 
 /// A field of a kind of objects, as a shape has it.
@@ -25,7 +25,7 @@ impl Provider {
         let enums = self.table.enums.get(kind.name());
         let values = |attribute: Attribute| {
             let at = written.and_then(|written| written.get(attribute.name()));
-            let listed = at.into_iter().flat_map(|at| at.each()).find_map(|path| enums?.get(path));
+            let listed = at.into_iter().flat_map(OneOrMore::each).find_map(|path| enums?.get(path));
             match (listed, self.words(kind, shape, attribute)) {
                 (Some(allowed), _) => allowed.values.iter().map(String::as_str).collect(),
                 (None, Some(words)) => words.keys().map(String::as_str).collect(),
