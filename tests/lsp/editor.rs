@@ -80,10 +80,7 @@ impl Editor {
     /// The answer to a request: its result, else the code of its error.
     pub(crate) fn wait(&mut self, number: i32) -> Result<Json, i32> {
         loop {
-            let Response { id, response_result } = match self.next() {
-                Message::Response(response) => response,
-                _ => continue,
-            };
+            let Message::Response(Response { id, response_result }) = self.next() else { continue };
             if id == RequestId::from(number) {
                 return response_result.map_err(|error| error.code);
             }

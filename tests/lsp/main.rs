@@ -1,5 +1,7 @@
 //! The language server, driven by an editor that compares each state with what the analysis says of the same texts.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod editor;
 mod requests;
 
