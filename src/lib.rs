@@ -35,7 +35,6 @@ pub mod link;
 pub mod lint;
 pub mod masked;
 pub mod mend;
-mod new_file;
 pub mod output;
 pub mod page;
 pub mod problem;
