@@ -64,6 +64,14 @@ pub(super) enum Command {
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
+    /// Serves editors: a language server on standard input and output
+    Lsp {
+        /// What editors add; there is no other way
+        #[arg(long, hide = true)]
+        stdio: bool,
+        #[command(flatten)]
+        config: ConfigOptions,
+    },
     /// Shows the version
     Version {
         /// As JSON

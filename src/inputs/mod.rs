@@ -63,6 +63,19 @@ impl Asked<'_> {
     }
 }
 
+/// Adds to files that an editor holds open those that belong to the same projects, as they are on disk.
+///
+/// # Errors
+///
+/// Names what cannot be used.
+pub fn add_beside(inputs: &mut Vec<Input>, configs: &Configs) -> Result<(), String> {
+    let Some(first) = inputs.first() else { return Ok(()) };
+    let config = configs.of(Some(&first.path))?;
+    add_companions(inputs, config.max_size);
+    add_variables(inputs, configs)?;
+    mappings::add(inputs, configs, config.gitignore)
+}
+
 /// The path by which the configuration of a call is found.
 pub fn first_path(path: &Path, stdin_filename: Option<&Path>) -> PathBuf {
     let path = if path.as_os_str() == "-" { stdin_filename.unwrap_or(Path::new("stdin")) } else { path };

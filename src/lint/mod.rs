@@ -3,6 +3,7 @@
 mod actions;
 mod describe;
 mod environments;
+mod facts;
 mod heard;
 mod ignores;
 mod judge;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use self::describe::locate_problem;
+pub use self::facts::{Origin, Told, ToldAttribute};
 use self::judge::{Outcome, Project, judge, speaks_of_clients};
 use self::projects::projects;
 pub use self::since::Former;
@@ -77,6 +79,8 @@ pub struct Report {
     pub skipped: Vec<Skipped>,
     /// The texts to which findings point, without their secrets.
     pub sources: BTreeMap<String, MaskedSource>,
+    /// What is known of each definition, where that is asked for.
+    pub told: Vec<Told>,
     /// How many files hold definitions.
     pub documents: usize,
     /// How many findings are for another persona.
@@ -114,17 +118,32 @@ pub fn lint(inputs: Vec<Input>, job: &Job<'_>) -> Report {
 
 /// The same for somebody who watches: `step` is called twice for each file, when it is parsed and when it is judged.
 pub fn lint_watched(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync)) -> Report {
-    analyse(inputs, job, step, false).0
+    analyse(inputs, job, step, Keep::Nothing).0
 }
 
 /// Analyses files as they were before, for comparison. `gone` are the paths of those that are no more.
 pub fn lint_before(inputs: Vec<Input>, gone: BTreeSet<String>, job: &Job<'_>) -> Former {
-    let (report, definitions) = analyse(inputs, job, &|| (), true);
+    let (report, definitions) = analyse(inputs, job, &|| (), Keep::Definitions);
     Former::new(report.findings, definitions, gone)
 }
 
+/// The same for somebody who asks what is known of each definition, and where from.
+pub fn lint_and_tell(inputs: Vec<Input>, job: &Job<'_>) -> Report {
+    analyse(inputs, job, &|| (), Keep::Facts).0
+}
+
+/// What is kept of the definitions.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keep {
+    Nothing,
+    /// What is known of them, in the report.
+    Facts,
+    /// All of them.
+    Definitions,
+}
+
 /// The report, and the definitions where they are to be kept.
-fn analyse(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync), keep: bool) -> (Report, Vec<Kept>) {
+fn analyse(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync), keep: Keep) -> (Report, Vec<Kept>) {
     let mut report = Report { today: job.ignores.today, ..Report::default() };
     let Texts { sources, requested, failed, stopped } = texts(inputs, job);
     let parsed: Vec<Option<Parsed>> = sources
@@ -202,7 +221,10 @@ fn analyse(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync), keep: bo
     if let (Some(former), Some(names)) = (job.before, &names) {
         former.silence(&mut report, names);
     }
-    if keep {
+    if keep == Keep::Facts {
+        report.told = facts::told(&projects, &sources, &requested);
+    }
+    if keep == Keep::Definitions {
         let definitions = projects.into_iter().flat_map(|project| project.definitions.definitions);
         return (report, kept(definitions, &sources));
     }
