@@ -8,12 +8,10 @@ import * as vscode from "vscode";
 import { LanguageClient } from "vscode-languageclient/node";
 import { findBinary } from "./binary.ts";
 import { isRuleId, readRules } from "./rules.ts";
+import { ARGUMENTS, FILES, serverSettings, type ServerSettings } from "./settings.ts";
 import { type State, statusOf } from "./status.ts";
 
 const run = promisify(execFile);
-
-/** Files that the server looks at. Which of them define clients, it sees by what they hold. */
-const FILES = "**/{*.{yaml,yml,json,toml,tf,tofu,tfvars,tfstate,properties,plist,xml,env},.env*}";
 
 /** The scheme of documents with explanations of rules. */
 const SCHEME = "clientlint";
@@ -34,7 +32,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       provideTextDocumentContent: (uri) => started.explanation(path.posix.basename(uri.path, ".md")),
     }),
     vscode.workspace.onDidChangeConfiguration(async (change) => {
-      if (["enable", "path", "codeLens"].some((key) => change.affectsConfiguration(`clientlint.${key}`))) {
+      // The server hears of its own settings while it runs.
+      if (["enable", "path"].some((key) => change.affectsConfiguration(`clientlint.${key}`))) {
         await started.restart();
       }
     }),
@@ -84,7 +83,10 @@ class Session {
     this.command = binary.command;
     try {
       const version = (await run(binary.command, ["--version"])).stdout.trim();
-      this.client = this.create(binary.command, settings.get<boolean>("codeLens", true));
+      this.client = this.create(
+        binary.command,
+        serverSettings((key) => settings.get(key)),
+      );
       await this.client.start();
       this.log.info(`${version}, ${binary.command} (${binary.from})`);
       this.show({ kind: "running", version, command: binary.command });
@@ -153,15 +155,16 @@ class Session {
     return chosen?.label;
   }
 
-  private create(command: string, codeLens: boolean): LanguageClient {
+  private create(command: string, settings: ServerSettings): LanguageClient {
     return new LanguageClient(
       "clientlint",
       "clientlint",
-      { command, args: ["lsp"] },
+      { command, args: [...ARGUMENTS] },
       {
         documentSelector: [{ scheme: "file", pattern: FILES }],
         outputChannel: this.log,
-        initializationOptions: { codeLens },
+        initializationOptions: settings,
+        synchronize: { configurationSection: "clientlint" },
         middleware: {
           executeCommand: async (name, parameters: unknown[], next) => {
             // The editor has a better place for a page than the message that the server would show.
