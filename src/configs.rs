@@ -44,6 +44,8 @@ pub struct Adjustment {
     pub policy: Option<PathBuf>,
     /// What gives Terraform's variables their values, over what configurations say.
     pub variables: Vec<Given>,
+    /// The files that hold the values of markers, from the root.
+    pub mappings: Vec<PathBuf>,
 }
 
 impl Adjustment {
@@ -70,6 +72,9 @@ impl Adjustment {
         config.min_severity = self.min_severity.unwrap_or(config.min_severity);
         config.min_confidence = self.min_confidence.unwrap_or(config.min_confidence);
         config.variables.extend(self.variables.iter().cloned());
+        if !self.mappings.is_empty() {
+            config.use_mappings(&self.mappings);
+        }
         config.tighten();
         Ok(config)
     }

@@ -255,7 +255,7 @@ fn read_into(buffer: &mut Vec<u8>, path: &Path, max_size: u64, probe: Option<&Se
     };
     buffer.clear();
     // A device or a pipe need not end, and most files end within the first read.
-    if let Err(error) = (&mut file).take(max_size + 1).read_to_end(buffer) {
+    if let Err(error) = (&mut file).take(max_size.saturating_add(1)).read_to_end(buffer) {
         return unreadable(&error);
     }
     let utf16 = buffer.starts_with(&[0xff, 0xfe]) || buffer.starts_with(&[0xfe, 0xff]);
@@ -314,7 +314,12 @@ pub fn read_small(path: &Path, max_size: u64) -> Option<String> {
 
 /// The files of a folder that are wanted by name, in any order; none where it cannot be read.
 pub fn files_in(folder: &Path, wanted: &dyn Fn(&str) -> bool) -> Vec<PathBuf> {
-    let entries = WalkDir::new(folder).min_depth(1).max_depth(1).into_iter().flatten();
+    files_below(folder, 1, wanted)
+}
+
+/// The same of the folders in it too, down to a depth.
+pub fn files_below(folder: &Path, depth: usize, wanted: &dyn Fn(&str) -> bool) -> Vec<PathBuf> {
+    let entries = WalkDir::new(folder).min_depth(1).max_depth(depth).into_iter().flatten();
     entries
         .filter(|entry| !entry.file_type().is_dir() && entry.file_name().to_str().is_some_and(wanted))
         .map(walkdir::DirEntry::into_path)
@@ -325,6 +330,19 @@ pub fn files_in(folder: &Path, wanted: &dyn Fn(&str) -> bool) -> Vec<PathBuf> {
 pub fn sort(files: &mut [Input]) {
     // As texts: path by path would take each path apart at each comparison.
     files.sort_by(|a, b| a.path.as_os_str().cmp(b.path.as_os_str()));
+}
+
+/// The same without those that ignore files leave out, where these are obeyed.
+pub fn unignored_files_in(folder: &Path, gitignore: bool, wanted: &dyn Fn(&str) -> bool) -> Vec<PathBuf> {
+    if !gitignore || !folder.is_dir() {
+        return files_in(folder, wanted);
+    }
+    let mut builder = WalkBuilder::new(folder);
+    builder.hidden(false).max_depth(Some(1)).add_custom_ignore_filename(".clientlintignore");
+    let is_wanted = |entry: &DirEntry| {
+        entry.file_type().is_some_and(|kind| kind.is_file()) && entry.file_name().to_str().is_some_and(wanted)
+    };
+    builder.build().flatten().filter(is_wanted).map(DirEntry::into_path).collect()
 }
 
 /// The rule files of a folder at any depth: path as reported, and text. Ignore files do not apply: who names a
@@ -404,6 +422,11 @@ impl Base {
         let path = absolute(path);
         let repository = path.ancestors().find(|folder| is_repository(folder)).map(Path::to_path_buf);
         Self { folder: repository.or_else(|| std::env::current_dir().ok()) }
+    }
+
+    /// The folder, if there is one.
+    pub fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
     }
 
     /// How a path is shown: relative to the base, with `/`; as it is where it lies elsewhere.

@@ -32,6 +32,8 @@ pub struct Finding {
     pub related: Vec<Related>,
     /// Defaults that it assumes.
     pub assumes: Vec<Arc<str>>,
+    /// The environments in which it holds, where it does not hold in all; empty where it does.
+    pub environments: Vec<In>,
     /// What of the definition decided.
     pub subject: Subject,
     /// What stays the same as long as it is the same finding: see [`fingerprint`](crate::fingerprint).
@@ -47,6 +49,15 @@ pub struct Subject {
     pub attribute: Option<&'static str>,
     /// The items that decided, sorted, without text of a secret; none where the attribute as a whole did.
     pub items: Vec<String>,
+}
+
+/// An environment, with the files that fill in the markers there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct In {
+    /// Its name.
+    pub name: String,
+    /// The mapping files, as reported.
+    pub path: String,
 }
 
 /// How a finding can be mended without a human.

@@ -1,6 +1,7 @@
 //! What follows for a definition from what it says: public or confidential, first- or third-party, profile, channel,
 //! and what the platform fills in.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::client::{Basis, Datum, Definition, Evidence, Fact, Known};
@@ -18,12 +19,30 @@ pub struct Surroundings {
     pub declared_channel: Option<Evidenced>,
     /// Whether globs for the management-api channel are configured, and none of any channel matches the file.
     pub undeclared: bool,
-    /// The environment that the configuration gives the file, and whether it is production.
-    pub environment: Option<(String, bool)>,
+    /// The environment that the configuration gives the file, or for which its markers were filled in.
+    pub environment: Option<Environment>,
+    /// Where markers were filled in, so that those which are left have no value: the keys of those for which somebody
+    /// means to give one.
+    pub rendered: Option<Arc<BTreeSet<String>>>,
     /// Whether placeholders that nothing fills in are reported in that environment.
     pub strict: bool,
     /// `[facts]`: what the organisation declares.
     pub declared: Arc<Declared>,
+}
+
+/// An environment into which definitions are deployed.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    /// Its name.
+    pub name: String,
+    /// Whether somebody gave it that name; otherwise it is only called like its file.
+    pub named: bool,
+    /// Whether it is production, where that is known.
+    pub production: Option<bool>,
+    /// What names it: `clientlint.toml`, a mapping file.
+    pub because: String,
+    /// Keys of markers for which there is only a sample of a value.
+    pub samples: Arc<BTreeSet<String>>,
 }
 
 /// A word with the reason for it.
@@ -99,10 +118,16 @@ fn state(definition: &mut Definition, attribute: Attribute, word: &str) {
 }
 
 fn environment(definition: &mut Definition, surroundings: &Surroundings) {
-    let Some((name, production)) = &surroundings.environment else { return };
-    let because = vec![Evidence { says: format!("environment {name} in clientlint.toml"), place: None }];
+    let Some(Environment { name, production, because, .. }) =
+        surroundings.environment.as_ref().filter(|environment| environment.named)
+    else {
+        return;
+    };
+    let because = vec![Evidence { says: format!("environment {name} in {because}"), place: None }];
     definition.infer(Attribute::ENVIRONMENT, Datum::from_text(name), because.clone());
-    definition.infer(Attribute::PRODUCTION, Datum::Flag(*production), because);
+    if let Some(production) = production {
+        definition.infer(Attribute::PRODUCTION, Datum::Flag(*production), because);
+    }
 }
 
 /// Objects that come with the tenant.

@@ -28,6 +28,7 @@ pub mod init;
 pub mod inputs;
 pub mod link;
 pub mod lint;
+pub mod lsp;
 pub mod masked;
 pub mod mend;
 mod new_file;

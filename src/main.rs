@@ -27,7 +27,8 @@ fn main() -> ExitCode {
     }));
     let run = || {
         let cli = Cli::parse();
-        let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        // Not locked: the language server writes from a thread of its own.
+        let mut out = BufWriter::with_capacity(1 << 16, io::stdout());
         cli::run(&cli, &mut out, &mut io::stderr())
     };
     ExitCode::from(code(run))

@@ -212,7 +212,7 @@ attributes! {
     GRANT_TYPES grant_types Texts Document "Grants the client may use (RFC 7591 section 2)";
     RESPONSE_TYPES response_types Texts Document "Response types the client may use (RFC 7591 section 2)";
     ALLOWED_CLIENTS allowed_clients Texts Document "Auth0: clients for legacy delegation";
-    PKCE pkce Text Document "What the definition says of PKCE: required, S256, plain or not-required";
+    PKCE pkce Text Document "What the definition says of PKCE: required, S256, plain or not-required; of an Auth0 project whose Actions do not see to it: no-action, or not-refused where one looks at it";
     // URIs.
     REDIRECT_URIS redirect_uris Uris Document "Redirection endpoints (RFC 6749 section 3.1.2)";
     POST_LOGOUT_REDIRECT_URIS post_logout_redirect_uris Uris Document "Where to go after logout (OpenID Connect RP-Initiated Logout)";
@@ -260,6 +260,7 @@ attributes! {
     DEPRECATED_FIELDS deprecated_fields Any Inference "Renamed or removed fields in use: items with field and replacement";
     UNKNOWN_VALUES unknown_values Any Inference "Values outside of the platform's own lists: items with field, value and suggestion";
     WRONG_TYPES wrong_types Any Inference "Values of another type than the field's: items with field, expected and found";
+    UNRESOLVED_PLACEHOLDERS unresolved_placeholders Texts Inference "Markers of the Deploy CLI to which the mappings of the environment give no value; those of secrets are not among them";
     SAME_NAME same_name Flag Inference "Another client of the project has the same name";
     SAME_ID same_id Flag Inference "Another client of the project has the same client identifier";
     SAME_SECRET same_secret Flag Inference "Another client of the project holds the same literal secret";

@@ -64,6 +64,7 @@ const LAYERS: &[(&[&str], &[&str])] = &[
     ),
     (&["explain"], &["lint", "reporters"]),
     (&["page"], &["tree", "client", "formats", "resolve", "reporters"]),
+    (&["lsp"], &["tree", "client", "formats", "resolve"]),
     (&["cli"], &["tree", "client", "formats", "resolve"]),
 ];
 
@@ -233,6 +234,14 @@ fn only_the_terminal_report_knows_miette() {
 fn only_discovery_and_what_writes_know_the_file_system() {
     for word in ["fs::", "std::fs", "File::"] {
         only_in(word, &["discover.rs", "new_file.rs", "output.rs", "write.rs", "build.rs"]);
+    }
+}
+
+#[test]
+fn only_the_language_server_knows_its_protocol() {
+    for file in files().iter().filter(|file| file.module() != "lsp") {
+        let words = ["lsp_types", "lsp_server"].iter().any(|word| file.code.contains(word));
+        assert!(!words, "{}: the protocol belongs in lsp", file.path);
     }
 }
 

@@ -111,6 +111,7 @@ const FEWER: &[(&str, &str, &str)] = &[
     ("verifier-algorithm-mismatch", "", "verifiers are code or configuration of frameworks"),
     ("verifier-symmetric-for-public-client", "", "verifiers are code or configuration of frameworks"),
     ("wrong-value-type", "yaml json", "Terraform turns a text into the type that it needs"),
+    ("unresolved-placeholder", "", "which markers a mapping leaves alone is inferred"),
 ];
 
 #[test]

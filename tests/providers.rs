@@ -24,9 +24,23 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/providers")
 }
 
-/// What is known of the clients in a folder, one paragraph for each.
+/// What is known of the clients in a folder, one paragraph for each; then the same for each mapping file alone.
 fn facts(folder: &Path) -> String {
-    let report = cases::json(&["clients"], folder);
+    let mut text = facts_of(&["clients"], folder);
+    let files = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().map(Result::unwrap);
+    for file in files.filter(|file| file.file_type().is_file()) {
+        let is_mapping = fs::read_to_string(file.path()).unwrap().contains("AUTH0_KEYWORD_REPLACE_MAPPINGS");
+        if is_mapping {
+            let path = file.path().strip_prefix(folder).unwrap().display();
+            let _ = writeln!(text, "\nwith {path}:");
+            text += &facts_of(&["clients", "--mappings", &file.path().to_string_lossy()], folder);
+        }
+    }
+    text
+}
+
+fn facts_of(words: &[&str], folder: &Path) -> String {
+    let report = cases::json(words, folder);
     let name = format!("{}/", folder.file_name().unwrap().to_string_lossy());
     let mut text = String::new();
     for client in report["clients"].as_array().unwrap() {

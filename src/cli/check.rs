@@ -28,6 +28,7 @@ pub(super) fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dy
         min_severity: options.min_severity,
         min_confidence: options.min_confidence,
         variables: options.input.variables.given.clone(),
+        mappings: mappings(&options.input),
         ..Adjustment::default()
     })?;
     let config = configs.of(first(&options.input).as_deref())?;
@@ -68,10 +69,11 @@ pub(super) fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dy
 
 /// Lists the clients.
 pub(super) fn clients(options: &ClientsOptions, out: &mut dyn Write, errors: &mut dyn Write) -> Outcome {
-    let configs = options
-        .input
-        .config
-        .configs(Adjustment { variables: options.input.variables.given.clone(), ..Adjustment::default() })?;
+    let configs = options.input.config.configs(Adjustment {
+        variables: options.input.variables.given.clone(),
+        mappings: mappings(&options.input),
+        ..Adjustment::default()
+    })?;
     let (report, mut counts) = analyse(&options.input, &configs, false, false)?;
     let written = match options.format {
         ClientsFormat::Text => reporters::clients_text(out, &report),
@@ -84,6 +86,10 @@ pub(super) fn clients(options: &ClientsOptions, out: &mut dyn Write, errors: &mu
     let written = written.and_then(|()| out.flush());
     let written = written.and_then(|()| watch::tell(&options.input, &configs, &report, &counts, errors));
     Ok(ended(written, exit))
+}
+
+fn mappings(options: &InputOptions) -> Vec<PathBuf> {
+    options.mappings.iter().map(|file| crate::discover::absolute(file)).collect()
 }
 
 /// So many bytes are analysed sooner than threads are started.

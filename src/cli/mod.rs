@@ -23,7 +23,7 @@ use crate::config::{Config, no_rule};
 use crate::configs::Adjustment;
 use crate::discover::{self, absolute};
 use crate::rule::Persona;
-use crate::{examples, explain, page, reporters};
+use crate::{examples, explain, lsp, page, reporters};
 
 /// Exit code for a wrong option, a wrong configuration or a missing path.
 const USAGE: u8 = 2;
@@ -55,6 +55,9 @@ pub fn run(cli: &Cli, out: &mut dyn Write, errors: &mut dyn Write) -> io::Result
         Command::Config { command } => config::config(command, out),
         Command::Completions { shell } => Ok(describe::completions(*shell, out)),
         Command::Man { folder } => describe::manual(folder, out),
+        Command::Lsp { config, .. } => {
+            Ok(lsp::serve_stdio(&|| config.configs(Adjustment::default())).map_err(io::Error::other))
+        }
         Command::Version { json } => Ok(describe::version(*json, out)),
         Command::Rules { command: Some(RulesCommand::Test { folder }), .. } => {
             test_rules(folder, out, errors)

@@ -58,6 +58,14 @@ pub(super) enum Command {
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
+    /// Serves editors: a language server on standard input and output
+    Lsp {
+        /// What editors add; there is no other way
+        #[arg(long, hide = true)]
+        stdio: bool,
+        #[command(flatten)]
+        config: ConfigOptions,
+    },
     /// Shows the version
     Version {
         /// As JSON
@@ -199,6 +207,10 @@ pub(super) struct InputOptions {
     /// clientlint.toml
     #[arg(long, value_name = "SHAPE")]
     pub(super) kind: Option<String>,
+    /// Fill in the Deploy CLI's markers from this configuration file of it, as one environment; others are then not
+    /// looked for
+    #[arg(long, value_name = "FILE")]
+    pub(super) mappings: Vec<PathBuf>,
     /// Look into files that .gitignore leaves out
     #[arg(long)]
     pub(super) no_gitignore: bool,

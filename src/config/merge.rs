@@ -13,7 +13,7 @@ use super::output::Output;
 use super::overrides::Exception;
 use super::policy::Policy;
 use super::written::{FailOn, Level};
-use super::{Config, Environment, facts, named_rules, rule_or_tag};
+use super::{Config, Environment, facts, mappings, named_rules, rule_or_tag};
 use crate::check::Settings;
 use crate::finding::Gate;
 use crate::providers;
@@ -119,6 +119,7 @@ impl Config {
             management_api_declared: channels.iter().any(|(name, _)| name == "management-api"),
             channels,
             environments: environments(&layers)?,
+            mappings: mappings::declared(&layers),
             declared: Arc::new(facts::declared(&layers)?),
             include: list(|layer| layer.written.files.include.as_ref())?,
             exclude: list(|layer| layer.written.files.exclude.as_ref())?.unwrap_or_default(),
@@ -175,7 +176,7 @@ fn gather(
 }
 
 /// A path without `.` and `..`.
-fn plain(path: &Path) -> PathBuf {
+pub(super) fn plain(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for part in path.components() {
         match part {

@@ -5,6 +5,7 @@ mod given;
 mod globs;
 mod layer;
 mod layout;
+mod mappings;
 mod merge;
 mod output;
 mod overrides;
@@ -16,6 +17,7 @@ mod written;
 
 pub use given::Given;
 pub use layer::ConfigError;
+pub use mappings::Mappings;
 pub use merge::{Access, Sources};
 pub use output::Output;
 pub use overrides::Judged;
@@ -35,7 +37,7 @@ use crate::check::Settings;
 use crate::client::Evidence;
 use crate::declared::Declared;
 use crate::finding::{Confidence, Gate};
-use crate::infer::{Evidenced, Surroundings};
+use crate::infer::{self, Evidenced, Surroundings};
 use crate::providers::Provider;
 use crate::rule::{Rule, Severity};
 use crate::suggest::did_you_mean;
@@ -73,6 +75,7 @@ pub struct Config {
     channels: Vec<(String, Globs)>,
     management_api_declared: bool,
     environments: Vec<Environment>,
+    mappings: Vec<Mappings>,
     declared: Arc<Declared>,
     include: Option<Globs>,
     exclude: Globs,
@@ -147,10 +150,46 @@ impl Config {
         Surroundings {
             undeclared: declared_channel.is_none() && self.management_api_declared,
             declared_channel,
-            environment: environment.map(|known| (known.name.clone(), known.production)),
+            rendered: None,
+            environment: environment.map(|known| infer::Environment {
+                name: known.name.clone(),
+                named: true,
+                production: Some(known.production),
+                because: "clientlint.toml".to_owned(),
+                samples: Arc::default(),
+            }),
             strict: environment.is_some_and(|known| known.strict),
             declared: self.declared.clone(),
         }
+    }
+
+    /// The files that are said to hold the values of markers; where there are none, they are looked for.
+    pub fn mappings(&self) -> &[Mappings] {
+        &self.mappings
+    }
+
+    /// Uses files, given from the root, instead of those that the configuration names: each for an environment of its
+    /// own.
+    pub fn use_mappings(&mut self, files: &[PathBuf]) {
+        self.mappings = mappings::each(files, &self.mappings);
+    }
+
+    /// Whether an environment is for a file: one that names no files is for all.
+    pub fn is_for(&self, environment: &str, file: Option<&Path>) -> bool {
+        let declared = self.environments.iter().find(|known| known.name == environment);
+        declared.is_none_or(|known| {
+            known.globs.is_empty() || file.is_some_and(|file| known.globs.match_file(file))
+        })
+    }
+
+    /// Whether an environment is production, where it is declared.
+    pub fn is_production(&self, environment: &str) -> Option<bool> {
+        self.environments.iter().find(|known| known.name == environment).map(|known| known.production)
+    }
+
+    /// Whether placeholders that nothing fills in are reported in an environment.
+    pub fn is_strict(&self, environment: &str) -> bool {
+        self.environments.iter().any(|known| known.name == environment && known.strict)
     }
 
     /// Whether a file is left out.

@@ -48,14 +48,14 @@ impl Config {
     /// What the configuration comes to for a file.
     pub fn show(&self, file: Option<&Path>, shown: Option<String>) -> Shown {
         let surroundings = self.surroundings(file);
-        let environment = surroundings.environment.as_ref().map(|(name, _)| name.clone());
+        let environment = surroundings.environment.as_ref().map(|environment| environment.name.clone());
         let judged = Judged { file, names: &[], environment: environment.as_deref() };
         let all = self.layers.iter().chain(&self.policy_layer);
         Shown {
             version: 1,
             file: shown,
             sources: all.map(|layer| layer.name.clone()).collect(),
-            production: surroundings.environment.map(|(_, production)| production),
+            production: surroundings.environment.and_then(|environment| environment.production),
             channel: surroundings.declared_channel.map(|declared| declared.word),
             kind: file.and_then(|file| self.kind_of(file)).map(str::to_owned),
             excluded: file.is_some_and(|file| self.excludes(file)),

@@ -195,6 +195,8 @@ pub(super) struct Environment {
     pub(super) production: Option<bool>,
     /// Whether placeholders that nothing fills in are reported.
     pub(super) strict: Option<bool>,
+    /// Configuration files of the Deploy CLI whose mappings hold there.
+    pub(super) mappings: Option<Vec<PathBuf>>,
 }
 
 /// What is different for some files, clients or environments: all that is named must fit.

@@ -46,6 +46,11 @@ pub fn by_extension(extension: &str) -> Option<&'static dyn Format> {
     FORMATS.iter().copied().find(|format| format.extensions().iter().any(is))
 }
 
+/// Whether a marker of the Deploy CLI stands somewhere in a text.
+pub fn holds_marker(text: &str) -> bool {
+    markers::find(text, 0).is_some()
+}
+
 /// What a text holds.
 #[derive(Clone, Debug, Default)]
 pub struct Parsed {

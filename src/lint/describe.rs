@@ -89,6 +89,7 @@ pub(super) fn finding(
             })
             .collect(),
         assumes: violation.assumes,
+        environments: Vec::new(),
         subject,
         fingerprint,
         fix,

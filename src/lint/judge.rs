@@ -9,15 +9,16 @@ use rayon::prelude::*;
 
 use super::Job;
 use super::describe::{Locator, finding, fix, locate_problem, summary};
+use super::environments::MappingFile;
+use super::together::together;
 use crate::check::{Settings, Verdict, check};
 use crate::client::Definition;
-use crate::config::{Config, Judged};
+use crate::config::{Config, Judged as Judgeable};
 use crate::finding::{ClientSummary, Finding, Location, Problem, Skipped};
 use crate::fix::{Mended, Mender};
-use crate::masked::MaskedSource;
 use crate::project::{Definitions, Document};
 use crate::redaction;
-use crate::source::{FileId, Place, Source};
+use crate::source::{FileId, Place, Source, Span};
 use crate::vocabulary::{Attribute, Kind};
 
 /// What the analysis of a project gave.
@@ -27,7 +28,10 @@ pub(super) struct Outcome {
     pub(super) clients: Vec<Arc<ClientSummary>>,
     pub(super) problems: Vec<Problem>,
     pub(super) skipped: Vec<Skipped>,
-    pub(super) masked: Vec<(String, MaskedSource)>,
+    /// What must not be shown of files.
+    pub(super) secrets: Vec<(FileId, Vec<Span>)>,
+    /// Files to which findings point and of which text may be shown.
+    pub(super) shown: Vec<FileId>,
     pub(super) recognised: Vec<FileId>,
     pub(super) hidden: usize,
 }
@@ -36,23 +40,101 @@ pub(super) struct Outcome {
 pub(super) struct Project<'a> {
     pub(super) documents: Vec<Document<'a>>,
     pub(super) config: Arc<Config>,
+    /// What it defines as it is written.
+    pub(super) definitions: Definitions,
+    /// What it is in each environment, where its markers are filled in.
+    pub(super) variants: Vec<Variant<'a>>,
+    /// The files that fill them in.
+    pub(super) mappings: Vec<MappingFile<'a>>,
+}
+
+/// A project as it is deployed into an environment.
+pub(super) struct Variant<'a> {
+    /// What the environment is called.
+    pub(super) name: String,
+    /// The mapping files.
+    pub(super) path: String,
+    pub(super) documents: Vec<Document<'a>>,
     pub(super) definitions: Definitions,
 }
 
-/// Judges the definitions of a project.
+/// A definition with what is found in it.
+pub(super) struct Judged<'a> {
+    pub(super) definition: &'a Definition,
+    pub(super) summary: Arc<ClientSummary>,
+    pub(super) findings: Vec<Finding>,
+    /// How many findings are for another persona.
+    pub(super) hidden: usize,
+}
+
+/// What is to be said of the documents of a project.
+#[derive(Default)]
+pub(super) struct Judgement<'a> {
+    pub(super) judged: Vec<Judged<'a>>,
+    pub(super) problems: Vec<Problem>,
+    pub(super) skipped: Vec<Skipped>,
+    pub(super) recognised: Vec<FileId>,
+    pub(super) hidden: usize,
+}
+
+/// Judges the definitions of a project, in each of its environments.
 pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], requested: &[bool]) -> Outcome {
-    let mut outcome = Outcome::default();
-    let Project { documents, config, definitions: Definitions { definitions, recognised, problems } } =
-        project;
+    let of = |documents: &[Document<'_>], definitions, fixes| {
+        let written = (project.definitions.recognised.as_slice(), fixes);
+        judgement(documents, definitions, written, &project.config, sources, requested)
+    };
+    // A fix changes what is written: what a marker stands for is not.
+    let mut judgement = of(&project.documents, &project.definitions, job.fixes);
+    if !project.variants.is_empty() {
+        let in_each = project.variants.par_iter();
+        let in_each = in_each.map(|variant| (variant, of(&variant.documents, &variant.definitions, false)));
+        judgement = together(judgement, in_each.collect());
+    }
+    let Judgement { judged, problems, skipped, recognised, hidden } = judgement;
+    let mut outcome = Outcome { problems, skipped, recognised, hidden, ..Outcome::default() };
+    let mut pointed: BTreeSet<Arc<str>> = BTreeSet::new();
+    let mut said = Said::default();
+    for Judged { summary, mut findings, definition, hidden } in judged {
+        let mut is_new = true;
+        if definition.completed_by.is_some() {
+            findings.retain(|finding| said.is_new(finding));
+            is_new = said.is_new_client(&summary);
+            outcome.hidden -= if is_new { 0 } else { hidden };
+        }
+        for finding in &findings {
+            pointed.insert(finding.location.path.clone());
+            pointed.extend(finding.related.iter().map(|related| related.location.path.clone()));
+        }
+        // A file that an application ships to say which client it is stands for the client.
+        if is_new && (summary.kind == Kind::Client.name() || summary.shape == "auth-config") {
+            outcome.clients.push(summary);
+        }
+        outcome.findings.extend(findings);
+    }
+    if job.texts || !job.shown.is_empty() {
+        hide(project, job, &pointed, &mut outcome);
+    }
+    outcome
+}
+
+/// Judges definitions as they are in one environment.
+fn judgement<'a>(
+    documents: &[Document<'_>],
+    definitions: &'a Definitions,
+    (written, fixes): (&[FileId], bool),
+    config: &Config,
+    sources: &[Source],
+    requested: &[bool],
+) -> Judgement<'a> {
+    let Definitions { definitions, recognised, problems } = definitions;
     let asked = |file: FileId| requested.get(file.0 as usize).copied().unwrap_or(false);
     let paths: BTreeMap<FileId, Arc<str>> = documents
         .iter()
         .map(|document| (document.source.id, Arc::from(document.source.path.as_str())))
         .collect();
     let locator = Locator { sources, paths: &paths };
-
     let mender = Mender::new(documents, definitions, config);
-    let verdicts: Vec<Judgement<'_>> = definitions
+    let weighed: Vec<Weighed<'_>> = definitions
         .par_iter()
         .enumerate()
         .filter(|(_, definition)| asked(definition.place.file) || definition.completed_by.is_some_and(asked))
@@ -62,73 +144,71 @@ pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], re
                 sources.get(definition.place.file.0 as usize).and_then(|source| source.file.as_deref());
             let settings = settle(definition, &mut summary, file, config);
             let verdict = check(definition, &config.rules, &settings);
-            let mend = |violation| if job.fixes { mender.mend(number, violation) } else { None };
+            let mend = |violation| if fixes { mender.mend(number, violation) } else { None };
             let mended = verdict.violations.iter().map(mend).collect();
-            let completed = definition.completed_by.is_some();
-            Judgement { number, summary: Arc::new(summary), completed, verdict, mended }
+            Weighed { number, summary: Arc::new(summary), verdict, mended }
         })
         .collect();
-    let shared = Shared::of(&verdicts);
-    let judged: Vec<(Arc<ClientSummary>, Vec<Finding>, usize, bool)> = verdicts
+    let shared = Shared::of(&weighed);
+    let judged: Vec<Judged<'a>> = weighed
         .into_par_iter()
-        .map(|Judgement { summary, completed, verdict: Verdict { violations, hidden }, mended, .. }| {
+        .map(|Weighed { number, summary, verdict: Verdict { violations, hidden }, mended }| {
             let findings = violations.into_iter().zip(mended).map(|(violation, mended)| {
                 let mended = mended.filter(|mended| shared.by_all(&violation.rule.id, mended));
                 let fix = mended.and_then(|mended| fix(&violation, mended, &locator));
                 finding(violation, &summary, &locator, config, fix)
             });
             let findings = findings.collect();
-            (summary, findings, hidden, completed)
+            Judged { definition: &definitions[number], summary, findings, hidden }
         })
         .collect();
-    let mut pointed: BTreeSet<String> = BTreeSet::new();
-    let mut said = Said::default();
-    for (summary, mut findings, hidden, completed) in judged {
-        if completed {
-            findings.retain(|finding| said.is_new(finding));
-            if !said.is_new_client(&summary) {
-                outcome.findings.extend(findings);
-                continue;
-            }
-        }
-        for finding in &findings {
-            pointed.insert(finding.location.path.to_string());
-            pointed.extend(finding.related.iter().map(|related| related.location.path.to_string()));
-        }
-        // A file that an application ships to say which client it is stands for the client.
-        if summary.kind == Kind::Client.name() || summary.shape == "auth-config" {
-            outcome.clients.push(summary);
-        }
-        outcome.findings.extend(findings);
-        outcome.hidden += hidden;
-    }
-    let known: BTreeSet<FileId> = recognised.iter().copied().collect();
+    let mut judgement = Judgement { recognised: recognised.clone(), ..Judgement::default() };
+    judgement.hidden = judged.iter().map(|judged| judged.hidden).sum();
+    judgement.judged = judged;
+    // What is recognised as it is written is our business also where its markers make it something else.
+    let known: BTreeSet<FileId> = recognised.iter().chain(written).copied().collect();
     for document in documents.iter().filter(|document| asked(document.source.id)) {
-        report_problems(document, config, known.contains(&document.source.id), &mut outcome);
+        report_problems(document, config, known.contains(&document.source.id), &mut judgement);
     }
-    outcome.problems.extend(
+    judgement.problems.extend(
         problems.iter().filter(|problem| asked(problem.place.file)).map(|problem| locator.problem(problem)),
     );
+    judgement
+}
+
+/// Says what must not be shown of the files to which findings point. Of mapping files that is always said: which of
+/// their values are secrets is known to whom they are for, and others may point to them.
+fn hide(project: &Project<'_>, job: &Job<'_>, pointed: &BTreeSet<Arc<str>>, outcome: &mut Outcome) {
     // Where a text could not be read, nobody knows where a secret in it ends: nothing of it is shown.
-    let shown = |document: &&Document<'_>| {
-        let path = &document.source.path;
-        (job.texts && pointed.contains(path) || job.shown.contains(path)) && !document.parsed.is_broken()
+    let shown = |source: &Source, broken: bool| {
+        let path = &source.path;
+        (job.texts && pointed.contains(path.as_str()) || job.shown.contains(path)) && !broken
     };
-    if documents.iter().any(|document| shown(&document)) {
-        let texts = documents.iter().map(|document| redaction::Text {
-            source: document.source,
-            documents: &document.parsed.documents,
-            syntax: document.format.name(),
-        });
-        let secrets = redaction::spans(&texts.collect::<Vec<_>>());
-        for document in documents.iter().filter(shown) {
-            let spans = secrets.get(&document.source.id).map_or(&[][..], Vec::as_slice);
-            let masked = MaskedSource::new(document.source, spans);
-            outcome.masked.push((document.source.path.clone(), masked));
-        }
+    let written =
+        project.documents.iter().map(|document| (document.source, &document.parsed, document.format.name()));
+    let mappings = project.mappings.iter().map(|file| (file.source, &file.parsed, "json"));
+    let all: Vec<_> = written.chain(mappings).collect();
+    outcome.shown.extend(
+        all.iter()
+            .filter(|(source, parsed, _)| shown(source, parsed.is_broken()))
+            .map(|(source, ..)| source.id),
+    );
+    if outcome.shown.is_empty() && project.mappings.is_empty() {
+        return;
     }
-    outcome.recognised.clone_from(recognised);
-    outcome
+    let fills_in = |source: &Source| project.mappings.iter().any(|file| file.source.id == source.id);
+    let texts: Vec<_> = all
+        .iter()
+        .map(|(source, parsed, syntax)| redaction::Text {
+            source,
+            documents: &parsed.documents,
+            syntax,
+            fills_in: fills_in(source),
+        })
+        .collect();
+    let wanted =
+        |file: FileId| outcome.shown.contains(&file) || project.mappings.iter().any(|m| m.source.id == file);
+    outcome.secrets = redaction::spans(&texts).into_iter().filter(|(file, _)| wanted(*file)).collect();
 }
 
 /// What is reported of the rules for a definition; what of that fails the run becomes known too.
@@ -147,7 +227,7 @@ fn settle<'a>(
     let (id, client) = (text(Attribute::CLIENT_ID), text(Attribute::GRANT_CLIENT));
     let names = [summary.name.as_deref().unwrap_or_default(), &summary.key, id, client];
     let names: Vec<&str> = names.into_iter().filter(|name| !name.is_empty()).collect();
-    let judged = Judged { file, names: &names, environment: summary.environment.as_deref() };
+    let judged = Judgeable { file, names: &names, environment: summary.environment.as_deref() };
     let (settings, gate) = (config.settings_for(judged), config.gate_for(judged));
     summary.gate = Some(gate);
     settings
@@ -173,11 +253,9 @@ impl Said {
 }
 
 /// A definition judged: its number, what it breaks, and for each of that how it is mended.
-struct Judgement<'a> {
+struct Weighed<'a> {
     number: usize,
     summary: Arc<ClientSummary>,
-    /// Whether a plan or a state tells what its files leave open.
-    completed: bool,
     verdict: Verdict<'a>,
     mended: Vec<Option<Mended>>,
 }
@@ -186,9 +264,9 @@ struct Judgement<'a> {
 struct Shared<'a>(BTreeMap<(&'a str, Vec<(Place, String)>), BTreeSet<usize>>);
 
 impl<'a> Shared<'a> {
-    fn of(judgements: &[Judgement<'a>]) -> Self {
+    fn of(all: &[Weighed<'a>]) -> Self {
         let mut shared = Self(BTreeMap::new());
-        for Judgement { number, verdict, mended, .. } in judgements {
+        for Weighed { number, verdict, mended, .. } in all {
             for (violation, mended) in verdict.violations.iter().zip(mended) {
                 if let Some(mended) = mended.as_ref().filter(|mended| mended.users.len() > 1) {
                     let key = (violation.rule.id.as_str(), mended.changes.clone());
@@ -210,7 +288,12 @@ impl<'a> Shared<'a> {
 }
 
 /// Reports what could not be read of a document, if the document is any of our business.
-fn report_problems(document: &Document<'_>, config: &Config, recognised: bool, outcome: &mut Outcome) {
+fn report_problems(
+    document: &Document<'_>,
+    config: &Config,
+    recognised: bool,
+    judgement: &mut Judgement<'_>,
+) {
     let text = &document.source.text;
     let unrendered = document.is_template();
     if document.parsed.problems.is_empty() && !unrendered {
@@ -221,10 +304,10 @@ fn report_problems(document: &Document<'_>, config: &Config, recognised: bool, o
     }
     if unrendered || !recognised && is_template(text) {
         let path = document.source.path.clone();
-        outcome.skipped.push(Skipped { path, reason: "a template that must be rendered first".to_owned() });
+        judgement.skipped.push(Skipped { path, reason: "a template that must be rendered first".to_owned() });
         return;
     }
-    outcome
+    judgement
         .problems
         .extend(document.parsed.problems.iter().map(|problem| locate_problem(document.source, problem)));
 }

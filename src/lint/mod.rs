@@ -1,8 +1,11 @@
 //! The one way through: from texts to findings.
 
+mod actions;
 mod describe;
+mod environments;
 mod judge;
 mod projects;
+mod together;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -21,7 +24,8 @@ use crate::link;
 use crate::masked::MaskedSource;
 use crate::problem::{self, Code};
 use crate::project;
-use crate::source::{FileId, Source};
+use crate::redaction;
+use crate::source::{FileId, Source, Span};
 
 /// How files are linted.
 pub struct Job<'a> {
@@ -98,15 +102,27 @@ pub fn lint_watched(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync))
             (!stopped.contains(&source.id)).then(|| format.parse(source))
         })
         .collect();
-    let mut projects: Vec<Project<'_>> = projects(&sources, parsed, job)
+    let documents = projects(&sources, parsed, job);
+    let mappings = environments::mapping_files(&documents, job);
+    let scripts = actions::scripts(&sources);
+    let mut projects: Vec<Project<'_>> = documents
         .into_par_iter()
         .filter_map(|documents| {
             let config = (job.config)(documents.first()?.source.file.as_deref());
-            let definitions = project::definitions(&documents, &config);
-            Some(Project { documents, config, definitions })
+            let mut definitions = project::definitions(&documents, &config, None);
+            let mut variants = environments::variants(&documents, &definitions, &config, &mappings);
+            actions::judge(&documents, &scripts, &mut definitions.definitions);
+            for variant in &mut variants {
+                actions::judge(&variant.documents, &scripts, &mut variant.definitions.definitions);
+            }
+            let mappings = if variants.is_empty() { Vec::new() } else { mappings.clone() };
+            Some(Project { documents, config, definitions, variants, mappings })
         })
         .collect();
-    link::across(projects.iter_mut().flat_map(|project| &mut project.definitions.definitions));
+    link::across(projects.iter_mut().flat_map(|project| {
+        let in_each = project.variants.iter_mut().map(|variant| &mut variant.definitions);
+        std::iter::once(&mut project.definitions).chain(in_each).flat_map(|all| &mut all.definitions)
+    }));
     let judged = |project: &Project<'_>| {
         let outcome = judge(project, job, &sources, &requested);
         project.documents.iter().for_each(|_| step());
@@ -114,7 +130,8 @@ pub fn lint_watched(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync))
     };
     let outcomes: Vec<Outcome> = projects.par_iter().map(judged).collect();
     let mut recognised = BTreeSet::new();
-    let mut definitions = Vec::new();
+    let mut shown: BTreeMap<FileId, Vec<Span>> = BTreeMap::new();
+    let mut secrets: Vec<(FileId, Vec<Span>)> = Vec::new();
     for outcome in outcomes {
         report.findings.extend(outcome.findings);
         report.clients.extend(outcome.clients);
@@ -122,9 +139,20 @@ pub fn lint_watched(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync))
         report.skipped.extend(outcome.skipped);
         report.hidden += outcome.hidden;
         recognised.extend(outcome.recognised);
-        definitions.extend(outcome.masked);
+        shown.extend(outcome.shown.into_iter().map(|file| (file, Vec::new())));
+        secrets.extend(outcome.secrets);
     }
-    report.sources.extend(definitions);
+    // Several projects may point into one file, and each knows of secrets in it.
+    for (file, spans) in secrets {
+        if let Some(known) = shown.get_mut(&file) {
+            known.extend(spans);
+        }
+    }
+    let masked = shown.into_par_iter().map(|(file, spans)| {
+        let source = &sources[file.0 as usize];
+        (source.path.clone(), MaskedSource::new(source, &redaction::merge(spans)))
+    });
+    report.sources.extend(masked.collect::<Vec<_>>());
     for (id, problem) in failed {
         report.problems.push(locate_problem(&sources[id.0 as usize], &problem));
     }

@@ -26,7 +26,7 @@ pub(super) fn projects<'a>(
             (None, None) => None,
         };
         let key = project::key(&source.path, &parsed.documents);
-        let document = Document { source, format, parsed, kind };
+        let document = Document { source, format, parsed: Arc::new(parsed), kind };
         if project::form(&document).is_some() {
             snapshots.push(document);
             continue;
@@ -101,7 +101,7 @@ fn add_variables<'a>(groups: &mut BTreeMap<String, Vec<Document<'a>>>, sources: 
             documents.extend(read.map(|(source, format)| Document {
                 source,
                 format,
-                parsed: format.parse(source),
+                parsed: Arc::new(format.parse(source)),
                 kind: None,
             }));
         }

@@ -10,20 +10,18 @@ use std::sync::Arc;
 use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 
-use crate::client::Evidence;
+use crate::client::{Basis, Datum, Evidence, Fact};
 use crate::config::Config;
 use crate::discover::{Content, Input};
+pub use crate::formats::holds_marker;
 use crate::formats::{self, Format, Parsed};
-use crate::infer::{Evidenced, Surroundings, infer};
+use crate::infer::{Environment, Evidenced, Surroundings, infer};
 use crate::providers::{self, Delivery, Found, Object, Recognised, join_documents, recognise};
-use crate::resolve;
+use crate::resolve::{self, keywords};
 use crate::source::{FileId, Place, Source};
 use crate::tree::Node;
 use crate::vocabulary::{Attribute, Kind};
-use crate::{
-    client::{Datum, Definition},
-    link,
-};
+use crate::{client::Definition, link};
 
 /// A document of a project, read.
 pub struct Document<'a> {
@@ -32,7 +30,7 @@ pub struct Document<'a> {
     /// Its syntax.
     pub format: &'static dyn Format,
     /// What it was read as.
-    pub parsed: Parsed,
+    pub parsed: Arc<Parsed>,
     /// The shape that the user names for it.
     pub kind: Option<Arc<str>>,
 }
@@ -78,8 +76,59 @@ pub fn key(path: &str, documents: &[Node]) -> String {
     format!("file:{path}")
 }
 
+/// The folder of the project to which a file belongs that is none of Terraform's: the root of a Deploy CLI directory,
+/// else the file's own folder.
+pub fn folder(path: &str) -> &str {
+    let (folder, _) = path.rsplit_once('/').unwrap_or(("", path));
+    let above = |folder: &'_ str| folder.rfind('/').map_or(0, |at| at);
+    match key(path, &[]).strip_prefix("deploy:") {
+        Some(root) if root.len() < folder.len() => {
+            let mut folder = folder;
+            while folder.len() > root.len() {
+                folder = &folder[..above(folder)];
+            }
+            folder
+        }
+        _ => folder,
+    }
+}
+
+/// Whether a file may hold mappings of the Deploy CLI, by its path: `config*.json`, `*config.json`, `config/*.json`.
+pub fn may_hold_mappings(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let Some(stem) = name.strip_suffix(".json") else { return false };
+    let last = folder.rsplit('/').next().unwrap_or(folder);
+    stem.to_ascii_lowercase().contains("config") || MAPPING_FOLDERS.contains(&last)
+}
+
+/// The key that a mapping file has.
+pub const MAPPINGS: &str = keywords::KEY;
+
+/// Folders in which people keep a mapping file for each environment.
+pub const MAPPING_FOLDERS: &[&str] = &["config", "configs"];
+
+/// The folder beside or below which a project uses a mapping file.
+pub fn mapping_folder(path: &str) -> &str {
+    let (folder, _) = path.rsplit_once('/').unwrap_or(("", path));
+    let (above, last) = folder.rsplit_once('/').unwrap_or(("", folder));
+    if MAPPING_FOLDERS.contains(&last) { above } else { folder }
+}
+
 /// Folders of the Deploy CLI's directory format whose files say something of clients.
-const DEPLOY_FOLDERS: &[&str] = &["clients", "grants", "resource-servers", "connections"];
+const DEPLOY_FOLDERS: &[&str] =
+    &["clients", "grants", "resource-servers", "connections", "actions", "triggers"];
+
+/// The folder in which the scripts of a file's project lie, if the file says that there are some.
+pub fn scripts(path: &std::path::Path, text: &str) -> Option<std::path::PathBuf> {
+    let folder = path.parent()?;
+    let is = |ending: &str| path.extension().is_some_and(|known| known == ending);
+    if is("json") && folder.file_name()? == "actions" {
+        return Some(folder.to_path_buf());
+    }
+    let says = || memchr::memmem::find(text.as_bytes(), b"\nactions:").is_some();
+    let speaks = (is("yaml") || is("yml")) && (text.starts_with("actions:") || says());
+    speaks.then(|| folder.join("actions"))
+}
 
 /// Whether a file is one of Terraform's, by its name.
 pub fn is_terraform(name: &str) -> bool {
@@ -200,8 +249,13 @@ impl Document<'_> {
     }
 }
 
-/// The definitions that the documents of a project hold, with all that follows for them.
-pub fn definitions(documents: &[Document<'_>], config: &Config) -> Definitions {
+/// The definitions that the documents of a project hold, with all that follows for them. `environment` is the one into
+/// which they are deployed, where their markers were filled in for one.
+pub fn definitions(
+    documents: &[Document<'_>],
+    config: &Config,
+    environment: Option<&Environment>,
+) -> Definitions {
     let mut all = Definitions::default();
     let evaluated =
         resolve::documents(documents.iter().map(|document| (document.source, &*document.parsed.documents)));
@@ -219,7 +273,7 @@ pub fn definitions(documents: &[Document<'_>], config: &Config) -> Definitions {
     join_documents(&mut read.iter_mut().flat_map(|(_, found)| found).collect::<Vec<_>>());
     let of_documents: Vec<(FileId, Vec<Definition>)> = read
         .into_par_iter()
-        .map(|(document, found)| (document.source.id, of_document(document, &found, config)))
+        .map(|(document, found)| (document.source.id, of_document(document, &found, config, environment)))
         .collect();
     for (file, definitions) in of_documents.into_iter().filter(|(_, definitions)| !definitions.is_empty()) {
         all.recognised.push(file);
@@ -243,8 +297,20 @@ fn recognised<'a>(document: &'a Document<'_>, nodes: &'a [Node], config: &'a Con
 }
 
 /// The definitions of what was recognised in a document.
-fn of_document(document: &Document<'_>, recognised: &[Recognised<'_>], config: &Config) -> Vec<Definition> {
-    let surroundings = surroundings(document, config);
+fn of_document(
+    document: &Document<'_>,
+    recognised: &[Recognised<'_>],
+    config: &Config,
+    environment: Option<&Environment>,
+) -> Vec<Definition> {
+    let mut surroundings = surroundings(document, config);
+    if let Some(environment) = environment {
+        if environment.named || surroundings.environment.is_none() {
+            surroundings.environment = Some(environment.clone());
+        }
+        surroundings.strict |= environment.named && config.is_strict(&environment.name);
+        surroundings.rendered = Some(environment.samples.clone());
+    }
     let broken = document.parsed.is_broken();
     let mut definitions = Vec::new();
     for found in recognised {
@@ -291,6 +357,12 @@ fn define(
     {
         // Standing under a key is being named by it.
         definition.name_from_key(key);
+    }
+    if let Some(samples) = &surroundings.rendered {
+        let fact = |(key, place)| Fact { datum: Datum::from_text(key), basis: Basis::Written(place) };
+        let left = keywords::left(found.node).into_iter().filter(|(key, _)| !samples.contains(key));
+        let left: Vec<Fact> = left.map(fact).collect();
+        definition.infer(Attribute::UNRESOLVED_PLACEHOLDERS, Datum::List(left), Vec::new());
     }
     infer(&mut definition, config.platform(found.provider), found.shape, surroundings);
     definition

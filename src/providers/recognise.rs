@@ -72,7 +72,8 @@ pub fn recognise<'a>(
                 list.iter().for_each(|at| collect(at, document, (provider, shape), &mut objects));
                 // Several rows may fit one object.
                 let mut seen = HashSet::new();
-                objects.retain(|object| seen.insert(object.place));
+                objects
+                    .retain(|object| seen.insert((object.place, object.node.supplied.as_deref().copied())));
                 objects
             };
             let (objects, parts) = (collected(&shape.objects), collected(&shape.parts));

@@ -15,7 +15,7 @@ use crate::secret::is_secret_key;
 use crate::sensitive;
 use crate::source::{FileId, Source, Span};
 use crate::tree::expression::Expression;
-use crate::tree::{Entry, Node, Value};
+use crate::tree::{Entry, Node, Value, show_pieces};
 
 /// A text of a project, and what it was read as.
 pub struct Text<'a> {
@@ -25,6 +25,8 @@ pub struct Text<'a> {
     pub documents: &'a [Node],
     /// The name of its syntax.
     pub syntax: &'a str,
+    /// Whether it holds the values of the others' markers.
+    pub fills_in: bool,
 }
 
 /// The spans of a project's texts that must not be shown, sorted and apart.
@@ -91,7 +93,7 @@ fn passwords(text: &str, spans: &mut Vec<Span>) {
 }
 
 /// Spans in order, those that touch made one.
-fn merge(mut spans: Vec<Span>) -> Vec<Span> {
+pub(crate) fn merge(mut spans: Vec<Span>) -> Vec<Span> {
     spans.sort_unstable();
     let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
     for span in spans.into_iter().filter(|span| span.start < span.end) {
@@ -169,7 +171,8 @@ impl Cover {
                     self.hide(node);
                 }
             }
-            Value::Template(_) | Value::Number(_) if secret => self.hide(node),
+            Value::Number(_) if secret => self.hide(node),
+            Value::Template(pieces) if secret && !is_reference(&show_pieces(pieces)) => self.hide(node),
             Value::Unknown(unknown) if secret && !is_reference(&unknown.text) => self.hide(node),
             Value::Expression(expression) => match &**expression {
                 Expression::Template(_) if secret => self.hide(node),

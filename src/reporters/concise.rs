@@ -2,18 +2,13 @@
 
 use std::io::{self, Write};
 
-use super::{Run, clipped, printable};
+use super::telling::sentence;
+use super::{Run, printable};
 
 pub(super) fn write(out: &mut dyn Write, run: &Run<'_>) -> io::Result<()> {
     for finding in run.shown() {
-        let client = finding
-            .client
-            .as_ref()
-            .map(|client| format!(" ({})", clipped(client.title())))
-            .unwrap_or_default();
-        let severity = finding.severity.name();
-        let message = clipped(&finding.message);
-        writeln!(out, "{}: {severity}[{}] {message}{client}", finding.location, finding.rule)?;
+        let (severity, rule) = (finding.severity.name(), &finding.rule);
+        writeln!(out, "{}: {severity}[{rule}] {}", finding.location, sentence(finding))?;
     }
     for problem in &run.report.problems {
         writeln!(out, "{}: problem[{}] {}", problem.location, problem.code, printable(&problem.message))?;

@@ -79,10 +79,18 @@ pub(super) struct OneFinding<'a> {
     location: OneLocation<'a>,
     related: Vec<OneRelated<'a>>,
     assumes: Vec<&'a str>,
+    /// The environments in which it holds; none where it holds in all.
+    environments: Vec<OneEnvironment<'a>>,
     help: &'a str,
     fixes: Vec<OneFix<'a>>,
     #[serde(rename = "fix-safety")]
     fix_safety: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct OneEnvironment<'a> {
+    name: &'a str,
+    mappings: &'a str,
 }
 
 #[derive(Serialize)]
@@ -242,6 +250,11 @@ pub(super) fn one_finding<'a>(finding: &'a Finding, rule: Option<&'a Rule>) -> O
             })
             .collect(),
         assumes: finding.assumes.iter().map(AsRef::as_ref).collect(),
+        environments: finding
+            .environments
+            .iter()
+            .map(|environment| OneEnvironment { name: &environment.name, mappings: &environment.path })
+            .collect(),
         help: &finding.instead,
         fixes: finding.fix.iter().map(one_fix).collect(),
         fix_safety: finding.fix.as_ref().map(|fix| fix.safety.name()),

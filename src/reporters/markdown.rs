@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use super::telling::only_in;
 use super::{Run, clipped, count};
 use crate::rule::Severity;
 
@@ -69,7 +70,8 @@ fn findings(text: &mut String, run: &Run<'_>) -> bool {
             None => format!("`{}`", finding.rule),
         };
         let place = plain(&format!("{}:{}", clipped(&finding.location.path), finding.location.start.line));
-        format!("| {severity} | {rule} | {client} | {place} | {} |\n", plain(&clipped(&finding.message)))
+        let what = plain(&format!("{}{}", clipped(&finding.message), only_in(finding)));
+        format!("| {severity} | {rule} | {client} | {place} | {what} |\n")
     };
     rows(text, &findings.iter().map(row).collect::<Vec<_>>())
 }

@@ -41,13 +41,22 @@ pub(super) fn security_severity(rule: &Rule) -> Option<f64> {
     })
 }
 
-/// The message with the client's name, in one line.
+/// The message with the client's name and the environments in which it holds, in one line.
 pub(super) fn sentence(finding: &Finding) -> String {
     let message = clipped(&finding.message);
-    match &finding.client {
-        Some(client) => format!("{message} ({})", clipped(client.title())),
-        None => message,
+    let client = finding.client.as_ref();
+    let client = client.map(|client| format!(" ({})", clipped(client.title()))).unwrap_or_default();
+    format!("{message}{client}{}", only_in(finding))
+}
+
+/// `, only in prod`; nothing where a finding holds in all environments.
+pub(super) fn only_in(finding: &Finding) -> String {
+    if finding.environments.is_empty() {
+        return String::new();
     }
+    let names: Vec<String> =
+        finding.environments.iter().map(|environment| clipped(&environment.name)).collect();
+    format!(", only in {}", names.join(", "))
 }
 
 /// What a problem means, in one line.

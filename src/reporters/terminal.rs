@@ -9,7 +9,7 @@ use miette::{
 };
 
 use super::{Look, Run, clipped, printable};
-use crate::finding::{Finding, Location, Problem, Related};
+use crate::finding::{Finding, In, Location, Problem, Related};
 use crate::masked::MaskedSource;
 use crate::rule::{Rule, Safety, Severity};
 
@@ -133,6 +133,9 @@ fn help(finding: &Finding, rule: Option<&Rule>, elsewhere: &[&Related]) -> Strin
         let traits = if traits.is_empty() { String::new() } else { format!(" ({})", clipped(&traits)) };
         lines.push(format!("client:  {}{traits}", clipped(client.title())));
     }
+    if !finding.environments.is_empty() {
+        lines.push(format!("only in: {}", environments(finding)));
+    }
     for related in elsewhere {
         lines.push(format!("see:     {} ({})", related.location, printable(&related.message)));
     }
@@ -164,6 +167,12 @@ fn link(standard: &str) -> Option<String> {
     let plain =
         |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '.' || c == '-' || c == '#');
     (plain(number) && plain(&section)).then(|| format!("https://www.rfc-editor.org/rfc/rfc{number}{section}"))
+}
+
+/// `prod (config-prod.json), test (config-test.json)`.
+fn environments(finding: &Finding) -> String {
+    let one = |environment: &In| format!("{} ({})", clipped(&environment.name), printable(&environment.path));
+    finding.environments.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
 fn one_line(text: &str) -> String {

@@ -1,5 +1,5 @@
 //! Values that are written elsewhere: variables, locals and modules of Terraform, configuration and variables of
-//! Pulumi programs, what Crossplane puts into the resources of a composition.
+//! Pulumi programs, what Crossplane puts into the resources of a composition, keywords of the Deploy CLI.
 
 use std::collections::BTreeMap;
 
@@ -7,6 +7,7 @@ use crate::source::{FileId, Source};
 use crate::tree::Node;
 
 mod crossplane;
+pub mod keywords;
 mod pulumi;
 pub mod terraform;
 

@@ -2,6 +2,7 @@
 
 #![allow(unreachable_pub, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod actions;
 mod applications;
 mod browser;
 mod canary;
@@ -17,6 +18,7 @@ mod fingerprints;
 mod fix;
 mod forms;
 mod large;
+mod mappings;
 mod nasty;
 mod overrides;
 mod policy;

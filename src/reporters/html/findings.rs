@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use super::super::telling::digits;
+use super::super::telling::{digits, only_in};
 use super::super::{clipped, printable};
 use super::{Page, excerpt};
 use crate::finding::{Confidence, Finding};
@@ -86,7 +86,7 @@ fn one(page: &Page<'_>, finding: &Finding) -> Markup {
             summary {
                 span.pill.(severity) { (severity) }
                 span.what {
-                    strong { (clipped(&finding.message)) }
+                    strong { (clipped(&finding.message)) (only_in(finding)) }
                     span.where {
                         @if let Some(client) = &finding.client { span.client { (clipped(client.title())) } }
                         code { (printable(&finding.location.path)) ":" (finding.location.start.line) }

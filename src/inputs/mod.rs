@@ -1,6 +1,8 @@
 //! What a call asks for, read: files, folders or standard input, and the files that belong to the same projects.
 
-use std::collections::{BTreeMap, HashSet};
+mod mappings;
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -56,8 +58,22 @@ impl Asked<'_> {
             add_companions(&mut inputs, config.max_size);
         }
         add_variables(&mut inputs, configs)?;
+        mappings::add(&mut inputs, configs, self.gitignore)?;
         Ok(Read { inputs, looked_at: 1, excluded: 0 })
     }
+}
+
+/// Adds to files that an editor holds open those that belong to the same projects, as they are on disk.
+///
+/// # Errors
+///
+/// Names what cannot be used.
+pub fn add_beside(inputs: &mut Vec<Input>, configs: &Configs) -> Result<(), String> {
+    let Some(first) = inputs.first() else { return Ok(()) };
+    let config = configs.of(Some(&first.path))?;
+    add_companions(inputs, config.max_size);
+    add_variables(inputs, configs)?;
+    mappings::add(inputs, configs, config.gitignore)
 }
 
 /// The path by which the configuration of a call is found.
@@ -113,6 +129,7 @@ fn files(asked: &Asked<'_>, configs: &Configs, config: &Config) -> Result<Read, 
     let mut inputs = found.files;
     project::drop_strangers(&mut inputs, &words);
     add_companions(&mut inputs, config.max_size);
+    mappings::add(&mut inputs, configs, asked.gitignore)?;
     Ok(Read { inputs, looked_at: found.looked_at, excluded: found.excluded })
 }
 
@@ -155,8 +172,10 @@ fn add_companions(inputs: &mut Vec<Input>, max_size: u64) {
             more.extend(discover::read_context(&path, shown, max_size));
         }
     }
-    if !more.is_empty() {
-        inputs.extend(more);
+    let before = inputs.len();
+    inputs.extend(more);
+    add_scripts(inputs, max_size);
+    if inputs.len() > before {
         discover::sort(inputs);
     }
 }
@@ -183,4 +202,20 @@ fn add_variables(inputs: &mut Vec<Input>, configs: &Configs) -> Result<(), Strin
     }
     inputs.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(())
+}
+
+/// Adds the scripts of projects that say that they have some.
+fn add_scripts(inputs: &mut Vec<Input>, max_size: u64) {
+    let folder = |input: &Input| match &input.content {
+        Content::Text(text) => project::scripts(&input.path, text),
+        _ => None,
+    };
+    let folders: BTreeSet<PathBuf> = inputs.iter().filter_map(folder).collect();
+    for folder in folders {
+        let base = discover::Base::of(&folder);
+        let scripts = discover::files_below(&folder, 2, &|name| name.ends_with(".js"));
+        inputs.extend(
+            scripts.iter().filter_map(|path| discover::read_context(path, base.show(path), max_size)),
+        );
+    }
 }
