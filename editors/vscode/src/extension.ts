@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import * as vscode from "vscode";
-import { LanguageClient } from "vscode-languageclient/node";
+import { DidChangeConfigurationNotification, LanguageClient } from "vscode-languageclient/node";
 import { findBinary } from "./binary.ts";
 import { isRuleId, readRules } from "./rules.ts";
 import { ARGUMENTS, FILES, serverSettings, type ServerSettings } from "./settings.ts";
@@ -32,9 +32,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       provideTextDocumentContent: (uri) => started.explanation(path.posix.basename(uri.path, ".md")),
     }),
     vscode.workspace.onDidChangeConfiguration(async (change) => {
-      // The server hears of its own settings while it runs.
       if (["enable", "path"].some((key) => change.affectsConfiguration(`clientlint.${key}`))) {
         await started.restart();
+      } else if (change.affectsConfiguration("clientlint")) {
+        await started.configure();
       }
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => started.restart()),
@@ -83,16 +84,19 @@ class Session {
     this.command = binary.command;
     try {
       const version = (await run(binary.command, ["--version"])).stdout.trim();
-      this.client = this.create(
-        binary.command,
-        serverSettings((key) => settings.get(key)),
-      );
+      this.client = this.create(binary.command);
       await this.client.start();
       this.log.info(`${version}, ${binary.command} (${binary.from})`);
       this.show({ kind: "running", version, command: binary.command });
     } catch (error) {
       this.fail(error instanceof Error ? error.message : String(error));
     }
+  }
+
+  /** Tells the running server of changed settings. */
+  async configure(): Promise<void> {
+    const settings = { clientlint: this.settings() };
+    await this.client?.sendNotification(DidChangeConfigurationNotification.type, { settings });
   }
 
   async stop(): Promise<void> {
@@ -155,7 +159,12 @@ class Session {
     return chosen?.label;
   }
 
-  private create(command: string, settings: ServerSettings): LanguageClient {
+  private settings(): ServerSettings {
+    const settings = vscode.workspace.getConfiguration("clientlint");
+    return serverSettings((key) => settings.get(key));
+  }
+
+  private create(command: string): LanguageClient {
     return new LanguageClient(
       "clientlint",
       "clientlint",
@@ -163,8 +172,7 @@ class Session {
       {
         documentSelector: [{ scheme: "file", pattern: FILES }],
         outputChannel: this.log,
-        initializationOptions: settings,
-        synchronize: { configurationSection: "clientlint" },
+        initializationOptions: this.settings(),
         middleware: {
           executeCommand: async (name, parameters: unknown[], next) => {
             // The editor has a better place for a page than the message that the server would show.

@@ -89,8 +89,7 @@ test("settings hold from the start, and from when they are changed", SKIP, async
   await server.open({ ...DEFAULTS, codeLens: false, debounce: 0 });
   await server.diagnostics((found) => found.length > 0);
   assert.deepEqual(await shown(server), []);
-  // What the client sends when the section changes.
-  const settings = { clientlint: { enable: true, path: "", codeLens: true, inlayHints: false, debounce: 0 } };
+  const settings = { clientlint: { ...DEFAULTS, codeLens: true } };
   await server.connection.sendNotification(DidChangeConfigurationNotification.type, { settings });
   const [title] = await shown(server);
   assert.match(title ?? "", /public/);

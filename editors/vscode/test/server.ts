@@ -11,7 +11,9 @@ import {
   type CodeAction,
   CodeActionRequest,
   CodeActionResolveRequest,
+  CodeLensRefreshRequest,
   type Diagnostic,
+  DiagnosticRefreshRequest,
   DidChangeTextDocumentNotification,
   DidOpenTextDocumentNotification,
   DocumentDiagnosticRequest,
@@ -19,8 +21,11 @@ import {
   InitializedNotification,
   InitializeRequest,
   type InitializeResult,
+  InlayHintRefreshRequest,
   type ProtocolConnection,
   PublishDiagnosticsNotification,
+  RegistrationRequest,
+  ShowDocumentRequest,
   ShutdownRequest,
   StreamMessageReader,
   StreamMessageWriter,
@@ -57,10 +62,17 @@ export class Server {
     this.connection = createProtocolConnection(
       new StreamMessageReader(child.stdout),
       new StreamMessageWriter(child.stdin),
-      undefined,
     );
-    // What the client answers by itself: registrations, refreshing, questions for settings.
-    this.connection.onRequest(() => null);
+    // What the client answers by itself.
+    for (const { method } of [
+      RegistrationRequest.type,
+      DiagnosticRefreshRequest.type,
+      CodeLensRefreshRequest.type,
+      InlayHintRefreshRequest.type,
+      ShowDocumentRequest.type,
+    ]) {
+      this.connection.onRequest(method, () => null);
+    }
     this.connection.onNotification(PublishDiagnosticsNotification.type, ({ uri, version, diagnostics }) => {
       if (uri === this.uri && (version === undefined || version === this.version)) {
         this.published.set(uri, diagnostics);
@@ -74,6 +86,7 @@ export class Server {
     const folder = pathToFileURL(this.folder).href;
     this.result = await this.connection.sendRequest(InitializeRequest.type, {
       processId: process.pid,
+      // eslint-disable-next-line @typescript-eslint/no-deprecated -- clients send it all the same.
       rootUri: folder,
       workspaceFolders: [{ uri: folder, name: "test" }],
       capabilities: clientCapabilities(),
