@@ -3,6 +3,7 @@
 mod actions;
 mod describe;
 mod environments;
+mod facts;
 mod judge;
 mod projects;
 mod together;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use self::describe::locate_problem;
+pub use self::facts::{Origin, Told, ToldAttribute};
 use self::judge::{Outcome, Project, judge, speaks_of_clients};
 use self::projects::projects;
 use crate::config::Config;
@@ -56,6 +58,8 @@ pub struct Report {
     pub skipped: Vec<Skipped>,
     /// The texts to which findings point, without their secrets.
     pub sources: BTreeMap<String, MaskedSource>,
+    /// What is known of each definition, where that is asked for.
+    pub told: Vec<Told>,
     /// How many files hold definitions.
     pub documents: usize,
     /// How many findings are for another persona.
@@ -71,6 +75,15 @@ pub fn lint(inputs: Vec<Input>, job: &Job<'_>) -> Report {
 
 /// The same for somebody who watches: `step` is called twice for each file, when it is parsed and when it is judged.
 pub fn lint_watched(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync)) -> Report {
+    run(inputs, job, step, false)
+}
+
+/// The same for somebody who asks what is known of each definition, and where from.
+pub fn lint_and_tell(inputs: Vec<Input>, job: &Job<'_>) -> Report {
+    run(inputs, job, &|| (), true)
+}
+
+fn run(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync), tell: bool) -> Report {
     let mut report = Report::default();
     let mut sources = Vec::with_capacity(inputs.len());
     let mut requested = Vec::with_capacity(inputs.len());
@@ -164,6 +177,9 @@ pub fn lint_watched(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync))
     report.problems.sort();
     report.problems.dedup();
     report.skipped.sort();
+    if tell {
+        report.told = facts::told(&projects, &sources, &requested);
+    }
     // To free what thousands of clients were made of takes time as well.
     projects.into_par_iter().for_each(|project| {
         let Project { documents, definitions, .. } = project;

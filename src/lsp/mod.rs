@@ -1,10 +1,16 @@
 //! The language server: messages in and out, in order, with what was cancelled left out.
 
 mod actions;
+mod changes;
+mod completion;
 mod configuration;
 mod diagnostics;
 mod documents;
+mod hover;
+mod ignores;
+mod overview;
 mod paths;
+mod place;
 mod positions;
 mod requests;
 mod session;

@@ -3,9 +3,12 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use lsp_server::{ErrorCode, Request, Response};
-use lsp_types::request::{DocumentDiagnosticRequest, Request as Kind, Shutdown};
+use lsp_types::request::{
+    CodeActionRequest, CodeLensRequest, Completion, DocumentDiagnosticRequest, DocumentSymbolRequest,
+    ExecuteCommand, HoverRequest, InlayHintRequest, Request as Kind, Shutdown,
+};
 use lsp_types::{
-    DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportResult,
+    DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportResult, ExecuteCommandParams,
     FullDocumentDiagnosticReport, RelatedFullDocumentDiagnosticReport,
     RelatedUnchangedDocumentDiagnosticReport, UnchangedDocumentDiagnosticReport,
 };
@@ -53,6 +56,27 @@ impl Session<'_> {
             DocumentDiagnosticRequest::METHOD => {
                 with::<DocumentDiagnosticRequest>(request, |params| self.diagnostic(&params))
             }
+            CodeActionRequest::METHOD => {
+                with::<CodeActionRequest>(request, |params| Some(self.code_actions(&params)))
+            }
+            CodeLensRequest::METHOD => {
+                with::<CodeLensRequest>(request, |params| Some(self.lenses(&params.text_document.uri)))
+            }
+            Completion::METHOD => {
+                with::<Completion>(request, |params| Some(self.completions(&params).into()))
+            }
+            DocumentSymbolRequest::METHOD => {
+                with::<DocumentSymbolRequest>(request, |params| self.symbols(&params.text_document.uri))
+            }
+            ExecuteCommand::METHOD => {
+                let params: ExecuteCommandParams =
+                    serde_json::from_value(request.params).map_err(|_| Refusal::Malformed)?;
+                self.command(&params.command, &params.arguments).ok_or(Refusal::Malformed)
+            }
+            HoverRequest::METHOD => with::<HoverRequest>(request, |params| self.hover(&params)),
+            InlayHintRequest::METHOD => with::<InlayHintRequest>(request, |params| {
+                Some(self.hints(&params.text_document.uri, params.range))
+            }),
             _ => Err(Refusal::Unknown),
         }
     }

@@ -262,6 +262,11 @@ impl<'a> Session<'a> {
         self.notify::<PublishDiagnostics>(PublishDiagnosticsParams { uri, diagnostics, version });
     }
 
+    /// Tells the user something that was asked for.
+    pub(super) fn inform(&self, message: String) {
+        self.notify::<ShowMessage>(ShowMessageParams { typ: MessageType::INFO, message });
+    }
+
     /// Tells the user what is wrong with the configuration, once.
     fn complain(&mut self) {
         for message in std::mem::take(&mut self.workspace.complaints) {

@@ -3,7 +3,7 @@
 use lsp_types::{
     ClientCapabilities, CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CodeLensOptions,
     CompletionOptions, DiagnosticOptions, DiagnosticServerCapabilities, ExecuteCommandOptions,
-    HoverProviderCapability, InitializeParams, OneOf, SaveOptions, ServerCapabilities,
+    HoverProviderCapability, InitializeParams, OneOf, ResourceOperationKind, SaveOptions, ServerCapabilities,
     TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
     WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
@@ -52,6 +52,9 @@ pub(super) struct Client {
     pub(super) pulls: bool,
     /// Whether it can be asked to watch files.
     pub(super) watches: bool,
+    /// Whether it knows changes of documents with their versions, and can make files.
+    pub(super) document_changes: bool,
+    pub(super) creates: bool,
     /// Whether it can be told to ask for code lenses and inlay hints again.
     pub(super) refreshes_lenses: bool,
     pub(super) refreshes_hints: bool,
@@ -66,7 +69,11 @@ impl Client {
         let again = workspace
             .and_then(|workspace| workspace.diagnostic.as_ref())
             .is_some_and(|diagnostic| diagnostic.refresh_support == Some(true));
+        let edits = workspace.and_then(|workspace| workspace.workspace_edit.as_ref());
+        let operations = edits.and_then(|edits| edits.resource_operations.as_ref());
         Self {
+            document_changes: edits.is_some_and(|edits| edits.document_changes == Some(true)),
+            creates: operations.is_some_and(|known| known.contains(&ResourceOperationKind::Create)),
             encoding: Encoding::of(offered),
             pulls: asks && again,
             watches: workspace

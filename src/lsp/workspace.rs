@@ -11,7 +11,7 @@ use crate::configs::Configs;
 use crate::discover::{Base, Content, Input};
 use crate::finding::Finding;
 use crate::inputs::add_beside;
-use crate::lint::{Job, Report, lint};
+use crate::lint::{Job, Report, lint, lint_and_tell};
 use crate::mend::{Mended, mend};
 use crate::project;
 use crate::rule::Safety;
@@ -144,7 +144,8 @@ impl<'a> Workspace<'a> {
         let is_it = |input: &Input| input.requested && input.path == path;
         let group = self.groups.values_mut().find(|group| group.inputs.iter().any(is_it))?;
         if group.full.is_none() {
-            group.full = isolated(|| with_job(configs, builtin, true, |job| lint(group.inputs.clone(), job)));
+            group.full =
+                isolated(|| with_job(configs, builtin, true, |job| lint_and_tell(group.inputs.clone(), job)));
         }
         let group = &*group;
         let shown = &group.inputs.iter().find(|input| is_it(input))?.shown;
@@ -159,6 +160,11 @@ impl<'a> Workspace<'a> {
         let open = |input: &Input| input.path == path;
         let safe = |safety| safety == Safety::Safe;
         isolated(|| with_job(configs, builtin, true, |job| mend(group.inputs.clone(), job, &safe, &open)))
+    }
+
+    /// The configuration of a document, or the built-in settings where there is none.
+    pub(super) fn config_of_any(&self, document: Option<&Document>) -> Option<Arc<Config>> {
+        document.map_or_else(|| self.builtin.clone(), |document| self.config(&document.path))
     }
 
     /// The configuration of a file, or the built-in settings.

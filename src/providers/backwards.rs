@@ -8,7 +8,38 @@ use super::join::joined;
 use super::table::{Provider, Shape};
 use crate::vocabulary::{Attribute, Kind};
 
+/// A field of a kind of objects, as a shape has it.
+pub struct Field<'a> {
+    /// The attribute that it says something of.
+    pub attribute: Attribute,
+    /// Where it may stand: paths of keys with dots between.
+    pub paths: &'a [String],
+    /// What it may hold; empty where that is not known.
+    pub values: Vec<&'a str>,
+}
+
 impl Provider {
+    /// The fields that objects of a kind have in a shape.
+    pub fn fields<'a>(&'a self, kind: Kind, shape: &'a Shape) -> Vec<Field<'a>> {
+        let written = self.table.attributes.get(kind.name());
+        let enums = self.table.enums.get(kind.name());
+        let values = |attribute: Attribute| {
+            let at = written.and_then(|written| written.get(attribute.name()));
+            let listed = at.into_iter().flat_map(|at| at.each()).find_map(|path| enums?.get(path));
+            match (listed, self.words(kind, shape, attribute)) {
+                (Some(allowed), _) => allowed.values.iter().map(String::as_str).collect(),
+                (None, Some(words)) => words.keys().map(String::as_str).collect(),
+                (None, None) => Vec::new(),
+            }
+        };
+        let field = |(attribute, paths): &'a (Attribute, Vec<String>)| Field {
+            attribute: *attribute,
+            paths,
+            values: values(*attribute),
+        };
+        self.paths(kind, shape).iter().map(field).collect()
+    }
+
     /// The paths at which an attribute of a kind of objects may stand in a shape, the usual one first.
     pub fn places_of<'a>(&'a self, kind: Kind, shape: &'a Shape, attribute: Attribute) -> &'a [String] {
         let all = self.paths(kind, shape);

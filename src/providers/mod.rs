@@ -13,7 +13,7 @@ mod recognise;
 mod spelling;
 mod table;
 
-pub use backwards::put_at;
+pub use backwards::{Field, put_at};
 pub use join::{Resource, is_part, join_documents, join_resources, joined};
 pub use neutral::definitions as neutral_definitions;
 pub use normalise::{Found, definition};
