@@ -34,7 +34,9 @@
 
 (defun session-fix ()
   "Apply the quick fix at point."
-  (let ((eglot-confirm-server-initiated-edits nil))
+  (let ((eglot-confirm-server-initiated-edits nil)
+        ;; Eglot opens a menu for a mouse, and asks with `completing-read' after a key.
+        (last-nonmenu-event ?x))
     (eglot-code-actions (point) (point) "quickfix" t)))
 
 ;;; eglot.el ends here

@@ -8,7 +8,7 @@ use super::session::{Columns, Session, program};
 /// The scripts of Emacs' own: what both clients have in common, and each client's.
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/editors");
 
-fn hold(heading: &str, package: &str) {
+fn hold(heading: &str, package: &str, session: impl FnOnce() -> Session) {
     let Some(emacs) = program("emacs", "no/such/file") else { return };
     // Without its packages there is nothing to configure.
     let available = Command::new(&emacs)
@@ -21,7 +21,7 @@ fn hold(heading: &str, package: &str) {
         assert!(!needed, "Emacs has no {package} or no yaml-mode: run scripts/install-editors");
         return;
     }
-    let session = Session::new();
+    let session = session();
     let init = session.write("init.el", &page::block(heading, "elisp"));
     let mut command = Command::new(emacs);
     command.args(["--batch", "--eval", "(package-initialize)", "--load"]).arg(init);
@@ -33,10 +33,10 @@ fn hold(heading: &str, package: &str) {
 
 #[test]
 fn eglot_sees_mends_and_saves() {
-    hold("Emacs with Eglot", "eglot");
+    hold("Emacs with Eglot", "eglot", Session::new);
 }
 
 #[test]
 fn lsp_mode_sees_mends_and_saves() {
-    hold("Emacs with lsp-mode", "lsp-mode");
+    hold("Emacs with lsp-mode", "lsp-mode", Session::in_the_basic_plane);
 }

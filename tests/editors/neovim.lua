@@ -50,7 +50,7 @@ local function wait(stage, wanted)
 end
 
 local function type_over(from, to)
-  local row = 2
+  local row = 3
   local line = vim.api.nvim_buf_get_lines(0, row, row + 1, true)[1]
   local start, stop = line:find(from, 1, true)
   vim.api.nvim_buf_set_text(0, row, start - 1, row, stop, { to })
@@ -58,11 +58,16 @@ end
 
 --- Asks for the quick fixes at the finding, as `vim.lsp.buf.code_action()` does, and applies the one that mends it.
 local function fix()
-  local diagnostic = vim.diagnostic.get(0)[1]
+  local diagnostic
+  for _, each in ipairs(vim.diagnostic.get(0)) do
+    diagnostic = each.message:find("HS512", 1, true) and each.code ~= "unknown-value" and each or diagnostic
+  end
   vim.api.nvim_win_set_cursor(0, { diagnostic.lnum + 1, diagnostic.col })
   local client = vim.lsp.get_client_by_id(vim.tbl_keys(vim.lsp.buf_get_clients(0))[1])
   local params = vim.lsp.util.make_range_params(0, client.offset_encoding)
-  params.context = { diagnostics = { diagnostic.user_data.lsp }, only = { "quickfix" } }
+  -- Since Neovim 0.10 a diagnostic carries the server's own, before there was a function.
+  local told = vim.lsp.diagnostic.from and { diagnostic.user_data.lsp } or vim.lsp.diagnostic.get_line_diagnostics(0)
+  params.context = { diagnostics = told, only = { "quickfix" } }
   local answers = vim.lsp.buf_request_sync(0, "textDocument/codeAction", params, LIMIT)
   local answer = answers and answers[client.id]
   for _, action in ipairs(answer and answer.result or {}) do

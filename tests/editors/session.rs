@@ -19,12 +19,14 @@ const RULE: &str = "public-client-symmetric-id-token";
 const SHOP: &str = "\
 # Ünder test
 clients:
-  - { name: \"Shop \u{1F6D2}\", app_type: spa, grant_types: [authorization_code], jwt_configuration: { alg: HS256 } }
+  - { app_type: spa, callbacks: [https://shop.example/cb], grant_types: [authorization_code],
+      name: \"Shop \u{1F6D2}\", jwt_configuration: { alg: HS256 } }
 ";
 
 /// A repository with a client, and a home of its own for the editor.
 pub struct Session {
     folder: TempDir,
+    shop: String,
 }
 
 /// How an editor counts columns, from 0.
@@ -38,12 +40,21 @@ pub enum Columns {
 
 impl Session {
     pub fn new() -> Self {
-        let session = Self { folder: tempfile::tempdir().unwrap() };
+        Self::with(SHOP.to_owned())
+    }
+
+    /// For an editor that takes a unit of UTF-16 for a character: without characters for which these differ.
+    pub fn in_the_basic_plane() -> Self {
+        Self::with(SHOP.replace('\u{1F6D2}', "\u{2192}"))
+    }
+
+    fn with(shop: String) -> Self {
+        let session = Self { folder: tempfile::tempdir().unwrap(), shop };
         fs::create_dir_all(session.root().join(".git")).unwrap();
         fs::create_dir(session.home()).unwrap();
         // What version control of an editor looks for.
         fs::write(session.root().join(".git/HEAD"), "ref: refs/heads/main\n").unwrap();
-        fs::write(session.file(), SHOP).unwrap();
+        fs::write(session.file(), &session.shop).unwrap();
         session
     }
 
@@ -80,13 +91,13 @@ impl Session {
         let (count, finding) = what("opened");
         assert_eq!(count, 1, "{saw:#}");
         let finding = finding.unwrap_or_else(|| panic!("{saw:#}"));
-        let line = SHOP.lines().nth(2).unwrap();
+        let line = self.shop.lines().nth(3).unwrap();
         let byte = line.find("HS256").unwrap();
         let column = match columns {
             Columns::Bytes => byte,
             Columns::Characters => line[..byte].chars().count(),
         };
-        assert_eq!(finding["line"], 2, "{saw:#}");
+        assert_eq!(finding["line"], 3, "{saw:#}");
         assert_eq!(finding["column"], column, "{saw:#}");
         assert_eq!(finding["severity"], "error", "{saw:#}");
         assert!(finding["message"].as_str().unwrap().contains("HS256"), "{saw:#}");
@@ -98,7 +109,7 @@ impl Session {
 
         assert!(saw["fix"].as_str().unwrap().contains("RS256"), "{saw:#}");
         assert_eq!(what("fixed"), (0, None), "{saw:#}");
-        assert_eq!(fs::read_to_string(self.file()).unwrap(), SHOP.replace("HS256", "RS256"), "{saw:#}");
+        assert_eq!(fs::read_to_string(self.file()).unwrap(), self.shop.replace("HS256", "RS256"), "{saw:#}");
         assert_eq!(self.check(), [""; 0], "the program finds what the editor does not");
     }
 

@@ -15,10 +15,17 @@ const SKIP = { skip: PROGRAM === "", timeout: 120_000 };
 
 /** The trolley lies beyond the basic plane: columns are counted in UTF-16 here. */
 const SHOP = `clients:
-  - { name: "Shop \u{1F6D2}", app_type: spa, grant_types: [authorization_code], jwt_configuration: { alg: HS256 } }
+  - { app_type: spa, callbacks: [https://shop.example/cb], grant_types: [authorization_code],
+      name: "Shop \u{1F6D2}", jwt_configuration: { alg: HS256 } }
 `;
 const RULE = "public-client-symmetric-id-token";
 const DEFAULTS = serverSettings(() => undefined);
+
+/** Where a text starts in it. */
+function place(text: string): { line: number; character: number } {
+  const lines = SHOP.slice(0, SHOP.indexOf(text)).split("\n");
+  return { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 };
+}
 
 let server: Server | undefined;
 afterEach(() => {
@@ -56,7 +63,7 @@ test("typing changes what is found", SKIP, async () => {
   server = new Server(PROGRAM, "tenant.yaml", SHOP.replace("HS256", "RS256"));
   await server.open(DEFAULTS);
   await server.diagnostics((found) => found.every(({ code }) => code !== RULE));
-  const start = { line: 1, character: SHOP.split("\n")[1]?.indexOf("HS256") ?? 0 };
+  const start = place("HS256");
   const end = { ...start, character: start.character + 5 };
   await server.edit([{ range: { start, end }, newText: "HS512" }]);
   const found = await server.diagnostics((now) => now.some(({ code }) => code === RULE));
@@ -94,10 +101,9 @@ test("settings hold from the start, and from when they are changed", SKIP, async
   const [title] = await shown(server);
   assert.match(title ?? "", /public/);
 
-  const position = { line: 1, character: SHOP.split("\n")[1]?.indexOf("app_type") ?? 0 };
   const hover = await server.connection.sendRequest(HoverRequest.type, {
     textDocument: { uri: server.uri },
-    position,
+    position: place("app_type"),
   });
   assert.match(JSON.stringify(hover?.contents), /public/);
 });
