@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::client::{Basis, Datum, Definition, Fact};
-use crate::rule::{Case, Condition, Match, Persona, Profile, Rule, Severity, Truth};
+use crate::rule::{Case, Condition, Match, Matches, Persona, Profile, Rule, Severity, Truth};
 use crate::source::Place;
 use crate::vocabulary::{Attribute, Kind};
 
@@ -37,7 +37,7 @@ impl Settings {
 }
 
 /// A rule that a definition breaks.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Violation<'a> {
     /// The rule.
     pub rule: &'a Rule,
@@ -51,6 +51,10 @@ pub struct Violation<'a> {
     pub attribute: Option<Attribute>,
     /// The items of it that decided, as they are shown; none where it decided as a whole.
     pub items: Vec<String>,
+    /// The facts that stand where it stands, or beside that in the same list; none where something absent decided.
+    pub decided: Vec<&'a Fact>,
+    /// Facts that the rule was not asked about, since somebody does not want to hear of them.
+    pub without: Vec<&'a Fact>,
     /// Other places that it rests on, and what they say.
     pub related: Vec<(Place, String)>,
     /// The message, values put in.
@@ -66,22 +70,40 @@ pub struct Violation<'a> {
 pub struct Verdict<'a> {
     /// What is reported, in the order of the rules.
     pub violations: Vec<Violation<'a>>,
-    /// How many are for another persona.
-    pub hidden: usize,
+    /// What is for another persona.
+    pub hidden: Vec<Violation<'a>>,
 }
 
 /// Judges a definition by every rule.
-pub fn check<'a>(definition: &Definition, rules: &'a [Rule], settings: &Settings) -> Verdict<'a> {
+pub fn check<'a>(definition: &'a Definition, rules: &'a [Rule], settings: &Settings) -> Verdict<'a> {
+    check_new(definition, rules, settings, &nothing)
+}
+
+/// Whether something is known already: of a rule, with a severity, for an attribute, as an item is shown.
+pub type Known<'a> = dyn Fn(&str, Severity, Attribute, &str) -> bool + 'a;
+
+/// That nothing is known.
+pub fn nothing(_: &str, _: Severity, _: Attribute, _: &str) -> bool {
+    false
+}
+
+/// The same, where items of lists that are known already decide only if no other does: a violation is about those that
+/// are new.
+pub fn check_new<'a>(
+    definition: &'a Definition,
+    rules: &'a [Rule],
+    settings: &Settings,
+    known: &Known<'_>,
+) -> Verdict<'a> {
     let provider = definition.text(Attribute::PROVIDER).unwrap_or("");
-    let furniture = definition.flag(Attribute::FURNITURE) == Some(true);
     let mut found = Vec::new();
     // One list for all rules: most match something before they turn out not to hold.
-    let mut matches = Vec::new();
+    let mut matches = Matches::default();
     for rule in rules {
         if !settings.has_on(&rule.id) || !rule.judges(definition.kind, provider) {
             continue;
         }
-        if let Some(violation) = judge(definition, rule, settings, &mut matches) {
+        if let Some(violation) = judge(definition, rule, settings, known, &mut matches) {
             found.push(violation);
         }
     }
@@ -100,16 +122,36 @@ pub fn check<'a>(definition: &Definition, rules: &'a [Rule], settings: &Settings
         if silenced.get(violation.rule.id.as_str()).is_some_and(|by| !held || *by >= violation.severity) {
             continue;
         }
-        // What comes with the tenant is judged by errors alone, except for an auditor.
-        let about_furniture = furniture && violation.severity < Severity::Error;
-        let persona = if about_furniture { Persona::Auditor } else { persona(&violation, settings) };
-        if persona > settings.persona {
-            verdict.hidden += 1;
+        if violation.is_hidden(definition, settings) {
+            verdict.hidden.push(violation);
         } else {
             verdict.violations.push(violation);
         }
     }
     verdict
+}
+
+/// What a definition breaks of a rule apart from certain facts: those that somebody does not want to hear of.
+pub fn check_without<'a>(
+    definition: &'a Definition,
+    rule: &'a Rule,
+    settings: &Settings,
+    known: &Known<'_>,
+    without: &[&'a Fact],
+) -> Option<Violation<'a>> {
+    let mut matches = Matches { found: Vec::new(), without: without.to_vec() };
+    judge(definition, rule, settings, known, &mut matches)
+}
+
+impl Violation<'_> {
+    /// Whether it is for another persona.
+    pub fn is_hidden(&self, definition: &Definition, settings: &Settings) -> bool {
+        // What comes with the tenant is judged by errors alone, except for an auditor.
+        let furniture =
+            definition.flag(Attribute::FURNITURE) == Some(true) && self.severity < Severity::Error;
+        let persona = if furniture { Persona::Auditor } else { persona(self, settings) };
+        persona > settings.persona
+    }
 }
 
 /// Who wants to see a violation: everybody, where a profile or the configuration sets its severity.
@@ -123,21 +165,24 @@ fn persona(violation: &Violation<'_>, settings: &Settings) -> Persona {
 }
 
 /// The first case of a rule that a definition breaks.
-fn judge<'a, 'd>(
-    definition: &'d Definition,
+fn judge<'a>(
+    definition: &'a Definition,
     rule: &'a Rule,
     settings: &Settings,
-    matches: &mut Vec<Match<'d>>,
+    known: &Known<'_>,
+    matches: &mut Matches<'a>,
 ) -> Option<Violation<'a>> {
-    matches.clear();
+    matches.found.clear();
     if rule.when.holds(definition, matches) != Truth::True {
         return None;
     }
-    let base = matches.len();
+    let base = matches.found.len();
     let case = rule.cases.iter().find(|case| {
-        matches.truncate(base);
+        matches.found.truncate(base);
         case.when.holds(definition, matches) == Truth::True
     })?;
+    let without = matches.without.clone();
+    let matches = &mut matches.found;
     let by_profile = settings.profile.and_then(|profile| {
         case.profiles.iter().find(|(named, _)| *named == profile).map(|(_, severity)| *severity)
     });
@@ -145,7 +190,21 @@ fn judge<'a, 'd>(
     let own = by_profile.unwrap_or(case.severity);
     let floor = settings.floors.get(&rule.id).map(|floor| floor.unwrap_or(own));
     let severity = configured.unwrap_or(own).max(floor.unwrap_or(Severity::Info));
-    let place = deciding(matches).unwrap_or_else(|| definition.name_place.unwrap_or(definition.place));
+    if let Some(Match { attribute, .. }) = matches.last().copied() {
+        let old = |found: &Match<'_>| {
+            found.attribute == attribute
+                && is_item(definition, found)
+                && found.fact.is_some_and(|fact| known(&rule.id, severity, attribute, &fact.datum.show()))
+        };
+        let is_item = |found: &&Match<'_>| found.attribute == attribute && is_item(definition, found);
+        if matches.iter().filter(is_item).any(|found| !old(found)) {
+            matches.retain(|found| !old(found));
+        }
+    }
+    let matches = matches.as_slice();
+    let decided = deciding(matches);
+    let place = decided.iter().find_map(|fact| fact.place());
+    let place = place.unwrap_or_else(|| definition.name_place.unwrap_or(definition.place));
     let attribute = matches.last().map(|found| found.attribute);
     Some(Violation {
         rule,
@@ -154,6 +213,8 @@ fn judge<'a, 'd>(
         place,
         attribute,
         items: attribute.map_or_else(Vec::new, |attribute| items(attribute, definition, matches)),
+        decided,
+        without,
         related: related(matches, place),
         message: fill(&case.message, definition, matches),
         assumes: assumes(matches),
@@ -161,21 +222,29 @@ fn judge<'a, 'd>(
     })
 }
 
-/// Where the deciding value stands: that of the last attribute listed which is written; of several items the first.
-/// `None` where that attribute decided by not being written.
-fn deciding(matches: &[Match<'_>]) -> Option<Place> {
-    let place = |found: &Match<'_>| found.fact.and_then(Fact::place);
-    let last = matches.iter().rev().find(|found| found.fact.is_none() || place(found).is_some())?;
-    last.fact?;
-    matches.iter().find(|found| found.attribute == last.attribute && place(found).is_some()).and_then(place)
+/// The deciding value: that of the last attribute listed which is written, or the items of it. None where that
+/// attribute decided by not being written.
+fn deciding<'a>(matches: &[Match<'a>]) -> Vec<&'a Fact> {
+    let written = |found: &Match<'a>| found.fact.filter(|fact| fact.place().is_some());
+    let last = matches.iter().rev().find(|found| found.fact.is_none() || written(found).is_some());
+    match last {
+        Some(Match { attribute, fact: Some(_) }) => {
+            matches.iter().filter(|found| found.attribute == *attribute).filter_map(written).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// The items of an attribute that decided, as they are shown; none where all of it did.
 fn items(attribute: Attribute, definition: &Definition, matches: &[Match<'_>]) -> Vec<String> {
-    let whole = [definition.facts.get(&attribute), definition.default(attribute)];
-    let is_whole = |fact: &Fact| whole.iter().flatten().any(|whole| std::ptr::eq(*whole, fact));
-    let items = matches.iter().filter(|found| found.attribute == attribute).filter_map(|found| found.fact);
-    items.filter(|fact| !is_whole(fact)).map(|fact| fact.datum.show()).collect()
+    let items = matches.iter().filter(|found| found.attribute == attribute && is_item(definition, found));
+    items.filter_map(|found| found.fact).map(|fact| fact.datum.show()).collect()
+}
+
+/// Whether what decided is an item of a list, not all that is known of the attribute.
+fn is_item(definition: &Definition, found: &Match<'_>) -> bool {
+    let whole = [definition.facts.get(&found.attribute), definition.default(found.attribute)];
+    found.fact.is_some_and(|fact| !whole.into_iter().flatten().any(|whole| std::ptr::eq(whole, fact)))
 }
 
 /// Everything else that a violation rests on: other values, where values come from, and reasons for inferences.
@@ -249,6 +318,7 @@ fn fill(template: &str, definition: &Definition, matches: &[Match<'_>]) -> Strin
         };
         let (attribute, part) = name.split_once('.').map_or((name, None), |(name, part)| (name, Some(part)));
         match Attribute::named(attribute) {
+            None if attribute == "before" => message.push_str(&value_before(part, definition)),
             Some(attribute) => message.push_str(&value_of(attribute, part, definition, matches)),
             None => {
                 message.push('{');
@@ -260,6 +330,16 @@ fn fill(template: &str, definition: &Definition, matches: &[Match<'_>]) -> Strin
     }
     message.push_str(rest);
     message
+}
+
+/// The value that an attribute had before, or that the platform filled in.
+fn value_before(attribute: Option<&str>, definition: &Definition) -> String {
+    let value = || {
+        let attribute = Attribute::named(attribute?)?;
+        let before = definition.before.as_deref()?;
+        before.facts.get(&attribute).or_else(|| before.default(attribute)).map(|fact| fact.datum.show())
+    };
+    value().unwrap_or_else(|| "not set".to_owned())
 }
 
 /// The value of an attribute, or of a part of it where it is a map, as it is shown in a message.

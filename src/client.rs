@@ -32,6 +32,8 @@ pub struct Definition {
     pub facts: Facts,
     /// What the platform fills in where nothing is written.
     pub defaults: Vec<(Attribute, Arc<Fact>)>,
+    /// What it was before, where that is known. Its places are those of other texts.
+    pub before: Option<Arc<Definition>>,
 }
 
 /// Facts by attribute. Every rule looks several up, so looking up costs as little as an index.
@@ -169,6 +171,7 @@ impl Definition {
             completed_by: None,
             facts: Facts::default(),
             defaults: Vec::new(),
+            before: None,
         }
     }
 

@@ -225,7 +225,7 @@ fn everything(folder: &Path, request: &Request<'_>) -> Vec<PathBuf> {
 }
 
 /// Whether a file is looked into, by its ending.
-fn is_of_interest(path: &Path) -> bool {
+pub fn is_of_interest(path: &Path) -> bool {
     if path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".env")) {
         return true;
     }
@@ -245,6 +245,14 @@ thread_local! {
 /// Reads a file; `None` where the probe finds nothing in it.
 fn read(path: &Path, max_size: u64, probe: Option<&Searcher>) -> Option<Content> {
     BUFFER.with_borrow_mut(|buffer| read_into(buffer, path, max_size, probe))
+}
+
+/// What bytes that are no file on disk hold; `None` where none of the words stands in them, if there are words.
+pub fn content(bytes: &[u8], max_size: u64, words: Option<&[&str]>) -> Option<Content> {
+    let stands = |word: &&str| memchr::memmem::find(bytes, word.as_bytes()).is_some();
+    let size = bytes.len() as u64;
+    let read = || if size > max_size { Content::TooLarge(size) } else { decode(bytes) };
+    words.is_none_or(|words| words.iter().any(stands)).then(read)
 }
 
 fn read_into(buffer: &mut Vec<u8>, path: &Path, max_size: u64, probe: Option<&Searcher>) -> Option<Content> {
@@ -373,6 +381,11 @@ pub fn read_text(path: &Path) -> Result<String, String> {
     fs::read_to_string(path).map_err(|error| format!("{}: {}", path.display(), reason(&error)))
 }
 
+/// Whether there is anything of that name, be it a link that leads nowhere.
+pub fn exists(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
 /// Whether there is a file of that name.
 pub fn is_file(path: &Path) -> bool {
     path.is_file()
@@ -417,14 +430,23 @@ pub struct Base {
 }
 
 impl Base {
-    /// The base for what lies at a path.
-    pub fn of(path: &Path) -> Self {
+    /// The root of the repository that a path lies in, if it lies in one.
+    pub fn repository(path: &Path) -> Option<PathBuf> {
         let path = absolute(path);
-        let repository = path.ancestors().find(|folder| is_repository(folder)).map(Path::to_path_buf);
-        Self { folder: repository.or_else(|| std::env::current_dir().ok()) }
+        path.ancestors().find(|folder| is_repository(folder)).map(Path::to_path_buf)
     }
 
-    /// The folder, if there is one.
+    /// The base for what lies at a path.
+    pub fn of(path: &Path) -> Self {
+        Self { folder: Self::repository(path).or_else(|| std::env::current_dir().ok()) }
+    }
+
+    /// The path on disk of one that is shown.
+    pub fn find(&self, shown: &str) -> PathBuf {
+        self.folder.as_ref().map_or_else(|| PathBuf::from(shown), |folder| folder.join(shown))
+    }
+
+    /// The folder: the root of the repository, else the working directory.
     pub fn folder(&self) -> Option<&Path> {
         self.folder.as_deref()
     }

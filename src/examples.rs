@@ -1,14 +1,17 @@
 //! Examples in the vocabulary itself: what follows for them, and whether a rule says of them what its file claims.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use crate::check::{Settings, check};
 use crate::client::{Basis, Datum, Definition, Fact};
 use crate::formats::{self, Format as _};
+use crate::former;
 use crate::infer::{Surroundings, conclude};
 use crate::link::{across, link};
-use crate::providers::{Provider, neutral_definitions};
+use crate::providers::{Provider, neutral_definitions, neutral_former};
 use crate::rule::{Options, Persona, Rule, RuleError, parse};
 use crate::source::{FileId, Place, Source};
 use crate::suggest::did_you_mean;
@@ -38,6 +41,31 @@ pub fn of(rule: &Rule) -> Vec<Example> {
     if own.is_empty() { builtin().unwrap_or_default() } else { own }
 }
 
+/// What a document of an example says, without what was before.
+pub fn today(document: &Json) -> Json {
+    each(document, &|definition| drop(definition.shift_remove("before")))
+}
+
+/// What it said before, if it says that.
+pub fn before(document: &Json) -> Option<Json> {
+    let before = each(document, &|definition| {
+        if let Some(Json::Object(was)) = definition.shift_remove("before") {
+            definition.retain(|key, _| !was.contains_key(key));
+            definition.extend(was.into_iter().filter(|(_, value)| !value.is_null()));
+        }
+    });
+    (before != today(document)).then_some(before)
+}
+
+/// A document with each of its definitions changed.
+fn each(document: &Json, change: &dyn Fn(&mut Map<String, Json>)) -> Json {
+    let mut document = document.clone();
+    let listed = document.get_mut("definitions").and_then(Json::as_array_mut);
+    listed.into_iter().flatten().filter_map(Json::as_object_mut).for_each(change);
+    document.as_object_mut().into_iter().for_each(change);
+    document
+}
+
 /// How the examples of rule files turned out.
 #[derive(Debug, Default)]
 pub struct Outcome {
@@ -49,13 +77,23 @@ pub struct Outcome {
     pub failures: Vec<String>,
 }
 
-/// The definitions of a document, with all that follows for them. Unless the document says otherwise, it is a desired
+/// The definitions of a document, with all that follows for them and, where they say it, what they were before. Unless the document says otherwise, it is a desired
 /// state that is delivered to Auth0 through the Management API.
 ///
 /// # Errors
 ///
 /// Names the key that is no attribute, or the provider that does not exist.
 pub fn definitions(document: &Node, providers: &[Provider]) -> Result<Vec<Definition>, String> {
+    let mut definitions = concluded(document, providers)?;
+    if let Some(document) = neutral_former(document) {
+        for (definition, before) in definitions.iter_mut().zip(concluded(&document, providers)?) {
+            former::attach(definition, Arc::new(before));
+        }
+    }
+    Ok(definitions)
+}
+
+fn concluded(document: &Node, providers: &[Provider]) -> Result<Vec<Definition>, String> {
     let mut definitions = neutral_definitions(document)?;
     for definition in &mut definitions {
         let id = definition.text(Attribute::PROVIDER).unwrap_or("auth0").to_owned();
@@ -168,6 +206,7 @@ fn words(document: &Node) -> Result<(), (Place, String)> {
         match entry.key.as_str() {
             "case" => {}
             "definitions" => entry.value.items().iter().try_for_each(words)?,
+            "before" => words(&entry.value)?,
             "kind" => {
                 let kind = entry.value.text().unwrap_or_default();
                 if Kind::named(kind).is_none() {

@@ -24,8 +24,9 @@ pub(crate) fn of_problem(problem: &Problem, number: usize) -> String {
 
 /// Makes the fingerprints of findings that are equal in all of this distinct: by their number among their equals.
 /// The findings are in the order of the report.
-pub(crate) fn distinguish(findings: &mut [Finding]) {
-    let mut seen: HashMap<String, u32> = HashMap::with_capacity(findings.len());
+pub(crate) fn distinguish<'a>(findings: impl IntoIterator<Item = &'a mut Finding>) {
+    let findings = findings.into_iter();
+    let mut seen: HashMap<String, u32> = HashMap::with_capacity(findings.size_hint().0);
     for finding in findings {
         let number = seen.entry(finding.fingerprint.clone()).or_default();
         *number += 1;
@@ -33,6 +34,36 @@ pub(crate) fn distinguish(findings: &mut [Finding]) {
             finding.fingerprint = hash(&[&finding.fingerprint, &number.to_string()]);
         }
     }
+}
+
+/// Fingerprints of each item that decided, where items did, else of the finding as a whole: beside each item, and
+/// distinct over all findings, which are in the order of the report. What is known item by item stays known where
+/// another item comes or goes.
+pub fn parts<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<Vec<(Subject, String)>> {
+    let mut seen: HashMap<String, u32> = HashMap::new();
+    let mut one = |finding: &Finding, items: Vec<String>| {
+        let subject = Subject { attribute: finding.subject.attribute, items };
+        let client = finding.client.as_deref();
+        let print =
+            client.map_or_else(|| finding.fingerprint.clone(), |client| of(&finding.rule, client, &subject));
+        let number = seen.entry(print.clone()).or_default();
+        *number += 1;
+        let print = if *number > 1 { hash(&[&print, &number.to_string()]) } else { print };
+        (subject, print)
+    };
+    let each = |finding: &Finding| {
+        if finding.subject.items.is_empty() {
+            return vec![one(finding, Vec::new())];
+        }
+        finding.subject.items.iter().map(|item| one(finding, vec![item.clone()])).collect()
+    };
+    findings.map(each).collect()
+}
+
+/// Whether a text is a fingerprint.
+pub fn is_fingerprint(text: &str) -> bool {
+    let digits = text.strip_prefix("v1:").unwrap_or_default();
+    digits.len() == 32 && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// A hash over texts, each with its length, so that nothing can move from one to the next.

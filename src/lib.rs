@@ -8,20 +8,25 @@
 //! A module imports only from the stages before it. [`lint`](lint::lint) is the one way through; the command line and
 //! editors call it alike.
 
+pub mod baseline;
 pub mod check;
 pub mod cli;
 pub mod client;
 pub mod config;
 pub mod configs;
+pub mod day;
 pub mod declared;
 pub mod defaults;
 pub mod discover;
+pub mod earlier;
 pub mod examples;
 pub mod explain;
 pub mod finding;
 pub mod fingerprint;
 pub mod fix;
 pub mod formats;
+pub mod former;
+pub mod git;
 mod host;
 pub mod infer;
 pub mod init;
@@ -44,6 +49,7 @@ pub mod resolve;
 pub mod rule;
 pub mod secret;
 pub mod sensitive;
+pub mod silence;
 pub mod source;
 pub mod suggest;
 pub mod tree;

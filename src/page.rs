@@ -1,13 +1,16 @@
 //! The page of a rule in Markdown, with examples in the languages in which people write clients.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use serde_json::Value as Json;
+
 use crate::config::Config;
 use crate::discover::{Content, Input};
 use crate::examples::{self, Example};
-use crate::lint::{Job, Report, lint};
+use crate::lint::{Job, Report, lint, lint_before};
 use crate::render::{Language, Rendered, render};
 use crate::rule::{Rule, Severity};
 
@@ -18,6 +21,8 @@ pub struct Shown {
     pub example: Example,
     /// What is shown, by language.
     pub languages: Vec<(Language, Rendered)>,
+    /// What stood there before, where the example is about a transition.
+    pub before: Vec<(Language, Rendered)>,
 }
 
 /// The page of a rule. The configuration decides what the analysis says of examples: it should hide nothing.
@@ -97,6 +102,9 @@ fn example(shown: &Shown) -> String {
         let _ = write!(text, "\n{words}\n\n```yaml\n{document}```\n");
     }
     for (language, Rendered { path, text: document }) in &shown.languages {
+        if let Some((_, before)) = shown.before.iter().find(|(known, _)| known == language) {
+            let _ = write!(text, "\nBefore:\n\n```{}\n{}```\n\nAfter:\n", language.name(), before.text);
+        }
         let _ = write!(text, "\n`{path}`:\n\n```{}\n{document}```\n", language.name());
     }
     text
@@ -107,20 +115,27 @@ fn example(shown: &Shown) -> String {
 pub fn shown(rule: &Rule, config: &Arc<Config>, flagged: bool) -> Option<Shown> {
     let mut best: Option<(bool, Shown)> = None;
     for example in examples::of(rule).into_iter().filter(|example| example.flagged == flagged) {
-        let mut languages = Vec::new();
+        let (mut languages, mut before) = (Vec::new(), Vec::new());
         let mut errors = false;
+        let (today, earlier) = (examples::today(&example.definition), examples::before(&example.definition));
         for language in Language::ALL {
-            let Some(rendered) = render(&example.definition, language, &config.providers) else { continue };
-            let report = analyse(&rendered, config);
+            let render = |document: &Json| render(document, language, &config.providers);
+            let Some(rendered) = render(&today) else { continue };
+            let was = earlier.as_ref().and_then(render);
+            if was.as_ref().map(|was| &was.path) != earlier.as_ref().map(|_| &rendered.path) {
+                continue;
+            }
+            let report = analyse(&rendered, was.as_ref(), config);
             if agrees(rule, &report, flagged) {
                 errors |= report.findings.iter().any(|finding| finding.severity == Severity::Error);
+                before.extend(was.map(|was| (language, was)));
                 languages.push((language, rendered));
             }
         }
         let good = !languages.is_empty() && (flagged || !errors);
         let rank = (good, languages.len());
         if best.as_ref().is_none_or(|(good, shown)| rank > (*good, shown.languages.len())) {
-            best = Some((good, Shown { example, languages }));
+            best = Some((good, Shown { example, languages, before }));
         }
         if rank == (true, Language::ALL.len()) {
             break;
@@ -129,15 +144,18 @@ pub fn shown(rule: &Rule, config: &Arc<Config>, flagged: bool) -> Option<Shown> 
     best.map(|(_, shown)| shown)
 }
 
-fn analyse(rendered: &Rendered, config: &Arc<Config>) -> Report {
-    let input = Input {
+/// What the analysis says of a file, and of what became of its clients.
+fn analyse(rendered: &Rendered, before: Option<&Rendered>, config: &Arc<Config>) -> Report {
+    let input = |rendered: &Rendered| Input {
         path: PathBuf::from("/examples").join(&rendered.path),
         shown: rendered.path.clone(),
         content: Content::Text(rendered.text.clone()),
         requested: true,
     };
     let config = |_: Option<&std::path::Path>| config.clone();
-    lint(vec![input], &Job { config: &config, kind: None, texts: false, shown: &[], fixes: false })
+    let job = Job::new(&config);
+    let before = before.map(|before| lint_before(vec![input(before)], BTreeSet::new(), &job));
+    lint(vec![input(rendered)], &Job { before: before.as_ref(), ..job })
 }
 
 /// Whether the analysis says of a file what it is an example of.

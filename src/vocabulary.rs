@@ -75,11 +75,13 @@ pub enum Kind {
     Verifier,
     /// All definitions that are deployed together.
     Project,
+    /// A wish not to hear of a rule: a comment, or an `[[ignore]]`.
+    Ignore,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Client,
         Self::ClientGrant,
         Self::ResourceServer,
@@ -89,6 +91,7 @@ impl Kind {
         Self::AppConfig,
         Self::Verifier,
         Self::Project,
+        Self::Ignore,
     ];
 
     /// Its name, as rules and tables write it.
@@ -103,6 +106,7 @@ impl Kind {
             Self::AppConfig => "app-config",
             Self::Verifier => "verifier",
             Self::Project => "project",
+            Self::Ignore => "ignore",
         }
     }
 
@@ -175,6 +179,9 @@ attributes! {
     PRODUCTION production Flag Inference "Whether the file's environment is production; unknown where no environment is configured for it";
     FURNITURE furniture Flag Inference "Whether the object comes with the tenant: the Default App, All Applications, the vendor's own extensions";
     PROJECT_COMPLETE project_complete Flag Inference "Whether the project declares all clients of its tenant, so that what it does not name does not exist";
+    // What was before, where a former self is known: under --since.
+    CHANGED changed Texts Inference "Attributes that were written before and are now with another value; absent where nothing of before is known";
+    ADDED added Any Inference "Items of lists that were not there before: items with item and attribute; absent where nothing of before is known";
     // Identity and kind of a client.
     CLIENT_ID client_id Text Document "Client identifier (RFC 6749 section 2.2)";
     CLIENT_NAME client_name Text Document "Human-readable name (RFC 7591 section 2)";
@@ -311,6 +318,11 @@ attributes! {
     EXPOSED_SECRET exposed_secret Text Inference "Name of the variable through which a bundler hands a secret to the browser";
     VERIFIED_ALG verified_alg Text Inference "Algorithm with which, by the project's definition of the client or API, the tokens are signed that a verifier checks";
     ALG_MISMATCH alg_mismatch Flag Inference "Whether the algorithms that a verifier accepts leave that one out";
+    // Ignores.
+    IGNORE_STATE ignore_state Text Inference "What is wrong with an ignore: unused, expired, without-reason, unknown-rule, forbidden, malformed, misplaced or breaks-deploy";
+    IGNORED_RULE ignored_rule Text Inference "The rule that an ignore names";
+    IGNORE_UNTIL ignore_until Text Inference "The last day on which an ignore holds";
+    IGNORE_HINT ignore_hint Text Inference "What may have been meant, or why it is not so";
 }
 
 #[cfg(test)]

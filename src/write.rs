@@ -57,9 +57,32 @@ pub fn replace(path: &Path, before: &str, after: &str) -> Result<(), String> {
     })
 }
 
+/// Replaces what a file holds, or makes the file, whatever was in it.
+///
+/// # Errors
+///
+/// Says why it was left as it is.
+pub fn overwrite(path: &Path, text: &str) -> Result<(), String> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    if !folder.is_dir() {
+        return Err("there is no such folder".to_owned());
+    }
+    // What is not there yet leads where its folder does.
+    if leads_away(if path.symlink_metadata().is_ok() { path } else { folder }) {
+        return Err("it is a link that leads out of the repository".to_owned());
+    }
+    if fs::metadata(path).is_ok_and(|metadata| metadata.permissions().readonly()) {
+        return Err("it is read-only".to_owned());
+    }
+    atomically(path, text.as_bytes()).map_err(|error| match error.kind() {
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => "it cannot be written".to_owned(),
+    })
+}
+
 /// Whether a path leads, through links, out of the repository in which it stands; without one, out of its folder.
 fn leads_away(path: &Path) -> bool {
-    let repository = path.ancestors().skip(1).find(|folder| folder.join(".git").exists());
+    let repository = path.ancestors().find(|folder| folder.join(".git").exists());
     let home = repository.or(path.parent()).map(Path::to_path_buf).unwrap_or_default();
     let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| PathBuf::new());
     !real(path).starts_with(real(&home))

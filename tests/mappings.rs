@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clientlint::config::Config;
@@ -28,7 +28,8 @@ fn input(path: &str, text: &str) -> Input {
 
 /// What is found: rule, severity and message.
 fn found(config: &Arc<Config>, inputs: Vec<Input>) -> BTreeSet<(String, &'static str, String)> {
-    let job = Job { config: &|_| config.clone(), kind: None, texts: true, fixes: true, shown: &[] };
+    let config = |_: Option<&Path>| config.clone();
+    let job = Job { texts: true, fixes: true, ..Job::new(&config) };
     let report = lint(inputs, &job);
     assert!(report.problems.is_empty(), "{:?}", report.problems);
     let of_file = report.findings.into_iter().filter(|finding| &*finding.rule != "export-includes-secrets");

@@ -213,10 +213,11 @@ fn languages_say_the_same() {
                     content: Content::Text(rendered.text.clone()),
                     requested: true,
                 };
-                let job =
-                    Job { config: &|_| config.clone(), kind: None, texts: false, shown: &[], fixes: false };
-                let found =
-                    lint(vec![input], &job).findings.into_iter().map(|finding| finding.rule.to_string());
+                let of = |_: Option<&Path>| config.clone();
+                let found = lint(vec![input], &Job::new(&of))
+                    .findings
+                    .into_iter()
+                    .map(|finding| finding.rule.to_string());
                 all.push((language.name(), found.collect()));
             }
             if let Some((first, rest)) = all.split_first() {

@@ -2,13 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clientlint::config::Config;
 use clientlint::discover::{Content, Input};
-use clientlint::lint::{Job, Report, lint};
+use clientlint::lint::{Job, Report, lint, lint_before};
 use clientlint::rule::{Persona, Severity};
 use clientlint::vocabulary::Kind;
 
@@ -18,6 +19,8 @@ struct Block {
     path: String,
     language: String,
     text: String,
+    /// What stood there before, in an example of a transition.
+    before: Option<String>,
 }
 
 fn config() -> Arc<Config> {
@@ -38,23 +41,26 @@ fn blocks(id: &str) -> Vec<Block> {
             let (language, rest) = after.split_once('\n').unwrap();
             let text = rest.split("```").next().unwrap();
             let path = before.rsplit('`').next().unwrap().to_owned();
-            blocks.push(Block { flagged, path, language: language.to_owned(), text: text.to_owned() });
+            let was = before.rsplit_once("Before:\n\n```").and_then(|(_, block)| block.split_once('\n'));
+            let before = was.map(|(_, rest)| rest.split("```").next().unwrap().to_owned());
+            let (language, text) = (language.to_owned(), text.to_owned());
+            blocks.push(Block { flagged, path, language, text, before });
         }
     }
     blocks
 }
 
 fn analyse(block: &Block, config: &Arc<Config>) -> Report {
-    let input = Input {
+    let input = |text: &String| Input {
         path: PathBuf::from("/repository").join(&block.path),
         shown: block.path.clone(),
-        content: Content::Text(block.text.clone()),
+        content: Content::Text(text.clone()),
         requested: true,
     };
-    lint(
-        vec![input],
-        &Job { config: &|_| config.clone(), kind: None, texts: false, shown: &[], fixes: false },
-    )
+    let of = |_: Option<&Path>| config.clone();
+    let job = Job::new(&of);
+    let before = block.before.as_ref().map(|text| lint_before(vec![input(text)], BTreeSet::new(), &job));
+    lint(vec![input(&block.text)], &Job { before: before.as_ref(), ..job })
 }
 
 /// Rules whose clean side is wrong by another rule: only a literal secret can be told from others.
@@ -110,6 +116,14 @@ const FEWER: &[(&str, &str, &str)] = &[
     ),
     ("verifier-algorithm-mismatch", "", "verifiers are code or configuration of frameworks"),
     ("verifier-symmetric-for-public-client", "", "verifiers are code or configuration of frameworks"),
+    ("unused-ignore", "", "ignores are comments, which the vocabulary has no place for"),
+    ("expired-ignore", "", "ignores are comments, which the vocabulary has no place for"),
+    ("ignore-without-reason", "", "ignores are comments, which the vocabulary has no place for"),
+    ("unknown-ignore-rule", "", "ignores are comments, which the vocabulary has no place for"),
+    ("forbidden-ignore", "", "ignores are comments, which the vocabulary has no place for"),
+    ("malformed-directive", "", "ignores are comments, which the vocabulary has no place for"),
+    ("misplaced-ignore", "", "ignores are comments, which the vocabulary has no place for"),
+    ("comment-key-breaks-deploy", "", "ignores are comments, which the vocabulary has no place for"),
     ("wrong-value-type", "yaml json", "Terraform turns a text into the type that it needs"),
     ("unresolved-placeholder", "", "which markers a mapping leaves alone is inferred"),
 ];

@@ -5,16 +5,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::baseline::Place;
 use super::options::{CheckOptions, ClientsFormat, ClientsOptions, InputOptions};
 use super::progress::Progress;
 use super::reports::Reports;
 use super::{Outcome, ended, watch};
 use crate::config::Config;
 use crate::configs::{Adjustment, Configs};
-use crate::discover::Input;
+use crate::day::today;
+use crate::discover::{self, Input};
+use crate::earlier::{self, Earlier};
 use crate::inputs::{Asked, Read, first_path};
-use crate::lint::{Job, Report, lint, lint_watched};
+use crate::lint::{Job, Report, lint, lint_before, lint_watched};
 use crate::reporters::{self, Look, Measure, Run, Verdict};
+use crate::silence::Ignoring;
 
 /// Reports what is wrong.
 pub(super) fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dyn Write) -> Outcome {
@@ -33,7 +37,21 @@ pub(super) fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dy
     })?;
     let config = configs.of(first(&options.input).as_deref())?;
     let reports = Reports::of(options, &config)?;
-    let (report, mut counts) = analyse(&options.input, &configs, reports.show_text(), reports.show_fixes())?;
+    let since = options.since.as_deref().map(|reference| Since { reference, changed: options.changed_only });
+    let mut folders: Vec<PathBuf> = options.input.paths.iter().map(|path| discover::absolute(path)).collect();
+    if options.changed_only {
+        // Where projects are left out, nobody knows what silences nothing.
+        folders.clear();
+    }
+    let today = today(options.today)?;
+    let ignores = Ignoring { today: Some(today), report_all: options.no_ignores, folders: &folders };
+    let wanted = Wanted { texts: reports.show_text(), fixes: reports.show_fixes(), since, ignores };
+    let (mut report, mut counts) = analyse(&options.input, &configs, wanted)?;
+    if !options.no_baseline {
+        let place = Place::new(&options.input, options.baseline.as_deref(), &config);
+        // With --since a finding is of what is new alone, so that entries about the rest match nothing.
+        place.silence(&mut report, &configs, options.since.is_some())?;
+    }
     let verdict = Verdict::of(
         &report,
         &Measure {
@@ -74,7 +92,7 @@ pub(super) fn clients(options: &ClientsOptions, out: &mut dyn Write, errors: &mu
         mappings: mappings(&options.input),
         ..Adjustment::default()
     })?;
-    let (report, mut counts) = analyse(&options.input, &configs, false, false)?;
+    let (report, mut counts) = analyse(&options.input, &configs, Wanted::default())?;
     let written = match options.format {
         ClientsFormat::Text => reporters::clients_text(out, &report),
         ClientsFormat::Json => reporters::clients_json(out, &report),
@@ -89,7 +107,7 @@ pub(super) fn clients(options: &ClientsOptions, out: &mut dyn Write, errors: &mu
 }
 
 fn mappings(options: &InputOptions) -> Vec<PathBuf> {
-    options.mappings.iter().map(|file| crate::discover::absolute(file)).collect()
+    options.mappings.iter().map(|file| discover::absolute(file)).collect()
 }
 
 /// So many bytes are analysed sooner than threads are started.
@@ -114,6 +132,14 @@ fn first(options: &InputOptions) -> Option<PathBuf> {
     options.paths.first().map(|path| first_path(path, options.stdin_filename.as_deref()))
 }
 
+/// What a run is compared with.
+#[derive(Clone, Copy)]
+pub(super) struct Since<'a> {
+    reference: &'a str,
+    /// Whether what has not changed is left out.
+    changed: bool,
+}
+
 /// What was read for a call.
 pub(super) struct Taken {
     pub(super) inputs: Vec<Input>,
@@ -123,6 +149,16 @@ pub(super) struct Taken {
     pub(super) first: Option<PathBuf>,
     pub(super) config: Arc<Config>,
     pub(super) standard_input: bool,
+}
+
+/// What the options ask for.
+fn asked(options: &InputOptions) -> Asked<'_> {
+    Asked {
+        paths: &options.paths,
+        stdin_filename: options.stdin_filename.as_deref(),
+        gitignore: !options.no_gitignore,
+        force_exclude: options.force_exclude,
+    }
 }
 
 /// Reads the inputs.
@@ -136,26 +172,42 @@ pub(super) fn take(options: &InputOptions, configs: &Configs) -> Result<Taken, S
     if let Some(kind) = &options.kind {
         config.shape(kind)?;
     }
-    let asked = Asked {
-        paths: &options.paths,
-        stdin_filename: options.stdin_filename.as_deref(),
-        gitignore: !options.no_gitignore,
-        force_exclude: options.force_exclude,
-    };
+    let asked = asked(options);
     let Read { inputs, looked_at, excluded } = asked.read(configs, &config)?;
     configs.check(&inputs)?;
     Ok(Taken { inputs, looked_at, excluded, first, config, standard_input: asked.standard_input() })
+}
+
+/// What is wanted of an analysis beside the findings.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Wanted<'a> {
+    /// Whether the report shows text of the files.
+    pub(super) texts: bool,
+    /// Whether it says how findings can be mended.
+    pub(super) fixes: bool,
+    /// With what the files are compared.
+    pub(super) since: Option<Since<'a>>,
+    /// What is done about ignores.
+    pub(super) ignores: Ignoring<'a>,
 }
 
 /// Reads the inputs and analyses them; keeps their texts and works out fixes where the report shows them.
 pub(super) fn analyse(
     options: &InputOptions,
     configs: &Configs,
-    texts: bool,
-    fixes: bool,
+    wanted: Wanted<'_>,
 ) -> Result<(Report, Counts), String> {
+    let Wanted { texts, fixes, since, ignores } = wanted;
     let start = Instant::now();
-    let Taken { inputs, looked_at, excluded, first, config, standard_input } = take(options, configs)?;
+    let Taken { mut inputs, looked_at, excluded, first, config, standard_input } = take(options, configs)?;
+    let read_before = |since: Since<'_>| earlier::read(since.reference, &asked(options), configs, &config);
+    let earlier = since.map(read_before).transpose()?;
+    if let Some(earlier) = &earlier {
+        configs.check(&earlier.inputs)?;
+        if since.is_some_and(|since| since.changed) {
+            earlier.leave_out_unchanged(&mut inputs);
+        }
+    }
     // Fails where this thread has a pool already, which does as well.
     let few = options.threads == 0 && inputs.iter().map(Input::size).sum::<usize>() < SMALL;
     let _alone = few.then(|| rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build());
@@ -168,12 +220,18 @@ pub(super) fn analyse(
     let named = inputs.iter().filter(|_| options.verbose > 0);
     let read = named.map(|input| (input.shown.clone(), input.requested)).collect();
     let progress = Progress::new(inputs.len());
-    let job = Job { config: &config_of, kind, texts, shown: &[], fixes };
+    let job = Job { kind, ignores, ..Job::new(&config_of) };
+    let before = earlier.map(|Earlier { inputs, gone }| lint_before(inputs, gone, &job));
+    let job = Job { texts, fixes, before: before.as_ref(), ..job };
     let mut report = lint_watched(inputs, &job, &|| progress.step());
     if !again.is_empty() && !report.recognised {
         report = lint(again, &Job { kind: Some("management-api"), ..job });
     }
     drop(progress);
+    // Where nothing has changed there is nothing to report, and yet something was recognised.
+    report.recognised |=
+        since.is_some_and(|since| since.changed) && before.is_some_and(|was| !was.is_empty());
+    report.compared.since = since.map(|since| since.reference.to_owned());
     let times = vec![("reading", read_at), ("analysis", Instant::now())];
     Ok((report, Counts { looked_at, excluded, first, read, bytes, start, times }))
 }

@@ -10,6 +10,7 @@ use super::check::{Taken, take};
 use super::options::FixOptions;
 use super::{Outcome, ended};
 use crate::configs::Adjustment;
+use crate::day::today;
 use crate::discover::{Input, absolute};
 use crate::finding::Finding;
 use crate::lint::{Job, lint};
@@ -17,6 +18,7 @@ use crate::masked::MASK;
 use crate::mend::{Mended, mend, text_of};
 use crate::reporters::{self, Format, Look, Measure, Run, Verdict, When, count, printable};
 use crate::rule::Safety;
+use crate::silence::Ignoring;
 use crate::write;
 
 /// Mends what can be mended.
@@ -32,20 +34,17 @@ pub(super) fn fix(options: &FixOptions, out: &mut dyn Write, errors: &mut dyn Wr
     let Taken { inputs, looked_at, excluded, first, config, standard_input } =
         take(&options.input, &configs)?;
     let config_of = |path: Option<&Path>| configs.of(path).unwrap_or_else(|_| config.clone());
-    let job = Job {
-        config: &config_of,
-        kind: options.input.kind.as_deref(),
-        texts: false,
-        shown: &[],
-        fixes: true,
-    };
+    let asked: Vec<_> = options.input.paths.iter().map(|path| absolute(path)).collect();
+    let kind = options.input.kind.as_deref();
+    // What somebody wants to stay is not mended.
+    let ignores = Ignoring { today: Some(today(None)?), report_all: false, folders: &asked };
+    let job = Job { kind, fixes: true, ignores, ..Job::new(&config_of) };
     let wanted = |safety| match safety {
         Safety::Safe => !options.only_unsafe,
         Safety::Unsafe => options.r#unsafe || options.only_unsafe,
     };
     // What belongs to a project and lies in a folder that was asked for may be changed too: a local, a variable.
-    let folders: Vec<_> =
-        options.input.paths.iter().map(|path| absolute(path)).filter(|path| path.is_dir()).collect();
+    let folders: Vec<_> = asked.iter().filter(|path| path.is_dir()).collect();
     let open = |input: &Input| {
         let inside = || folders.iter().any(|folder| input.path.starts_with(folder));
         input.requested || (inside() && !config_of(Some(&input.path)).excludes(&input.path))

@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use super::check::analyse;
+use super::check::{Wanted, analyse};
 use super::options::{ConfigOptions, InitOptions, InputOptions};
 use super::{Outcome, ended};
 use crate::config::NAMES;
@@ -25,7 +25,7 @@ pub(super) fn init(options: &InitOptions, out: &mut dyn Write) -> Outcome {
         ..InputOptions::default()
     };
     let configs = Configs::new(None, true, Adjustment::default())?;
-    let (report, _) = analyse(&input, &configs, false, false)?;
+    let (report, _) = analyse(&input, &configs, Wanted::default())?;
     write(path, &init::configuration(&report), true)?;
     let mut said = vec![format!(
         "wrote {} ({} found in {})",

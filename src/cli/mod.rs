@@ -1,5 +1,6 @@
 //! The command line: options in, exit code out.
 
+mod baseline;
 mod check;
 mod config;
 mod describe;
@@ -41,6 +42,7 @@ pub fn run(cli: &Cli, out: &mut dyn Write, errors: &mut dyn Write) -> io::Result
         Command::Check(options) => check(options, out, errors),
         Command::Fix(options) => fix(options, out, errors),
         Command::Clients(options) => clients(options, out, errors),
+        Command::Baseline { command } => baseline::run(command, out, errors),
         Command::Explain { rule: id, format, config } => with_rules(config, |config| {
             let Some(rule) = config.rules.iter().find(|rule| rule.id == *id) else {
                 return Err(no_rule(id, &config.rules));

@@ -8,6 +8,7 @@ use super::reports::{ToFile, to_file};
 use super::variables::Variables;
 use crate::config::FailOn;
 use crate::configs::{Adjustment, Configs};
+use crate::day::Day;
 use crate::finding::Confidence;
 use crate::init::Ci;
 use crate::reporters::{Format, When};
@@ -30,6 +31,11 @@ pub(super) enum Command {
     Fix(FixOptions),
     /// Lists the clients: public or confidential, first- or third-party, and why
     Clients(ClientsOptions),
+    /// Puts off the findings of today, so that only new ones fail
+    Baseline {
+        #[command(subcommand)]
+        command: BaselineCommand,
+    },
     /// Explains a rule
     Explain {
         /// The rule's id
@@ -127,6 +133,52 @@ pub(super) enum ListFormat {
     Text,
     /// JSON
     Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum BaselineCommand {
+    /// Writes the findings of today into the baseline
+    Write {
+        #[command(flatten)]
+        options: BaselineOptions,
+        /// The day to write beside new entries: YYYY-MM-DD
+        #[arg(long, value_parser = day, value_name = "YYYY-MM-DD")]
+        today: Option<Day>,
+    },
+    /// Takes out what is mended, and follows files that have moved
+    Prune {
+        #[command(flatten)]
+        options: BaselineOptions,
+        /// Change nothing; exit with 1 where there is something to take out
+        #[arg(long)]
+        check: bool,
+    },
+    /// Lists what is put off
+    Show {
+        /// The baseline; .clientlint-baseline.json unless the configuration says otherwise
+        #[arg(long, value_name = "FILE")]
+        baseline: Option<PathBuf>,
+        /// How it is listed
+        #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+        format: ListFormat,
+        #[command(flatten)]
+        config: ConfigOptions,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BaselineOptions {
+    #[command(flatten)]
+    pub(super) input: InputOptions,
+    /// The baseline; .clientlint-baseline.json unless the configuration says otherwise
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    /// For whom the report is
+    #[arg(long, value_parser = persona, value_name = "regular|pedantic|auditor")]
+    pub(super) persona: Option<Persona>,
+    /// Judge by a stricter profile
+    #[arg(long, value_parser = profile, value_name = "oauth21|fapi2|mcp")]
+    pub(super) profile: Option<Profile>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -266,6 +318,24 @@ pub(super) struct CheckOptions {
     /// Show nothing that is less sure
     #[arg(long, value_parser = confidence, value_name = "medium|high")]
     pub(super) min_confidence: Option<Confidence>,
+    /// Report only what is new since this branch or commit, and transitions: read from git, nothing is checked out
+    #[arg(long, value_name = "REF", allow_hyphen_values = true)]
+    pub(super) since: Option<String>,
+    /// With --since: leave out projects in which nothing has changed
+    #[arg(long, requires = "since")]
+    pub(super) changed_only: bool,
+    /// The known findings, which are not reported; .clientlint-baseline.json unless the configuration says otherwise
+    #[arg(long, value_name = "FILE", conflicts_with = "no_baseline")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Report known findings as well
+    #[arg(long)]
+    pub(super) no_baseline: bool,
+    /// Report also what comments and [[ignore]] silence
+    #[arg(long)]
+    pub(super) no_ignores: bool,
+    /// The day by which ignores expire, instead of today's
+    #[arg(long, value_parser = day, value_name = "YYYY-MM-DD")]
+    pub(super) today: Option<Day>,
     /// Exit with 0 where no client definition is found
     #[arg(long)]
     pub(super) allow_empty: bool,
@@ -341,6 +411,10 @@ fn profile(text: &str) -> Result<Profile, String> {
 
 fn severity(text: &str) -> Result<Severity, String> {
     word(text, &["error", "warning", "info"])
+}
+
+fn day(text: &str) -> Result<Day, String> {
+    Day::parse(text).ok_or_else(|| "a day, as in 2030-12-31".to_owned())
 }
 
 fn confidence(text: &str) -> Result<Confidence, String> {

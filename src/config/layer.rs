@@ -31,9 +31,9 @@ pub(super) struct Layer {
     pub(super) name: String,
     /// What its paths and globs are relative to.
     pub(super) folder: PathBuf,
-    text: String,
-    /// Whether it is a file, so that lines of it can be named.
-    is_file: bool,
+    pub(super) text: String,
+    /// The file, lines of which can be named; `None` for what is none.
+    pub(super) path: Option<PathBuf>,
 }
 
 /// A key that a layer sets.
@@ -54,7 +54,8 @@ impl Layer {
     /// What a file says.
     pub(super) fn of_file(path: &Path, name: String, text: &str) -> Result<Self, ConfigError> {
         let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
-        Self { name, folder, text: text.to_owned(), is_file: true, ..Self::default() }.read()
+        let path = Some(path.to_path_buf());
+        Self { name, folder, text: text.to_owned(), path, ..Self::default() }.read()
     }
 
     /// What a `--set KEY=VALUE` says. A value that is none in TOML is text.
@@ -127,7 +128,7 @@ impl Layer {
     pub(super) fn origin(&self, at: usize) -> String {
         let position = self.position(at);
         let line = position.split(':').nth(1).unwrap_or_default();
-        if self.is_file { format!("{}:{line}", self.name) } else { self.name.clone() }
+        if self.path.is_some() { format!("{}:{line}", self.name) } else { self.name.clone() }
     }
 
     /// Where a key is set, for people.
@@ -173,7 +174,7 @@ impl Layer {
 
     /// `:LINE:COLUMN` of a byte offset; nothing for what is no file.
     fn position(&self, offset: usize) -> String {
-        if !self.is_file {
+        if self.path.is_none() {
             return String::new();
         }
         let source = Source::new(FileId(0), "", None, self.text.clone());

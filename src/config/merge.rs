@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json};
 
 use super::given::Given;
 use super::globs::Globs;
+use super::ignores::{Ignores, unignorable};
 use super::layer::{ConfigError, Layer};
 use super::output::Output;
 use super::overrides::Exception;
@@ -66,6 +67,9 @@ impl Config {
             if !layer.written.extends.is_empty() {
                 return Err(layer.error("`extends` is for files".to_owned()));
             }
+            if !layer.written.ignore.is_empty() {
+                return Err(layer.error("`ignore` is for files, so that each can be found".to_owned()));
+            }
             layers.push(layer);
         }
         let policy = match sources.policy {
@@ -110,6 +114,7 @@ impl Config {
         };
         let mut config = Self {
             output: Output::of(&layers)?,
+            ignores: Ignores::of(&layers, &rules, &own)?,
             path,
             settings,
             gate: Arc::new(gate(&layers)),
@@ -127,6 +132,11 @@ impl Config {
             kinds: Vec::new(),
             max_size: max_size(&layers)?,
             variables: variables(&layers),
+            baseline: last(&layers, |layer| {
+                Some(plain(&layer.folder.join(layer.written.baseline.file.as_ref()?)))
+            }),
+            baseline_secrets: last(&layers, |layer| layer.written.baseline.secrets).unwrap_or(false),
+            unignorable: unignorable(&layers, policy_layer.as_ref(), &rules),
             layouts,
             overrides,
             policy,
@@ -198,7 +208,7 @@ fn locate(layers: &[Layer], message: String) -> ConfigError {
 }
 
 /// What the last layer says that says something.
-fn last<'a, T>(layers: &'a [Layer], get: impl Fn(&'a Layer) -> Option<T>) -> Option<T> {
+pub(super) fn last<'a, T>(layers: &'a [Layer], get: impl Fn(&'a Layer) -> Option<T>) -> Option<T> {
     layers.iter().rev().find_map(get)
 }
 
@@ -299,6 +309,10 @@ fn settings(layers: &[Layer], rules: &[Rule]) -> Result<Settings, ConfigError> {
     let mut levels: BTreeMap<&str, Level> = BTreeMap::new();
     for (name, setting) in layers.iter().flat_map(|layer| &layer.written.rules) {
         levels.extend(setting.level().map(|level| (name.as_str(), level)));
+    }
+    // Another way to say it, which its own setting wins over.
+    if let Some(level) = last(layers, |layer| layer.written.ignores.report_unused) {
+        levels.entry("unused-ignore").or_insert(level);
     }
     // What is said of a rule wins over what is said of a tag that it has.
     let (of_tags, of_rules): (Vec<_>, Vec<_>) =

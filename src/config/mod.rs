@@ -3,6 +3,7 @@
 mod facts;
 mod given;
 mod globs;
+mod ignores;
 mod layer;
 mod layout;
 mod mappings;
@@ -16,6 +17,7 @@ mod show;
 mod written;
 
 pub use given::Given;
+pub use ignores::{Ignore, Ignores, Origin};
 pub use layer::ConfigError;
 pub use mappings::Mappings;
 pub use merge::{Access, Sources};
@@ -26,6 +28,7 @@ pub use schema::schema;
 pub use show::Shown;
 pub use written::FailOn;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -70,8 +73,16 @@ pub struct Config {
     pub max_size: u64,
     /// How reports are written.
     pub output: Output,
+    /// What may be silenced, and what the configuration itself silences.
+    pub ignores: Ignores,
     /// What gives Terraform's variables their values, in ascending precedence.
     pub variables: Vec<Given>,
+    /// The file of known findings, from the root of the file system, where the configuration names one.
+    pub baseline: Option<PathBuf>,
+    /// Whether findings about secrets may be in it.
+    pub baseline_secrets: bool,
+    /// Rules whose findings may not be silenced.
+    pub unignorable: BTreeSet<String>,
     channels: Vec<(String, Globs)>,
     management_api_declared: bool,
     environments: Vec<Environment>,

@@ -112,6 +112,17 @@ impl Config {
         !self.overrides.is_empty()
     }
 
+    /// Whether a rule is on for every definition.
+    pub fn has_on_everywhere(&self, rule: &str) -> bool {
+        let held = self.settings.floors.contains_key(rule);
+        let off = |(name, level): (&String, &Level)| {
+            matches!(level, Level::Off)
+                && super::named_rules(&self.rules, std::slice::from_ref(name)).contains(rule)
+        };
+        let somewhere_off = || self.overrides.iter().any(|exception| exception.rules.iter().any(off));
+        held || self.settings.has_on(rule) && !somewhere_off()
+    }
+
     /// What is reported of the rules for a definition.
     pub fn settings_for(&self, judged: Judged<'_>) -> Cow<'_, Settings> {
         let mut settings = Cow::Borrowed(&self.settings);

@@ -38,6 +38,7 @@ impl Policy {
             let tightens = match path.as_slice() {
                 ["required-version" | "persona"] | ["gate", _] => true,
                 ["rules", _] | ["rules", _, "severity"] => leaf.value != "off",
+                ["rules", _, "ignorable"] => leaf.value == false,
                 ["rules", _, "options", option] => option.starts_with("max-") && leaf.value.is_number(),
                 _ => false,
             };
@@ -48,7 +49,7 @@ impl Policy {
                     leaf.at,
                     format!(
                         "a policy can only tighten, which `{key}` does not with this value: it may set persona, gate.*, \
-                         severities of rules other than off, and options of rules that start with max-"
+                         severities of rules other than off, ignorable = false of rules, and options of rules that start with max-"
                     ),
                 ));
             }

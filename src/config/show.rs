@@ -78,7 +78,10 @@ impl Config {
                     // What these say is about their file.
                     ("extends" | "root" | "required-version", _) => {}
                     // These add up; all else is as the last one says.
-                    ("rule-folders" | "layout" | "override", Some((Json::Array(known), origin))) => {
+                    (
+                        "rule-folders" | "layout" | "override" | "ignore",
+                        Some((Json::Array(known), origin)),
+                    ) => {
                         known.extend(leaf.value.as_array().cloned().unwrap_or_default());
                         *origin = format!("{origin}, {from}");
                     }
@@ -130,12 +133,15 @@ impl Config {
             let word = floor.map_or("default", Severity::name);
             settings.insert(key, (Json::from(word), format!("policy {}", layer.origin_of_rule(id))));
         }
-        for leaf in
-            layer.leaves().into_iter().filter(|leaf| leaf.path.get(2).is_some_and(|name| name == "options"))
-        {
+        for leaf in layer.leaves() {
             let key = dotted(&leaf.path);
             let set = settings.get(&key).and_then(|(value, _)| value.as_f64());
-            if set.is_none_or(|set| leaf.value.as_f64().is_some_and(|most| most < set)) {
+            let tightens = match leaf.path.get(2).map(String::as_str) {
+                Some("options") => set.is_none_or(|set| leaf.value.as_f64().is_some_and(|most| most < set)),
+                Some("ignorable") => true,
+                _ => false,
+            };
+            if tightens {
                 settings.insert(key, (leaf.value, format!("policy {}", layer.origin(leaf.at))));
             }
         }
@@ -161,6 +167,9 @@ fn defaults() -> BTreeMap<String, (Json, String)> {
         ("gate.fail-on-confidence", Json::from("medium")),
         ("gate.min-severity", Json::from("info")),
         ("gate.min-confidence", Json::from("medium")),
+        ("ignores.require-reason", Json::from(true)),
+        ("ignores.min-reason-len", Json::from(1)),
+        ("ignores.allow-file-level", Json::from(false)),
         ("files.exclude", list()),
         ("files.gitignore", Json::from(true)),
         ("files.max-size", Json::from(format!("{}MB", MAX_SIZE / 1_000_000))),

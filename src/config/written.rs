@@ -9,8 +9,10 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{IntoDeserializer, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value as Json};
+use toml::Spanned;
 
 use super::facts::Facts;
+use super::ignores::{IgnoreTable, IgnoresTable};
 use super::layout::Layout;
 use crate::finding::Confidence;
 use crate::rule::{Persona, Profile, Severity};
@@ -49,11 +51,18 @@ pub(super) struct Written {
     pub(super) env: BTreeMap<String, Environment>,
     /// What the organisation declares.
     pub(super) facts: Facts,
+    /// Findings that are known, and are to be mended later.
+    pub(super) baseline: Baseline,
     /// Layouts of client files of one's own.
     pub(super) layout: Vec<Layout>,
     /// What is different for some files, clients or environments.
     #[serde(rename = "override")]
     pub(super) overrides: Vec<Override>,
+    /// What may be silenced, and how.
+    pub(super) ignores: IgnoresTable,
+    /// Findings that nobody wants to hear of.
+    #[schemars(with = "Vec<IgnoreTable>")]
+    pub(super) ignore: Vec<Spanned<IgnoreTable>>,
     /// How reports are written.
     pub(super) output: Output,
     /// What SARIF holds.
@@ -104,6 +113,16 @@ pub(super) struct Gate {
     pub(super) min_confidence: Option<Confidence>,
 }
 
+/// Findings that are known, and are to be mended later.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub(super) struct Baseline {
+    /// Their file; `.clientlint-baseline.json` in the root of the repository by default.
+    pub(super) file: Option<PathBuf>,
+    /// Whether findings about committed secrets may be among them.
+    pub(super) secrets: Option<bool>,
+}
+
 /// From which severity on a run fails.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
@@ -134,6 +153,8 @@ pub(super) enum RuleSetting {
 pub(super) struct RuleTable {
     /// Its severity.
     pub(super) severity: Option<Level>,
+    /// Whether its findings may be silenced: ignored, or put off by a baseline.
+    pub(super) ignorable: Option<bool>,
     /// Values of its options; `clientlint explain RULE` names them.
     pub(super) options: Map<String, Json>,
 }
@@ -273,6 +294,13 @@ impl RuleSetting {
         match self {
             Self::Level(level) => Some(*level),
             Self::Long(table) => table.severity,
+        }
+    }
+
+    pub(super) fn ignorable(&self) -> Option<bool> {
+        match self {
+            Self::Level(_) => None,
+            Self::Long(table) => table.ignorable,
         }
     }
 

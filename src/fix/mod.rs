@@ -79,6 +79,18 @@ impl<'a> Mender<'a> {
         let mut work = Work::new(self, definition, violation);
         work.follow(recipe)?;
         let (changes, touched) = work.done()?;
+        // What somebody wants to stay as it is stays so.
+        let kept: Vec<Place> = violation.without.iter().filter_map(|fact| fact.place()).collect();
+        let keeps = |place: &Place| {
+            kept.iter().all(|kept| {
+                kept.file != place.file
+                    || kept.span.end <= place.span.start
+                    || place.span.end <= kept.span.start
+            })
+        };
+        if !changes.iter().all(|(place, _)| keeps(place)) {
+            return None;
+        }
         let users = self.users(number, &touched);
         let own = definition.place;
         let elsewhere = touched

@@ -11,7 +11,7 @@ use crate::check::Violation;
 use crate::client::{Basis, Datum, Definition, Fact};
 use crate::formats::literal::{Style, literal};
 use crate::providers::put_at;
-use crate::rule::{FixRecipe, Match};
+use crate::rule::{FixRecipe, Matches};
 use crate::source::{FileId, Place};
 use crate::tree::{Entry, Node, Value};
 use crate::vocabulary::Attribute;
@@ -338,11 +338,12 @@ impl<'a, 'w> Work<'a, 'w> {
     }
 
     /// The facts that made the rule's conditions hold.
-    fn decided(&self) -> Vec<&'a Fact> {
-        let mut matches: Vec<Match<'a>> = Vec::new();
-        self.violation.rule.when.holds(self.definition, &mut matches);
-        self.violation.case.when.holds(self.definition, &mut matches);
-        matches.into_iter().filter_map(|found| found.fact).collect()
+    fn decided(&self) -> Vec<&'w Fact> {
+        let definition: &'w Definition = self.definition;
+        let mut matches = Matches { found: Vec::new(), without: self.violation.without.clone() };
+        self.violation.rule.when.holds(definition, &mut matches);
+        self.violation.case.when.holds(definition, &mut matches);
+        matches.found.into_iter().filter_map(|found| found.fact).collect()
     }
 
     /// The items of an attribute that have a name, or that decided.

@@ -4,16 +4,40 @@ use crate::source::{Source, Span};
 use crate::tree::expression::Expression;
 use crate::tree::{Node, Value};
 
-/// What such a comment contains.
-const WORD: &str = "clientlint:";
+/// Where a text names clientlint as one who speaks to it does: before a colon or before `ignore[...]`, also in another
+/// spelling, which must not be passed over in silence.
+pub fn mentions(text: &str) -> Vec<usize> {
+    let mut found = Vec::new();
+    for ending in ["ntlint", "ntLint"] {
+        for at in memchr::memmem::find_iter(text.as_bytes(), ending) {
+            let start = at.saturating_sub("clie".len());
+            if !text.get(start..at).is_some_and(|word| word.eq_ignore_ascii_case("clie")) {
+                continue;
+            }
+            let rest = text[at + ending.len()..].trim_start_matches([' ', '\t']);
+            let speaks = rest.starts_with(':') || is_ignore(rest.trim_start_matches('-'));
+            if speaks && !text[..start].ends_with(char::is_alphanumeric) {
+                found.push(start);
+            }
+        }
+    }
+    found.sort_unstable();
+    found
+}
 
-/// The comments of a text that contain `clientlint:`. `signs` start a comment: `#`, `//`.
+/// Whether a text starts as an ignore does: `ignore[`, `ignores [`.
+fn is_ignore(text: &str) -> bool {
+    let word = text.find(|c: char| !c.is_ascii_alphabetic() && c != '-').unwrap_or(text.len());
+    text.starts_with("ignor") && text[word..].trim_start().starts_with('[')
+}
+
+/// The comments of a text that speak to clientlint. `signs` start a comment: `#`, `//`, `/*`.
 ///
 /// What stands inside a value or a key is no comment; the places in the tree tell.
 pub(crate) fn directives(source: &Source, documents: &[Node], signs: &[&str]) -> Vec<Span> {
     let text = source.text.as_str();
-    let mut words = memchr::memmem::find_iter(text.as_bytes(), WORD).peekable();
-    if words.peek().is_none() {
+    let words = mentions(text);
+    if words.is_empty() {
         return Vec::new();
     }
     let written = Written::new(documents);
@@ -26,12 +50,34 @@ pub(crate) fn directives(source: &Source, documents: &[Node], signs: &[&str]) ->
         }
         let from = text[looked_at..word].rfind(['\n', '\r']).map_or(looked_at, |at| looked_at + at + 1);
         looked_at = word;
-        if let Some(start) = start(&text.as_bytes()[..word], from, signs, &written) {
-            let end = text[word..].find(['\n', '\r']).map_or(text.len(), |at| word + at);
-            spans.push(Span::new(start, end));
+        let start = start(&text.as_bytes()[..word], from, signs, &written)
+            .or_else(|| signs.contains(&"/*").then(|| block(&text[..word], &written)).flatten());
+        if let Some(start) = start {
+            let rest = &text[word..];
+            let mut end = rest.find(['\n', '\r']).unwrap_or(rest.len());
+            if text[start..].starts_with("/*") {
+                end = rest[..end].find("*/").map_or(end, |at| at + 2);
+            }
+            spans.push(Span::new(start, word + end));
         }
     }
     spans
+}
+
+/// So far above a word the comment of several lines is looked for in which it may stand.
+const LONGEST: usize = 4096;
+
+/// Where the comment of several lines starts in which a text ends, if that is so.
+fn block(text: &str, written: &Written) -> Option<usize> {
+    let mut window = text.len().saturating_sub(LONGEST);
+    while !text.is_char_boundary(window) {
+        window += 1;
+    }
+    let start =
+        text[window..].rfind("/*").map(|at| window + at).filter(|start| !text[*start..].contains("*/"))?;
+    let line = text[window..start].rfind(['\n', '\r']).map_or(window, |at| window + at + 1);
+    let within = |sign: &str| text[line..start].contains(sign);
+    (!written.covers(start) && !within("#") && !within("//")).then_some(start)
 }
 
 /// Where the comment starts in which a text ends, if that is so. Only its last line, from `from` on, is looked at.

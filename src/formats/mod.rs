@@ -17,6 +17,8 @@ mod yaml_places;
 mod yaml_schema;
 mod yaml_split;
 
+pub use comments::mentions;
+
 use crate::problem::{Code, Problem};
 use crate::source::{Source, Span};
 use crate::tree::Node;

@@ -1,7 +1,7 @@
 //! The two forms of XML in which applications keep names with texts: property lists and Android's string resources.
 
-use super::{Format, Parsed};
-use crate::source::Source;
+use super::{Format, Parsed, mentions};
+use crate::source::{Source, Span};
 use crate::tree::{Entry, Node, Value};
 
 /// `<key>NAME</key><string>text</string>` and `<string name="NAME">text</string>`; all else is passed over.
@@ -19,12 +19,15 @@ impl Format for Xml {
     fn parse(&self, source: &Source) -> Parsed {
         let text = source.text.as_str();
         let mut entries = Vec::new();
+        let mut parsed = Parsed::default();
         // The name that waits for its text.
         let mut name: Option<(usize, usize)> = None;
         let mut at = 0;
         while let Some(open) = text[at..].find('<').map(|found| at + found) {
             if text[open..].starts_with("<!--") {
                 at = text[open..].find("-->").map_or(text.len(), |end| open + end + 3);
+                let speaks = !mentions(&text[open..at]).is_empty();
+                parsed.comments.extend(speaks.then(|| Span::new(open, at)));
                 continue;
             }
             let Some(close) = text[open..].find('>').map(|found| open + found) else { break };
@@ -53,7 +56,6 @@ impl Format for Xml {
                 _ => {}
             }
         }
-        let mut parsed = Parsed::default();
         if !entries.is_empty() {
             parsed.documents.push(Node::new(source.place(0..text.len()), Value::Map(entries)));
         }

@@ -96,38 +96,66 @@ fn standard_input(name: Option<&Path>) -> Result<Input, String> {
     Ok(Input { path: absolute(name.unwrap_or(Path::new(&shown))), shown, content, requested: true })
 }
 
-fn files(asked: &Asked<'_>, configs: &Configs, config: &Config) -> Result<Read, String> {
-    let words: Vec<&str> = config
-        .providers
-        .iter()
-        .flat_map(|provider| provider.table.probe.iter().map(String::as_str))
-        .collect();
-    let names: Vec<&str> = config
-        .providers
-        .iter()
-        .flat_map(|provider| &provider.table.shapes)
-        .flat_map(|shape| shape.names.iter().map(String::as_str))
-        .collect();
-    let of = |path: &Path| configs.of(Some(path)).ok();
-    let named = |path: &Path| {
+/// By what the files are chosen that are read.
+pub struct Choice<'a> {
+    /// Words of which one stands in every file that defines something.
+    pub words: Vec<&'a str>,
+    names: Vec<&'a str>,
+    configs: &'a Configs,
+    config: &'a Config,
+}
+
+impl<'a> Choice<'a> {
+    /// How files are chosen where `config` is the configuration of the first path.
+    pub fn new(configs: &'a Configs, config: &'a Config) -> Self {
+        let providers = config.providers.iter();
+        let words = providers.clone().flat_map(|provider| provider.table.probe.iter().map(String::as_str));
+        let shapes = providers.flat_map(|provider| &provider.table.shapes);
+        let names = shapes.flat_map(|shape| shape.names.iter().map(String::as_str));
+        Self { words: words.collect(), names: names.collect(), configs, config }
+    }
+
+    /// Words of which one stands in every file that is read.
+    pub fn probe(&self) -> Vec<&'a str> {
+        self.words.iter().copied().chain([project::MODULE]).collect()
+    }
+
+    /// Whether a file is read whatever it holds.
+    pub fn always(&self, path: &Path) -> bool {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("");
-        names.iter().any(|pattern| providers::like(pattern, name))
-    };
-    let always = |path: &Path| named(path) || of(path).is_some_and(|config| config.has_layout(path));
-    let excluded = |path: &Path| of(path).is_some_and(|config| config.excludes(path));
-    let max_size = |path: &Path| of(path).map_or(config.max_size, |config| config.max_size);
+        self.names.iter().any(|pattern| providers::like(pattern, name))
+            || self.of(path).is_some_and(|config| config.has_layout(path))
+    }
+
+    /// Whether the configuration leaves a file out.
+    pub fn excludes(&self, path: &Path) -> bool {
+        self.of(path).is_some_and(|config| config.excludes(path))
+    }
+
+    /// Up to how many bytes a file is read.
+    pub fn max_size(&self, path: &Path) -> u64 {
+        self.of(path).map_or(self.config.max_size, |config| config.max_size)
+    }
+
+    fn of(&self, path: &Path) -> Option<std::sync::Arc<Config>> {
+        self.configs.of(Some(path)).ok()
+    }
+}
+
+fn files(asked: &Asked<'_>, configs: &Configs, config: &Config) -> Result<Read, String> {
+    let choice = Choice::new(configs, config);
     let request = Request {
         paths: asked.paths,
-        probe: &words.iter().copied().chain([project::MODULE]).collect::<Vec<_>>(),
-        always: &always,
-        excluded: &excluded,
+        probe: &choice.probe(),
+        always: &|path| choice.always(path),
+        excluded: &|path| choice.excludes(path),
         gitignore: asked.gitignore && config.gitignore,
         force_exclude: asked.force_exclude,
-        max_size: &max_size,
+        max_size: &|path| choice.max_size(path),
     };
     let found = discover(&request).map_err(|error| error.to_string())?;
     let mut inputs = found.files;
-    project::drop_strangers(&mut inputs, &words);
+    project::drop_strangers(&mut inputs, &choice.words);
     add_companions(&mut inputs, config.max_size);
     mappings::add(&mut inputs, configs, asked.gitignore)?;
     Ok(Read { inputs, looked_at: found.looked_at, excluded: found.excluded })
@@ -136,12 +164,11 @@ fn files(asked: &Asked<'_>, configs: &Configs, config: &Config) -> Result<Read, 
 /// So many folders above a plan or state may hold the configuration from which it was made.
 const ABOVE: usize = 6;
 
-/// Adds the files that belong to the projects of those that were found.
-fn add_companions(inputs: &mut Vec<Input>, max_size: u64) {
-    let known: HashSet<&OsStr> = inputs.iter().map(|input| input.path.as_os_str()).collect();
+/// The folders of files that belong to the projects of inputs, and which files in them.
+pub fn companions(inputs: &[Input]) -> BTreeMap<PathBuf, fn(&str) -> bool> {
     let mut folders: BTreeMap<PathBuf, fn(&str) -> bool> = BTreeMap::new();
     let mut last = None;
-    for input in inputs.iter() {
+    for input in inputs {
         // Files come in order: those of one folder have the same companions, except that manifests are told by what
         // they hold.
         let group = (input.path.parent(), input.path.extension());
@@ -161,8 +188,14 @@ fn add_companions(inputs: &mut Vec<Input>, max_size: u64) {
             }
         }
     }
+    folders
+}
+
+/// Adds the files that belong to the projects of those that were found.
+fn add_companions(inputs: &mut Vec<Input>, max_size: u64) {
+    let known: HashSet<&OsStr> = inputs.iter().map(|input| input.path.as_os_str()).collect();
     let mut more = Vec::new();
-    for (folder, wanted) in folders {
+    for (folder, wanted) in companions(inputs) {
         let base = discover::Base::of(&folder);
         for path in discover::files_in(&folder, &wanted) {
             if known.contains(path.as_os_str()) {

@@ -31,7 +31,7 @@ impl Locator<'_> {
     }
 
     /// The same, cut to the first line where it spans several: a block is pointed at by its head.
-    fn locate_head(&self, place: Place) -> Location {
+    pub(super) fn locate_head(&self, place: Place) -> Location {
         let source = &self.sources[place.file.0 as usize];
         let text = source.slice(place.span);
         let head = text.find(['\n', '\r']).unwrap_or(text.len());

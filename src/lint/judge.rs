@@ -1,25 +1,25 @@
 //! The analysis of a project: its definitions held against the rules.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::Job;
-use super::describe::{Locator, finding, fix, locate_problem, summary};
+use super::describe::{Locator, finding, fix, locate_problem};
 use super::environments::MappingFile;
+use super::heard::{Weighed, judge_one, silenced};
 use super::together::together;
-use crate::check::{Settings, Verdict, check};
+use super::{Job, ignores};
+use crate::check::Violation;
 use crate::client::Definition;
-use crate::config::{Config, Judged as Judgeable};
-use crate::finding::{ClientSummary, Finding, Location, Problem, Skipped};
+use crate::config::Config;
+use crate::finding::{ClientSummary, Finding, Location, Problem, Silenced, Skipped};
 use crate::fix::{Mended, Mender};
 use crate::project::{Definitions, Document};
 use crate::redaction;
+use crate::silence::{Mark, Silence};
 use crate::source::{FileId, Place, Source, Span};
-use crate::vocabulary::{Attribute, Kind};
+use crate::vocabulary::Kind;
 
 /// What the analysis of a project gave.
 #[derive(Default)]
@@ -34,6 +34,10 @@ pub(super) struct Outcome {
     pub(super) shown: Vec<FileId>,
     pub(super) recognised: Vec<FileId>,
     pub(super) hidden: usize,
+    pub(super) silenced: Vec<Silenced>,
+    /// The ignores that silence something, and the configuration to which some of them belong.
+    pub(super) used: BTreeSet<Mark>,
+    pub(super) config: Option<Arc<Config>>,
 }
 
 /// A project with what it defines.
@@ -62,7 +66,8 @@ pub(super) struct Variant<'a> {
 pub(super) struct Judged<'a> {
     pub(super) definition: &'a Definition,
     pub(super) summary: Arc<ClientSummary>,
-    pub(super) findings: Vec<Finding>,
+    /// What is found, and what silences it.
+    pub(super) findings: Vec<(Finding, Option<Mark>)>,
     /// How many findings are for another persona.
     pub(super) hidden: usize,
 }
@@ -75,98 +80,135 @@ pub(super) struct Judgement<'a> {
     pub(super) skipped: Vec<Skipped>,
     pub(super) recognised: Vec<FileId>,
     pub(super) hidden: usize,
+    /// The ignores that silence something.
+    pub(super) used: BTreeSet<Mark>,
 }
 
 /// Judges the definitions of a project, in each of its environments.
 pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], requested: &[bool]) -> Outcome {
-    let of = |documents: &[Document<'_>], definitions, fixes| {
-        let written = (project.definitions.recognised.as_slice(), fixes);
-        judgement(documents, definitions, written, &project.config, sources, requested)
+    let in_each = project.variants.iter().map(|variant| variant.documents.as_slice());
+    let silence = Silence::of(&project.documents, in_each, &project.config, &job.ignores);
+    let paths: BTreeMap<FileId, Arc<str>> = project
+        .documents
+        .iter()
+        .map(|document| (document.source.id, Arc::from(document.source.path.as_str())))
+        .collect();
+    let view = View {
+        config: &project.config,
+        written: &project.definitions.recognised,
+        silence: &silence,
+        job,
+        locator: Locator { sources, paths: &paths },
+        requested,
     };
     // A fix changes what is written: what a marker stands for is not.
-    let mut judgement = of(&project.documents, &project.definitions, job.fixes);
+    let mut judgement = judgement(&project.documents, &project.definitions, job.fixes, &view);
     if !project.variants.is_empty() {
-        let in_each = project.variants.par_iter();
-        let in_each = in_each.map(|variant| (variant, of(&variant.documents, &variant.definitions, false)));
+        let in_each = project.variants.par_iter().map(|variant| {
+            (variant, self::judgement(&variant.documents, &variant.definitions, false, &view))
+        });
         judgement = together(judgement, in_each.collect());
     }
-    let Judgement { judged, problems, skipped, recognised, hidden } = judgement;
-    let mut outcome = Outcome { problems, skipped, recognised, hidden, ..Outcome::default() };
-    let mut pointed: BTreeSet<Arc<str>> = BTreeSet::new();
+    let Judgement { judged, problems, skipped, recognised, hidden, used } = judgement;
+    let mut outcome = Outcome { problems, skipped, recognised, hidden, used, ..Outcome::default() };
     let mut said = Said::default();
+    let mut unheard = Vec::new();
     for Judged { summary, mut findings, definition, hidden } in judged {
         let mut is_new = true;
         if definition.completed_by.is_some() {
-            findings.retain(|finding| said.is_new(finding));
+            findings.retain(|(finding, _)| said.is_new(finding));
             is_new = said.is_new_client(&summary);
             outcome.hidden -= if is_new { 0 } else { hidden };
-        }
-        for finding in &findings {
-            pointed.insert(finding.location.path.clone());
-            pointed.extend(finding.related.iter().map(|related| related.location.path.clone()));
         }
         // A file that an application ships to say which client it is stands for the client.
         if is_new && (summary.kind == Kind::Client.name() || summary.shape == "auth-config") {
             outcome.clients.push(summary);
         }
-        outcome.findings.extend(findings);
+        for (finding, mark) in findings {
+            match mark {
+                Some(mark) => unheard.push((finding, mark)),
+                None => outcome.findings.push(finding),
+            }
+        }
     }
+    if !unheard.is_empty() {
+        let known = redaction::Known::of(&texts(project));
+        let listed = unheard
+            .into_iter()
+            .map(|(finding, mark)| silenced(finding, mark, &silence, &view.locator, &known));
+        outcome.silenced.extend(listed);
+    }
+    outcome.config = Some(project.config.clone());
+    let wrong =
+        ignores::of_comments(project, &silence, job, &|file| view.asked(file), &outcome, &view.locator);
+    outcome.findings.extend(wrong);
     if job.texts || !job.shown.is_empty() {
-        hide(project, job, &pointed, &mut outcome);
+        hide(project, job, &mut outcome);
     }
     outcome
+}
+
+/// What is known of a project whatever its environment is.
+struct View<'a> {
+    config: &'a Config,
+    /// The files that are recognised as they are written.
+    written: &'a [FileId],
+    silence: &'a Silence<'a>,
+    job: &'a Job<'a>,
+    locator: Locator<'a>,
+    requested: &'a [bool],
+}
+
+impl View<'_> {
+    fn asked(&self, file: FileId) -> bool {
+        self.requested.get(file.0 as usize).copied().unwrap_or(false)
+    }
 }
 
 /// Judges definitions as they are in one environment.
 fn judgement<'a>(
     documents: &[Document<'_>],
     definitions: &'a Definitions,
-    (written, fixes): (&[FileId], bool),
-    config: &Config,
-    sources: &[Source],
-    requested: &[bool],
+    fixes: bool,
+    view: &View<'_>,
 ) -> Judgement<'a> {
     let Definitions { definitions, recognised, problems } = definitions;
-    let asked = |file: FileId| requested.get(file.0 as usize).copied().unwrap_or(false);
-    let paths: BTreeMap<FileId, Arc<str>> = documents
-        .iter()
-        .map(|document| (document.source.id, Arc::from(document.source.path.as_str())))
-        .collect();
-    let locator = Locator { sources, paths: &paths };
+    let (config, locator) = (view.config, &view.locator);
+    let asked = |file: FileId| view.asked(file);
     let mender = Mender::new(documents, definitions, config);
+    let mend = |number, violation: &Violation<'_>| {
+        if fixes { mender.mend(number, violation) } else { None }
+    };
     let weighed: Vec<Weighed<'_>> = definitions
         .par_iter()
         .enumerate()
         .filter(|(_, definition)| asked(definition.place.file) || definition.completed_by.is_some_and(asked))
-        .map(|(number, definition)| {
-            let mut summary = summary(definition, &locator);
-            let file =
-                sources.get(definition.place.file.0 as usize).and_then(|source| source.file.as_deref());
-            let settings = settle(definition, &mut summary, file, config);
-            let verdict = check(definition, &config.rules, &settings);
-            let mend = |violation| if fixes { mender.mend(number, violation) } else { None };
-            let mended = verdict.violations.iter().map(mend).collect();
-            Weighed { number, summary: Arc::new(summary), verdict, mended }
-        })
+        .map(|numbered| judge_one(numbered, config, view.silence, view.job, locator, &mend))
         .collect();
     let shared = Shared::of(&weighed);
-    let judged: Vec<Judged<'a>> = weighed
+    let judged: Vec<(Judged<'a>, BTreeSet<Mark>)> = weighed
         .into_par_iter()
-        .map(|Weighed { number, summary, verdict: Verdict { violations, hidden }, mended }| {
-            let findings = violations.into_iter().zip(mended).map(|(violation, mended)| {
+        .map(|Weighed { number, summary, reported, silenced, hidden, used }| {
+            let findings = reported.into_iter().map(|(violation, mended)| {
                 let mended = mended.filter(|mended| shared.by_all(&violation.rule.id, mended));
-                let fix = mended.and_then(|mended| fix(&violation, mended, &locator));
-                finding(violation, &summary, &locator, config, fix)
+                let fix = mended.and_then(|mended| fix(&violation, mended, locator));
+                (finding(violation, &summary, locator, config, fix), None)
             });
-            let findings = findings.collect();
-            Judged { definition: &definitions[number], summary, findings, hidden }
+            let silenced = silenced
+                .into_iter()
+                .map(|(violation, mark)| (finding(violation, &summary, locator, config, None), Some(mark)));
+            let findings = findings.chain(silenced).collect();
+            (Judged { definition: &definitions[number], summary, findings, hidden }, used)
         })
         .collect();
     let mut judgement = Judgement { recognised: recognised.clone(), ..Judgement::default() };
-    judgement.hidden = judged.iter().map(|judged| judged.hidden).sum();
-    judgement.judged = judged;
+    for (judged, used) in judged {
+        judgement.hidden += judged.hidden;
+        judgement.used.extend(used);
+        judgement.judged.push(judged);
+    }
     // What is recognised as it is written is our business also where its markers make it something else.
-    let known: BTreeSet<FileId> = recognised.iter().chain(written).copied().collect();
+    let known: BTreeSet<FileId> = recognised.iter().chain(view.written).copied().collect();
     for document in documents.iter().filter(|document| asked(document.source.id)) {
         report_problems(document, config, known.contains(&document.source.id), &mut judgement);
     }
@@ -178,59 +220,45 @@ fn judgement<'a>(
 
 /// Says what must not be shown of the files to which findings point. Of mapping files that is always said: which of
 /// their values are secrets is known to whom they are for, and others may point to them.
-fn hide(project: &Project<'_>, job: &Job<'_>, pointed: &BTreeSet<Arc<str>>, outcome: &mut Outcome) {
+fn hide(project: &Project<'_>, job: &Job<'_>, outcome: &mut Outcome) {
+    let mut pointed: BTreeSet<Arc<str>> = BTreeSet::new();
+    for finding in &outcome.findings {
+        pointed.insert(finding.location.path.clone());
+        pointed.extend(finding.related.iter().map(|related| related.location.path.clone()));
+    }
     // Where a text could not be read, nobody knows where a secret in it ends: nothing of it is shown.
     let shown = |source: &Source, broken: bool| {
         let path = &source.path;
         (job.texts && pointed.contains(path.as_str()) || job.shown.contains(path)) && !broken
     };
-    let written =
-        project.documents.iter().map(|document| (document.source, &document.parsed, document.format.name()));
-    let mappings = project.mappings.iter().map(|file| (file.source, &file.parsed, "json"));
-    let all: Vec<_> = written.chain(mappings).collect();
-    outcome.shown.extend(
-        all.iter()
-            .filter(|(source, parsed, _)| shown(source, parsed.is_broken()))
-            .map(|(source, ..)| source.id),
-    );
+    let written = project.documents.iter().map(|document| (document.source, &document.parsed));
+    let all = written.chain(project.mappings.iter().map(|file| (file.source, &file.parsed)));
+    let all = all.filter(|(source, parsed)| shown(source, parsed.is_broken())).map(|(source, _)| source.id);
+    outcome.shown.extend(all);
     if outcome.shown.is_empty() && project.mappings.is_empty() {
         return;
     }
+    let wanted =
+        |file: FileId| outcome.shown.contains(&file) || project.mappings.iter().any(|m| m.source.id == file);
+    outcome.secrets =
+        redaction::spans(&texts(project)).into_iter().filter(|(file, _)| wanted(*file)).collect();
+}
+
+/// The texts of a project, for finding the secrets in them.
+fn texts<'a>(project: &'a Project<'_>) -> Vec<redaction::Text<'a>> {
     let fills_in = |source: &Source| project.mappings.iter().any(|file| file.source.id == source.id);
-    let texts: Vec<_> = all
-        .iter()
+    let written =
+        project.documents.iter().map(|document| (document.source, &document.parsed, document.format.name()));
+    let mappings = project.mappings.iter().map(|file| (file.source, &file.parsed, "json"));
+    written
+        .chain(mappings)
         .map(|(source, parsed, syntax)| redaction::Text {
             source,
             documents: &parsed.documents,
             syntax,
             fills_in: fills_in(source),
         })
-        .collect();
-    let wanted =
-        |file: FileId| outcome.shown.contains(&file) || project.mappings.iter().any(|m| m.source.id == file);
-    outcome.secrets = redaction::spans(&texts).into_iter().filter(|(file, _)| wanted(*file)).collect();
-}
-
-/// What is reported of the rules for a definition; what of that fails the run becomes known too.
-fn settle<'a>(
-    definition: &Definition,
-    summary: &mut ClientSummary,
-    file: Option<&Path>,
-    config: &'a Config,
-) -> Cow<'a, Settings> {
-    if !config.has_overrides() {
-        summary.gate = Some(config.gate.clone());
-        return Cow::Borrowed(&config.settings);
-    }
-    let text = |attribute| definition.text(attribute).unwrap_or_default();
-    // A grant is its client's.
-    let (id, client) = (text(Attribute::CLIENT_ID), text(Attribute::GRANT_CLIENT));
-    let names = [summary.name.as_deref().unwrap_or_default(), &summary.key, id, client];
-    let names: Vec<&str> = names.into_iter().filter(|name| !name.is_empty()).collect();
-    let judged = Judgeable { file, names: &names, environment: summary.environment.as_deref() };
-    let (settings, gate) = (config.settings_for(judged), config.gate_for(judged));
-    summary.gate = Some(gate);
-    settings
+        .collect()
 }
 
 /// What is said already of clients that are judged once for each plan or state made from their configuration: what
@@ -252,22 +280,14 @@ impl Said {
     }
 }
 
-/// A definition judged: its number, what it breaks, and for each of that how it is mended.
-struct Weighed<'a> {
-    number: usize,
-    summary: Arc<ClientSummary>,
-    verdict: Verdict<'a>,
-    mended: Vec<Option<Mended>>,
-}
-
 /// Changes that change several definitions, and which of these ask for them.
 struct Shared<'a>(BTreeMap<(&'a str, Vec<(Place, String)>), BTreeSet<usize>>);
 
 impl<'a> Shared<'a> {
     fn of(all: &[Weighed<'a>]) -> Self {
         let mut shared = Self(BTreeMap::new());
-        for Weighed { number, verdict, mended, .. } in all {
-            for (violation, mended) in verdict.violations.iter().zip(mended) {
+        for Weighed { number, reported, .. } in all {
+            for (violation, mended) in reported {
                 if let Some(mended) = mended.as_ref().filter(|mended| mended.users.len() > 1) {
                     let key = (violation.rule.id.as_str(), mended.changes.clone());
                     shared.0.entry(key).or_default().insert(*number);

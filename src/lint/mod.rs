@@ -4,8 +4,11 @@ mod actions;
 mod describe;
 mod environments;
 mod facts;
+mod heard;
+mod ignores;
 mod judge;
 mod projects;
+mod since;
 mod together;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,7 +20,10 @@ use self::describe::locate_problem;
 pub use self::facts::{Origin, Told, ToldAttribute};
 use self::judge::{Outcome, Project, judge, speaks_of_clients};
 use self::projects::projects;
+pub use self::since::Former;
+use self::since::{Kept, kept};
 use crate::config::Config;
+use crate::day::Day;
 use crate::discover::{Content, Input};
 use crate::finding::{ClientSummary, Finding, Problem, Silenced, Skipped};
 use crate::fingerprint;
@@ -27,6 +33,7 @@ use crate::masked::MaskedSource;
 use crate::problem::{self, Code};
 use crate::project;
 use crate::redaction;
+use crate::silence::Ignoring;
 use crate::source::{FileId, Source, Span};
 
 /// How files are linted.
@@ -37,10 +44,22 @@ pub struct Job<'a> {
     pub kind: Option<&'a str>,
     /// Whether the report shows text, for which the secrets in it must be found and masked.
     pub texts: bool,
+    /// How ignores are treated.
+    pub ignores: Ignoring<'a>,
     /// Paths of files whose texts are shown although nothing may point to them.
     pub shown: &'a [String],
     /// Whether it is worked out how findings can be mended.
     pub fixes: bool,
+    /// What there was before, where only what is new is reported.
+    pub before: Option<&'a Former>,
+}
+
+impl<'a> Job<'a> {
+    /// A job of which nothing is wanted but the findings.
+    pub fn new(config: &'a (dyn Fn(Option<&std::path::Path>) -> Arc<Config> + Sync)) -> Self {
+        let ignores = Ignoring::default();
+        Self { config, kind: None, texts: false, shown: &[], fixes: false, ignores, before: None }
+    }
 }
 
 /// What was found.
@@ -50,6 +69,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Broken rules that somebody does not want to hear of, in the same order.
     pub silenced: Vec<Silenced>,
+    /// The day of the run, by which ignores expire.
+    pub today: Option<Day>,
     /// The clients, by path and line.
     pub clients: Vec<Arc<ClientSummary>>,
     /// What could not be analysed.
@@ -66,6 +87,28 @@ pub struct Report {
     pub hidden: usize,
     /// How many files hold something that other tools define, or that could not be analysed.
     pub recognised: bool,
+    /// How the findings compare with what was known already.
+    pub compared: Compared,
+}
+
+/// How a report compares with what was known already.
+#[derive(Debug, Default)]
+pub struct Compared {
+    /// What it was compared with: the reference given to `--since`.
+    pub since: Option<String>,
+    /// The day of the oldest entry of the baseline that is still needed.
+    pub oldest: Option<String>,
+    /// How many entries of the baseline match nothing any more.
+    pub stale: usize,
+}
+
+impl Report {
+    /// Puts what is silenced into the order of the findings.
+    pub fn sort_silenced(&mut self) {
+        self.silenced.sort_by(|a, b| {
+            (&a.finding.location, &a.finding.rule).cmp(&(&b.finding.location, &b.finding.rule))
+        });
+    }
 }
 
 /// Analyses files. Those that were not asked for are context: nothing is reported of them.
@@ -75,38 +118,34 @@ pub fn lint(inputs: Vec<Input>, job: &Job<'_>) -> Report {
 
 /// The same for somebody who watches: `step` is called twice for each file, when it is parsed and when it is judged.
 pub fn lint_watched(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync)) -> Report {
-    run(inputs, job, step, false)
+    analyse(inputs, job, step, Keep::Nothing).0
+}
+
+/// Analyses files as they were before, for comparison. `gone` are the paths of those that are no more.
+pub fn lint_before(inputs: Vec<Input>, gone: BTreeSet<String>, job: &Job<'_>) -> Former {
+    let (report, definitions) = analyse(inputs, job, &|| (), Keep::Definitions);
+    Former::new(report.findings, definitions, gone)
 }
 
 /// The same for somebody who asks what is known of each definition, and where from.
 pub fn lint_and_tell(inputs: Vec<Input>, job: &Job<'_>) -> Report {
-    run(inputs, job, &|| (), true)
+    analyse(inputs, job, &|| (), Keep::Facts).0
 }
 
-fn run(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync), tell: bool) -> Report {
-    let mut report = Report::default();
-    let mut sources = Vec::with_capacity(inputs.len());
-    let mut requested = Vec::with_capacity(inputs.len());
-    let mut failed: Vec<(FileId, problem::Problem)> = Vec::new();
-    let mut stopped: BTreeSet<FileId> = BTreeSet::new();
-    for (number, input) in inputs.into_iter().enumerate() {
-        let id = FileId(u32::try_from(number).unwrap_or(u32::MAX));
-        let (text, failure) = content(input.content);
-        let source = Source::new(id, input.shown, Some(input.path), text);
-        if let Some((code, at, message)) = failure {
-            let at = at.saturating_sub(source.bom as usize);
-            stopped.insert(id);
-            // What is no text and speaks of no client is none of our business.
-            let ours = || {
-                job.kind.is_some() || speaks_of_clients(&source.text, &(job.config)(source.file.as_deref()))
-            };
-            if input.requested && (code != Code::Encoding || ours()) {
-                failed.push((id, problem::Problem { code, place: source.place(at..at), message }));
-            }
-        }
-        sources.push(source);
-        requested.push(input.requested);
-    }
+/// What is kept of the definitions.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keep {
+    Nothing,
+    /// What is known of them, in the report.
+    Facts,
+    /// All of them.
+    Definitions,
+}
+
+/// The report, and the definitions where they are to be kept.
+fn analyse(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync), keep: Keep) -> (Report, Vec<Kept>) {
+    let mut report = Report { today: job.ignores.today, ..Report::default() };
+    let Texts { sources, requested, failed, stopped } = texts(inputs, job);
     let parsed: Vec<Option<Parsed>> = sources
         .par_iter()
         .map(|source| {
@@ -136,6 +175,7 @@ fn run(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync), tell: bool) 
         let in_each = project.variants.iter_mut().map(|variant| &mut variant.definitions);
         std::iter::once(&mut project.definitions).chain(in_each).flat_map(|all| &mut all.definitions)
     }));
+    let names = job.before.map(|former| former.attach(&mut projects, &sources));
     let judged = |project: &Project<'_>| {
         let outcome = judge(project, job, &sources, &requested);
         project.documents.iter().for_each(|_| step());
@@ -145,7 +185,10 @@ fn run(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync), tell: bool) 
     let mut recognised = BTreeSet::new();
     let mut shown: BTreeMap<FileId, Vec<Span>> = BTreeMap::new();
     let mut secrets: Vec<(FileId, Vec<Span>)> = Vec::new();
-    for outcome in outcomes {
+    let mut used = Vec::new();
+    for mut outcome in outcomes {
+        used.extend(ignores::used(&mut outcome));
+        report.silenced.extend(outcome.silenced);
         report.findings.extend(outcome.findings);
         report.clients.extend(outcome.clients);
         report.problems.extend(outcome.problems);
@@ -171,21 +214,78 @@ fn run(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync), tell: bool) 
     }
     report.documents = recognised.iter().filter(|id| requested[id.0 as usize]).count();
     report.recognised = report.documents > 0 || !report.problems.is_empty() || !report.skipped.is_empty();
-    report.findings.sort_by(|a, b| (&a.location, &a.rule).cmp(&(&b.location, &b.rule)));
-    fingerprint::distinguish(&mut report.findings);
-    report.clients.sort_by(|a, b| (&a.path, a.line, &a.key).cmp(&(&b.path, b.line, &b.key)));
-    report.problems.sort();
-    report.problems.dedup();
-    report.skipped.sort();
-    if tell {
+    let asked: Vec<&str> =
+        sources.iter().zip(&requested).filter(|(_, asked)| **asked).map(|(s, _)| s.path.as_str()).collect();
+    ignores::report(&mut report, &used, job, &asked);
+    sort(&mut report);
+    if let (Some(former), Some(names)) = (job.before, &names) {
+        former.silence(&mut report, names);
+    }
+    if keep == Keep::Facts {
         report.told = facts::told(&projects, &sources, &requested);
+    }
+    if keep == Keep::Definitions {
+        let definitions = projects.into_iter().flat_map(|project| project.definitions.definitions);
+        return (report, kept(definitions, &sources));
     }
     // To free what thousands of clients were made of takes time as well.
     projects.into_par_iter().for_each(|project| {
         let Project { documents, definitions, .. } = project;
         rayon::join(|| drop(documents), || definitions.definitions.into_par_iter().for_each(drop));
     });
-    report
+    (report, Vec::new())
+}
+
+/// The texts of a run.
+struct Texts {
+    sources: Vec<Source>,
+    /// Of each whether it was asked for.
+    requested: Vec<bool>,
+    /// Why some cannot be analysed.
+    failed: Vec<(FileId, problem::Problem)>,
+    /// Those of which nothing is analysed.
+    stopped: BTreeSet<FileId>,
+}
+
+fn texts(inputs: Vec<Input>, job: &Job<'_>) -> Texts {
+    let mut sources = Vec::with_capacity(inputs.len());
+    let mut requested = Vec::with_capacity(inputs.len());
+    let mut failed: Vec<(FileId, problem::Problem)> = Vec::new();
+    let mut stopped: BTreeSet<FileId> = BTreeSet::new();
+    for (number, input) in inputs.into_iter().enumerate() {
+        let id = FileId(u32::try_from(number).unwrap_or(u32::MAX));
+        let (text, failure) = content(input.content);
+        let source = Source::new(id, input.shown, Some(input.path), text);
+        if let Some((code, at, message)) = failure {
+            let at = at.saturating_sub(source.bom as usize);
+            stopped.insert(id);
+            // What is no text and speaks of no client is none of our business.
+            let ours = || {
+                job.kind.is_some() || speaks_of_clients(&source.text, &(job.config)(source.file.as_deref()))
+            };
+            if input.requested && (code != Code::Encoding || ours()) {
+                failed.push((id, problem::Problem { code, place: source.place(at..at), message }));
+            }
+        }
+        sources.push(source);
+        requested.push(input.requested);
+    }
+    Texts { sources, requested, failed, stopped }
+}
+
+/// Puts everything in the order of the report, and makes findings that are alike distinct.
+fn sort(report: &mut Report) {
+    report.findings.sort_by(|a, b| (&a.location, &a.rule).cmp(&(&b.location, &b.rule)));
+    report.sort_silenced();
+    // Whoever silences a finding does not change what the others are known by.
+    let silenced = report.silenced.iter_mut().map(|silenced| &mut silenced.finding);
+    let mut all: Vec<&mut Finding> = report.findings.iter_mut().chain(silenced).collect();
+    all.sort_by(|a, b| (&a.location, &a.rule).cmp(&(&b.location, &b.rule)));
+    fingerprint::distinguish(all);
+    report.clients.sort_by(|a, b| (&a.path, a.line, &a.key).cmp(&(&b.path, b.line, &b.key)));
+    report.problems.sort();
+    report.problems.dedup();
+    report.skipped.sort();
 }
 
 /// The text of a file, and why it cannot be analysed, if it cannot.

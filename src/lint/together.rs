@@ -8,6 +8,7 @@ use super::judge::{Judged, Judgement, Variant};
 use crate::client::Definition;
 use crate::finding::{ClientSummary, Finding, In};
 use crate::fingerprint;
+use crate::silence::Mark;
 use crate::source::FileId;
 use crate::vocabulary::{Attribute, By, Kind};
 
@@ -24,7 +25,7 @@ pub(super) fn together<'a>(
     written: Judgement<'a>,
     in_each: Vec<(&Variant<'_>, Judgement<'a>)>,
 ) -> Judgement<'a> {
-    let mut one = Judgement { recognised: written.recognised, ..Judgement::default() };
+    let mut one = Judgement { recognised: written.recognised, used: written.used, ..Judgement::default() };
     let several: BTreeSet<(FileId, u32, Kind)> =
         in_each.iter().flat_map(|(_, judgement)| several_at_one_place(&judgement.judged)).collect();
     let mut as_written: BTreeMap<Identity, Judged<'a>> = BTreeMap::new();
@@ -39,6 +40,7 @@ pub(super) fn together<'a>(
     for (number, (variant, judgement)) in in_each.into_iter().enumerate() {
         environments.push(In { name: variant.name.clone(), path: variant.path.clone() });
         one.hidden = one.hidden.max(judgement.hidden);
+        one.used.extend(judgement.used);
         one.recognised.extend(judgement.recognised);
         one.skipped.extend(judgement.skipped);
         for mut problem in judgement.problems {
@@ -100,11 +102,13 @@ fn one_of<'a>(
 ) -> Option<Judged<'a>> {
     let summary = Arc::new(summary(&instances, written.map(|judged| &*judged.summary))?);
     let definition = instances.values().next()?.definition;
-    let mut findings: Vec<(Finding, BTreeSet<usize>)> = Vec::new();
+    let mut findings: Vec<(Finding, Option<Mark>, BTreeSet<usize>)> = Vec::new();
     for (number, judged) in instances {
-        for finding in judged.findings {
-            match findings.iter_mut().find(|(known, _)| is_same(known, &finding)) {
-                Some((known, holds_in)) => {
+        for (finding, mark) in judged.findings {
+            let same =
+                |(known, by, _): &&mut (Finding, Option<Mark>, _)| *by == mark && is_same(known, &finding);
+            match findings.iter_mut().find(same) {
+                Some((known, _, holds_in)) => {
                     holds_in.insert(number);
                     for related in finding.related {
                         let is_known = known.related.iter().any(|other| {
@@ -115,13 +119,13 @@ fn one_of<'a>(
                         }
                     }
                 }
-                None => findings.push((finding, BTreeSet::from([number]))),
+                None => findings.push((finding, mark, BTreeSet::from([number]))),
             }
         }
     }
     let findings = findings
         .into_iter()
-        .map(|(mut finding, holds_in)| {
+        .map(|(mut finding, mark, holds_in)| {
             let client = if holds_in.len() == environments.len() {
                 summary.clone()
             } else {
@@ -133,11 +137,13 @@ fn one_of<'a>(
             // What is found as it is written rests on nothing that a marker stands for, and can be mended there.
             let as_written = written.iter().flat_map(|judged| &judged.findings);
             finding.fix = as_written
+                .filter(|(_, silenced)| mark.is_none() && silenced.is_none())
+                .map(|(known, _)| known)
                 .filter(|known| known.rule == finding.rule && known.location == finding.location)
                 .find_map(|known| known.fix.clone());
             finding.fingerprint = fingerprint::of(&finding.rule, &client, &finding.subject);
             finding.client = Some(client);
-            finding
+            (finding, mark)
         })
         .collect();
     Some(Judged { definition, summary, findings, hidden: 0 })

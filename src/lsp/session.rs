@@ -195,10 +195,10 @@ impl<'a> Session<'a> {
         self.complain();
         let mut anew = Vec::new();
         for document in self.documents.iter() {
-            let (mut found, is_read) = match self.workspace.of(&document.path) {
-                Some(known) => diagnostics(document, &known, &self.documents),
-                None => (super::configuration::diagnostics(document), true),
-            };
+            let known = self.workspace.of(&document.path);
+            let known = known.map(|known| diagnostics(document, &known, &self.documents));
+            let (mut found, is_read) = known.unwrap_or((Vec::new(), true));
+            found.extend(super::configuration::diagnostics(document));
             if !is_read {
                 // What was found before the text broke is still true of most of it.
                 found.retain(|diagnostic| diagnostic.data.is_none());

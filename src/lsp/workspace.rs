@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::documents::{Document, Documents};
 use crate::config::Config;
 use crate::configs::Configs;
+use crate::day::today;
 use crate::discover::{Base, Content, Input};
 use crate::finding::Finding;
 use crate::inputs::add_beside;
@@ -15,6 +16,7 @@ use crate::lint::{Job, Report, lint, lint_and_tell};
 use crate::mend::{Mended, mend};
 use crate::project;
 use crate::rule::Safety;
+use crate::silence::Ignoring;
 
 /// Makes the configurations anew.
 pub(super) type Configure<'a> = &'a dyn Fn() -> Result<Configs, String>;
@@ -228,7 +230,9 @@ fn complain(complaints: &mut Vec<String>, message: String) {
 fn with_job<T>(configs: &Configs, builtin: &Arc<Config>, full: bool, run: impl FnOnce(&Job<'_>) -> T) -> T {
     // Those of the inputs were all read before.
     let config_of = |path: Option<&Path>| configs.of(path).unwrap_or_else(|_| builtin.clone());
-    run(&Job { config: &config_of, kind: None, texts: false, shown: &[], fixes: full })
+    // Without a day no ignore expires: a wrong SOURCE_DATE_EPOCH is no reason to say nothing.
+    let ignores = Ignoring { today: today(None).ok(), ..Ignoring::default() };
+    run(&Job { ignores, fixes: full, ..Job::new(&config_of) })
 }
 
 /// An open document as the analysis reads it; `None` where it is of no kind that is read, or is left out.

@@ -15,7 +15,7 @@ mod table;
 
 pub use backwards::{Field, put_at};
 pub use join::{Resource, is_part, join_documents, join_resources, joined};
-pub use neutral::definitions as neutral_definitions;
+pub use neutral::{definitions as neutral_definitions, former as neutral_former};
 pub use normalise::{Found, definition};
 pub use recognise::{Object, Recognised, like, recognise, recognise_resource};
 pub use table::{DefaultRow, Delivery, OneOrMore, Provider, Shape, Table, builtin};

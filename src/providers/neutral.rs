@@ -4,7 +4,7 @@ use super::inspect::item;
 use super::normalise;
 use crate::client::{Datum, Definition, Fact};
 use crate::secret::{Class, Fingerprint, classify_text};
-use crate::tree::Node;
+use crate::tree::{Node, Value};
 use crate::vocabulary::{Attribute, Kind};
 
 /// The definitions of a document: those listed under `definitions`, else the document itself. What stands beside the
@@ -31,11 +31,42 @@ pub fn definitions(document: &Node) -> Result<Vec<Definition>, String> {
     }
 }
 
+/// The document as it was before, if it says so: with what stands under `before` in place of what stands beside it.
+/// `null` is for what was not there.
+pub fn former(document: &Node) -> Option<Node> {
+    let has_before = |node: &Node| node.get("before").is_some();
+    let listed = document.get("definitions").map_or(&[][..], Node::items);
+    if !has_before(document) && !listed.iter().any(has_before) {
+        return None;
+    }
+    let mut document = before(document);
+    if let Value::Map(entries) = &mut document.value {
+        for entry in entries.iter_mut().filter(|entry| entry.key == "definitions") {
+            if let Value::List(items) = &mut entry.value.value {
+                items.iter_mut().for_each(|item| *item = before(item));
+            }
+        }
+    }
+    Some(document)
+}
+
+fn before(node: &Node) -> Node {
+    let mut node = node.clone();
+    let was = node.get("before").map_or(Vec::new(), |before| before.entries().to_vec());
+    if let Value::Map(entries) = &mut node.value {
+        entries.retain(|entry| entry.key != "before" && !was.iter().any(|other| other.key == entry.key));
+        entries.extend(was);
+    }
+    node
+}
+
 fn definition(node: &Node) -> Result<Definition, String> {
     let kind = node.get("kind").and_then(Node::text).map_or(Some(Kind::Client), Kind::named);
     let mut definition = Definition::new(kind.ok_or("no such kind")?, node.place);
-    for entry in
-        node.entries().iter().filter(|entry| !matches!(entry.key.as_str(), "kind" | "case" | "definitions"))
+    for entry in node
+        .entries()
+        .iter()
+        .filter(|entry| !matches!(entry.key.as_str(), "kind" | "case" | "definitions" | "before"))
     {
         let attribute =
             Attribute::named(&entry.key).ok_or_else(|| format!("`{}` is no attribute", entry.key))?;

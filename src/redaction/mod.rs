@@ -4,18 +4,20 @@
 //! and every other place where the same secret stands are hidden too. What is hidden in vain costs a reader little.
 
 mod suppliers;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use aho_corasick::AhoCorasick;
 
 use self::suppliers::{suppliers, without_namespace};
-use crate::masked::MASK;
 use crate::secret::is_secret_key;
 use crate::sensitive;
 use crate::source::{FileId, Source, Span};
 use crate::tree::expression::Expression;
 use crate::tree::{Entry, Node, Value, show_pieces};
+
+pub use self::words::{Known, free_text, message};
 
 /// A text of a project, and what it was read as.
 pub struct Text<'a> {
@@ -31,13 +33,7 @@ pub struct Text<'a> {
 
 /// The spans of a project's texts that must not be shown, sorted and apart.
 pub fn spans(texts: &[Text<'_>]) -> BTreeMap<FileId, Vec<Span>> {
-    let mut cover = Cover { names: suppliers(texts), ..Cover::default() };
-    for text in texts {
-        for document in text.documents {
-            cover.node(document, Standing::Plain);
-            sensitive::values(document).into_iter().for_each(|node| cover.node(node, Standing::AllSecret));
-        }
-    }
+    let cover = Cover::of(texts);
     let mut spans = cover.spans;
     let known = AhoCorasick::new(&cover.literals).ok();
     for text in texts {
@@ -52,28 +48,6 @@ pub fn spans(texts: &[Text<'_>]) -> BTreeMap<FileId, Vec<Span>> {
         passwords(content, own);
     }
     spans.into_iter().map(|(file, spans)| (file, merge(spans))).collect()
-}
-
-/// A message that repeats values, such as a URI, without the passwords and secrets in them.
-pub fn message(text: &str) -> String {
-    let mut spans = Vec::new();
-    passwords(text, &mut spans);
-    for sign in memchr::memchr_iter(b'=', text.as_bytes()) {
-        if is_hidden_key(key_before(text, sign)) {
-            let rest = &text[sign + 1..];
-            let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '&' | '#' | ';' | '`' | '"'));
-            spans.push(Span::new(sign + 1, sign + 1 + end.unwrap_or(rest.len())));
-        }
-    }
-    let mut shown = String::with_capacity(text.len());
-    let mut at = 0;
-    for span in merge(spans) {
-        shown.push_str(&text[at..span.start as usize]);
-        shown.push_str(MASK);
-        at = span.end as usize;
-    }
-    shown.push_str(&text[at..]);
-    shown
 }
 
 /// Passwords in URIs: `scheme://user:password@host`.
@@ -151,6 +125,16 @@ struct Cover {
 const SHORT: usize = 8;
 
 impl Cover {
+    /// The secrets that stand in the documents of a project.
+    fn of(texts: &[Text<'_>]) -> Self {
+        let mut cover = Self { names: suppliers(texts), ..Self::default() };
+        for document in texts.iter().flat_map(|text| text.documents) {
+            cover.node(document, Standing::Plain);
+            sensitive::values(document).into_iter().for_each(|node| cover.node(node, Standing::AllSecret));
+        }
+        cover
+    }
+
     fn node(&mut self, node: &Node, standing: Standing) {
         let secret = matches!(standing, Standing::Secret | Standing::AllSecret);
         match &node.value {
@@ -351,18 +335,22 @@ fn closing(line: &[u8], start: usize, quote: u8) -> usize {
 const RANDOM: usize = 44;
 
 fn tokens(text: &str, spans: &mut Vec<Span>) {
+    runs(text, spans, &|run| {
+        run.len() >= RANDOM
+            && run.iter().any(u8::is_ascii_lowercase)
+            && run.iter().any(u8::is_ascii_uppercase)
+            && run.iter().any(u8::is_ascii_digit)
+    });
+}
+
+/// Adds the runs of characters without a blank that pass for a secret.
+fn runs(text: &str, spans: &mut Vec<Span>, is_secret: &dyn Fn(&[u8]) -> bool) {
     let bytes = text.as_bytes();
     let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+');
     let mut at = 0;
     while at < bytes.len() {
         let length = bytes[at..].iter().position(|b| !part(b)).unwrap_or(bytes.len() - at);
-        let run = &bytes[at..at + length];
-        let mixed = || {
-            run.iter().any(u8::is_ascii_lowercase)
-                && run.iter().any(u8::is_ascii_uppercase)
-                && run.iter().any(u8::is_ascii_digit)
-        };
-        if length >= RANDOM && mixed() {
+        if is_secret(&bytes[at..at + length]) {
             spans.push(Span::new(at, at + length));
         }
         at += length + 1;
@@ -385,15 +373,6 @@ mod tests {
         {
             assert!(!is_reference(text), "{text}");
         }
-    }
-
-    #[test]
-    fn messages_repeat_no_passwords() {
-        assert_eq!(
-            message("URI https://u:k3y@h/x?client_secret=k3y&a=b is bad"),
-            "URI https://u:[redacted]@h/x?client_secret=[redacted]&a=b is bad"
-        );
-        assert_eq!(message("URI http://localhost:3000/@a is bad"), "URI http://localhost:3000/@a is bad");
     }
 
     #[test]

@@ -7,8 +7,9 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::Run;
-use crate::finding::{ClientSummary, Edit, Finding, Fix, Location};
+use crate::finding::{ClientSummary, Edit, Finding, Fix, Location, Silencer};
 use crate::lint::Report;
+use crate::redaction;
 use crate::rule::{Rule, Severity};
 use crate::source::Position;
 
@@ -18,6 +19,7 @@ struct Document<'a> {
     tool: Tool,
     summary: Summary,
     findings: Vec<Box<RawValue>>,
+    silenced: Vec<OneSilenced<'a>>,
     problems: Vec<OneProblem<'a>>,
     skipped: Vec<OneSkipped<'a>>,
 }
@@ -37,6 +39,12 @@ pub(super) struct Summary {
     fixable: Fixable,
     #[serde(rename = "below-persona")]
     below_persona: usize,
+    baselined: usize,
+    #[serde(rename = "not-new")]
+    not_new: usize,
+    #[serde(rename = "stale-baseline")]
+    stale_baseline: usize,
+    suppressed: usize,
     problems: usize,
     skipped: usize,
     gate: Gate,
@@ -85,6 +93,16 @@ pub(super) struct OneFinding<'a> {
     fixes: Vec<OneFix<'a>>,
     #[serde(rename = "fix-safety")]
     fix_safety: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct OneSilenced<'a> {
+    by: &'static str,
+    reason: String,
+    until: Option<&'a str>,
+    author: Option<String>,
+    location: Option<OneLocation<'a>>,
+    finding: OneFinding<'a>,
 }
 
 #[derive(Serialize)]
@@ -173,6 +191,18 @@ pub(super) fn write(out: &mut dyn Write, run: &Run<'_>) -> io::Result<()> {
         tool: tool(),
         summary: summary(run),
         findings: findings?,
+        silenced: report
+            .silenced
+            .iter()
+            .map(|silenced| OneSilenced {
+                by: silenced.by.name(),
+                reason: redaction::message(&silenced.reason),
+                until: silenced.until.as_deref(),
+                author: silenced.author.as_deref().map(redaction::message),
+                location: silenced.location.as_ref().map(one_location),
+                finding: one_finding(&silenced.finding, rules.get(&*silenced.finding.rule).copied()),
+            })
+            .collect(),
         problems: problems(report),
         skipped: skipped(report),
     };
@@ -198,6 +228,10 @@ pub(super) fn summary(run: &Run<'_>) -> Summary {
         },
         fixable: Fixable { safe: fixable - not_safe, not_safe },
         below_persona: report.hidden,
+        baselined: report.silenced_by(Silencer::Baseline),
+        not_new: report.silenced_by(Silencer::Before),
+        stale_baseline: report.compared.stale,
+        suppressed: report.ignored().count(),
         problems: report.problems.len(),
         skipped: report.skipped.len(),
         gate: Gate {

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Run, Verdict, count};
-use crate::finding::{ClientSummary, Confidence, Finding, Gate};
+use super::{Run, Verdict, count, printable};
+use crate::day::Day;
+use crate::finding::{ClientSummary, Confidence, Finding, Gate, Silenced, Silencer};
 use crate::lint::Report;
 use crate::rule::{Safety, Severity};
 
@@ -50,6 +51,18 @@ pub struct Measure {
 }
 
 impl Report {
+    /// How many findings something silences.
+    pub(crate) fn silenced_by(&self, by: Silencer) -> usize {
+        self.silenced.iter().filter(|silenced| silenced.by == by).count()
+    }
+
+    /// The findings that comments and `[[ignore]]` silence.
+    pub(crate) fn ignored(&self) -> impl Iterator<Item = &Silenced> {
+        let ignores =
+            |silenced: &&Silenced| matches!(silenced.by, Silencer::Comment | Silencer::Configuration);
+        self.silenced.iter().filter(ignores)
+    }
+
     /// The exit code apart from findings: 0 analysed, 3 nothing recognised, 4 something could not be analysed.
     pub fn exit(&self, allow_empty: bool) -> u8 {
         if !self.problems.is_empty() {
@@ -119,6 +132,8 @@ impl Run<'_> {
                 parts.join(", ")
             ));
         }
+        lines.extend(ignored(report));
+        lines.extend(self.known());
         let (fixable, unsafe_ones) = self.fixable();
         if fixable > 0 {
             let part =
@@ -146,6 +161,32 @@ impl Run<'_> {
         lines
     }
 
+    /// What is not reported because it was known already.
+    fn known(&self) -> Vec<String> {
+        let compared = &self.report.compared;
+        let mut lines = Vec::new();
+        let baselined = self.report.silenced_by(Silencer::Baseline);
+        if baselined > 0 {
+            lines.push(match &compared.oldest {
+                Some(day) => format!("{baselined} baselined (oldest {day})"),
+                None => format!("{baselined} baselined"),
+            });
+        }
+        if let Some(reference) = &compared.since {
+            let before = self.report.silenced_by(Silencer::Before);
+            lines.push(format!("{before} not new since {}", super::printable(reference)));
+        }
+        if compared.stale > 0 {
+            let (matches, entries) =
+                if compared.stale == 1 { ("matches", "entry") } else { ("match", "entries") };
+            lines.push(format!(
+                "stale baseline: {} {entries} {matches} nothing any more (`clientlint baseline prune`)",
+                compared.stale
+            ));
+        }
+        lines
+    }
+
     /// Whether the run passed, and by which measure.
     pub(crate) fn ending(&self) -> String {
         let from = &self.verdict.fail_on_from;
@@ -165,6 +206,39 @@ impl Run<'_> {
             _ => format!("passed: nothing at or above {gate} ({from})"),
         }
     }
+}
+
+/// An ignore that ends within so many days is named.
+const SOON: i64 = 30;
+
+/// How many findings are ignored, and which ignore ends first if one does so soon.
+fn ignored(report: &Report) -> Option<String> {
+    let silenced: Vec<&Silenced> = report.ignored().collect();
+    let ending = |silenced: &&Silenced| {
+        let until = Day::parse(silenced.until.as_deref()?)?;
+        let days = until.since(report.today?);
+        (days <= SOON).then(|| (days, silenced.location.clone()))
+    };
+    let mut ending: Vec<_> = silenced.iter().filter_map(ending).collect();
+    ending.sort();
+    let soon = match ending.as_slice() {
+        [] => String::new(),
+        [(days, location), rest @ ..] => {
+            let when = match days {
+                0 => "today".to_owned(),
+                days => format!("in {}", count(usize::try_from(*days).unwrap_or_default(), "day")),
+            };
+            let place = location.as_ref().map(|at| format!(": {}:{}", printable(&at.path), at.start.line));
+            let place = place.unwrap_or_default();
+            match rest.len() {
+                0 => format!(" (1 expires {when}{place})"),
+                more => format!(" ({} expire within {SOON} days, the first {when}{place})", more + 1),
+            }
+        }
+    };
+    let reason =
+        if silenced.iter().all(|silenced| !silenced.reason.is_empty()) { " with a reason" } else { "" };
+    (!silenced.is_empty()).then(|| format!("{} ignored{reason}{soon}", silenced.len()))
 }
 
 impl ClientSummary {

@@ -15,6 +15,8 @@ pub enum Condition {
     Any(Vec<Condition>),
     /// It is known not to hold.
     Not(Box<Condition>),
+    /// It held before, as far as that is known.
+    Before(Box<Condition>),
     /// A test of an attribute.
     Is {
         /// The attribute.
@@ -64,6 +66,21 @@ pub struct Match<'a> {
     pub fact: Option<&'a Fact>,
 }
 
+/// What decides, as it is gathered.
+#[derive(Debug, Default)]
+pub struct Matches<'a> {
+    /// The facts that made conditions hold, in order of writing.
+    pub found: Vec<Match<'a>>,
+    /// Facts that may not decide: a test of one of them does not hold, and neither does what it would exclude.
+    pub without: Vec<&'a Fact>,
+}
+
+impl Matches<'_> {
+    fn excludes(&self, fact: &Fact) -> bool {
+        self.without.iter().any(|without| std::ptr::eq(*without, fact))
+    }
+}
+
 impl Condition {
     /// Reads a condition.
     ///
@@ -77,6 +94,7 @@ impl Condition {
                 "all-of" => Self::All(Self::each(value, effective)?),
                 "any-of" => Self::Any(Self::each(value, effective)?),
                 "not" => Self::Not(Box::new(Self::new(as_map(value)?, effective)?)),
+                "before" => Self::Before(Box::new(Self::new(as_map(value)?, effective)?)),
                 "effective" => Self::new(as_map(value)?, true)?,
                 name => {
                     let attribute =
@@ -95,8 +113,8 @@ impl Condition {
     }
 
     /// Whether it holds for a definition. If it does, what decided is added to `matches`, in order of writing.
-    pub fn holds<'a>(&self, definition: &'a Definition, matches: &mut Vec<Match<'a>>) -> Truth {
-        let before = matches.len();
+    pub fn holds<'a>(&self, definition: &'a Definition, matches: &mut Matches<'a>) -> Truth {
+        let before = matches.found.len();
         let truth = match self {
             Self::All(conditions) => {
                 let mut truth = Truth::True;
@@ -127,11 +145,18 @@ impl Condition {
                 truth
             }
             Self::Not(condition) => {
+                let without = std::mem::take(&mut matches.without);
                 let truth = condition.holds(definition, matches).negate();
+                matches.without = without;
                 // What would have made the inner condition hold explains nothing.
-                matches.truncate(before);
+                matches.found.truncate(before);
                 truth
             }
+            // What was has no place in the texts of today.
+            Self::Before(condition) => definition
+                .before
+                .as_deref()
+                .map_or(Truth::Unknown, |before| condition.holds(before, &mut Matches::default())),
             Self::Is { attribute, effective, test } => {
                 let known =
                     if *effective { definition.effective(*attribute) } else { definition.known(*attribute) };
@@ -139,7 +164,7 @@ impl Condition {
             }
         };
         if truth != Truth::True {
-            matches.truncate(before);
+            matches.found.truncate(before);
         }
         truth
     }
@@ -152,7 +177,7 @@ impl Condition {
     pub(super) fn compile(&self) -> Result<(), String> {
         match self {
             Self::All(conditions) | Self::Any(conditions) => conditions.iter().try_for_each(Self::compile),
-            Self::Not(condition) => condition.compile(),
+            Self::Not(condition) | Self::Before(condition) => condition.compile(),
             Self::Is { test, attribute, .. } => test
                 .schema()
                 .map_or(Ok(()), Schema::compile)
@@ -166,7 +191,7 @@ impl Condition {
             Self::All(conditions) | Self::Any(conditions) => {
                 conditions.iter().for_each(|condition| condition.each_attribute(call));
             }
-            Self::Not(condition) => condition.each_attribute(call),
+            Self::Not(condition) | Self::Before(condition) => condition.each_attribute(call),
             Self::Is { attribute, .. } => call(*attribute),
         }
     }
@@ -201,21 +226,22 @@ impl Test {
         }
     }
 
-    fn holds<'a>(&self, attribute: Attribute, known: Known<'a>, matches: &mut Vec<Match<'a>>) -> Truth {
+    fn holds<'a>(&self, attribute: Attribute, known: Known<'a>, matches: &mut Matches<'a>) -> Truth {
         let fact = match known {
             Known::NotAsked => return Truth::Unknown,
             Known::Absent => {
                 let truth = Truth::from(matches!(self, Self::Absent(true)));
                 if truth == Truth::True {
-                    matches.push(Match { attribute, fact: None });
+                    matches.found.push(Match { attribute, fact: None });
                 }
                 return truth;
             }
+            Known::Fact(fact) if matches.excludes(fact) => return Truth::False,
             Known::Fact(fact) => fact,
         };
-        let whole = |truth: Truth, matches: &mut Vec<Match<'a>>| {
+        let whole = |truth: Truth, matches: &mut Matches<'a>| {
             if truth == Truth::True {
-                matches.push(Match { attribute, fact: Some(fact) });
+                matches.found.push(Match { attribute, fact: Some(fact) });
             }
             truth
         };
@@ -229,9 +255,12 @@ impl Test {
             Self::AnyItem(schema) => {
                 let mut truth = Truth::False;
                 for item in items(fact) {
+                    if matches.excludes(item) {
+                        continue;
+                    }
                     match schema.holds(Subject::Datum(&item.datum)) {
                         Truth::True => {
-                            matches.push(Match { attribute, fact: Some(item) });
+                            matches.found.push(Match { attribute, fact: Some(item) });
                             truth = Truth::True;
                         }
                         Truth::Unknown if truth == Truth::False => truth = Truth::Unknown,

@@ -4,7 +4,7 @@ mod condition;
 mod load;
 mod schema;
 
-pub use condition::{Condition, Match, Truth};
+pub use condition::{Condition, Match, Matches, Truth};
 pub use load::{Options, RuleError, builtin, parse};
 
 use serde::{Deserialize, Serialize};

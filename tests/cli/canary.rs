@@ -198,6 +198,60 @@ fn a_wrong_kind_syntax_or_encoding_shows_no_secret() {
     }
 }
 
+/// Neither what is put off, nor the file of it, nor what is said of an earlier commit.
+#[test]
+fn baselines_and_comparisons_show_no_secret() {
+    let mut nest = Nest::new(&[
+        ("tenant.yaml", DEPLOY_YAML),
+        ("main.tf", TERRAFORM),
+        ("m/main.tf", MODULE),
+        ("terraform.tfvars", TFVARS),
+        ("clients/shop.json", JSON),
+        ("dump.json", DUMP),
+        ("apps.toml", TOML),
+        ("clientlint.toml", "[baseline]\nsecrets = true\n"),
+    ]);
+    for arguments in [
+        &["baseline", "write", "--persona", "auditor"][..],
+        &["baseline", "show"],
+        &["baseline", "show", "--format", "json"],
+        &["baseline", "prune", "--check"],
+        &["check", "."],
+        &["check", ".", "--format", "json"],
+    ] {
+        nest.assert_silent(arguments, None);
+    }
+    let file = std::fs::read_to_string(nest.repository.path(".clientlint-baseline.json")).unwrap();
+    assert!(file.contains("hardcoded-client-secret"));
+    assert_no_secret(&nest.secrets, &file, &["the baseline"]);
+    let Some(repository) = nest.repository.committed() else { return };
+    nest.repository = repository;
+    for (path, text) in [("tenant.yaml", DEPLOY_YAML), ("main.tf", TERRAFORM), ("dump.json", DUMP)] {
+        let other = nest.fill(text);
+        nest.repository.write(path, other.replace("spa", "native").replace("HS256", "RS256"));
+    }
+    for format in ["text", "concise", "json"] {
+        let arguments =
+            ["check", ".", "--since", "HEAD", "--no-baseline", "--persona", "auditor", "--format", format];
+        nest.assert_silent(&arguments, None);
+    }
+    let broken = nest.fill(&format!("{TERRAFORM}\n x = ["));
+    nest.repository.write("main.tf", broken);
+    nest.assert_silent(&["check", ".", "--since", "HEAD"], None);
+    // A document given as a baseline is a wrong baseline, which shows none of its text.
+    for text in ["{\"clientlint-baseline\": \"CANARY\"}", "\"CANARY\"", "{\"CANARY\": \"", DUMP] {
+        let wrong = nest.fill(text);
+        nest.repository.write(".clientlint-baseline.json", wrong);
+        nest.assert_silent(&["check", "."], None);
+    }
+    let entry = "{\"clientlint-baseline\": 1, \"entries\": [{\"fp\": 1, \"CANARY\": 2, \"fp\": \"CANARY\"}, \"CANARY\"]}";
+    for text in [entry.to_owned(), entry.replace("{\"fp\": 1, \"CANARY\": 2, \"fp\": \"CANARY\"},", "")] {
+        let wrong = nest.fill(&text);
+        nest.repository.write(".clientlint-baseline.json", wrong);
+        nest.assert_silent(&["check", "."], None);
+    }
+}
+
 #[test]
 fn standard_input_shows_no_secret() {
     let mut nest = Nest::new(&[]);

@@ -4,6 +4,7 @@
 
 mod actions;
 mod applications;
+mod baseline;
 mod browser;
 mod canary;
 mod config;
@@ -17,6 +18,10 @@ mod exit;
 mod fingerprints;
 mod fix;
 mod forms;
+mod ignores;
+mod ignores_in_configuration;
+mod ignores_in_formats;
+mod ignores_in_layers;
 mod large;
 mod mappings;
 mod nasty;
@@ -26,6 +31,7 @@ mod reports;
 mod rule_files;
 mod schemas;
 mod silenced;
+mod since;
 mod specimens;
 mod stdin;
 mod support;

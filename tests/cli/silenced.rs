@@ -22,10 +22,7 @@ fn report(config: &Arc<Config>) -> Report {
         content: Content::Text(text),
         requested: true,
     };
-    let mut report = lint(
-        vec![input],
-        &Job { config: &|_| config.clone(), kind: None, texts: true, fixes: true, shown: &[] },
-    );
+    let mut report = lint(vec![input], &Job { texts: true, fixes: true, ..Job::new(&|_| config.clone()) });
     assert_eq!(report.findings.len(), 2);
     let finding = report.findings.pop().unwrap();
     for by in [Silencer::Comment, Silencer::Configuration, Silencer::Baseline, Silencer::Before] {
@@ -121,10 +118,22 @@ fn edits_become_fixes_of_sarif_and_suggestions_of_reviewdog() {
 }
 
 #[test]
+fn json_lists_what_is_silenced_apart_from_what_is_found() {
+    let json: Json = serde_json::from_str(&written(Format::Json, false)).unwrap();
+    assert_eq!(json["findings"].as_array().unwrap().len(), 1);
+    let silenced = json["silenced"].as_array().unwrap();
+    let by: Vec<&str> = silenced.iter().map(|one| one["by"].as_str().unwrap()).collect();
+    assert_eq!(by, ["comment", "configuration", "baseline", "before"]);
+    assert!(silenced[0]["reason"].as_str().unwrap().starts_with("agreed in ABC-0"));
+    assert_eq!(silenced[0]["location"]["start"]["line"], 12);
+    // Baselines have their own word for what they hide.
+    assert_eq!(json["summary"]["suppressed"], 2);
+}
+
+#[test]
 fn every_other_format_is_silent_of_it() {
-    use Format::{Azure, Checkstyle, Concise, Github, Gitlab, GitlabSast, Json, Jsonl, Junit, Summary, Text};
-    for format in [Azure, Checkstyle, Concise, Github, Gitlab, GitlabSast, Json, Jsonl, Junit, Summary, Text]
-    {
+    use Format::{Azure, Checkstyle, Concise, Github, Gitlab, GitlabSast, Jsonl, Junit, Summary, Text};
+    for format in [Azure, Checkstyle, Concise, Github, Gitlab, GitlabSast, Jsonl, Junit, Summary, Text] {
         assert!(!written(format, true).contains("tenant.yaml:12"), "{format:?}");
     }
 }

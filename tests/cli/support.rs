@@ -53,26 +53,74 @@ impl Repository {
         self.folder.path()
     }
 
-    /// Runs the program in the repository.
-    pub fn run(&self, arguments: &[&str]) -> Run {
-        self.run_with(arguments, None)
+    /// Makes the folder a repository of git, with all that is in it in a first commit on `main`. `None` where there is
+    /// no git.
+    pub fn committed(self) -> Option<Self> {
+        Command::new("git").arg("--version").output().ok()?;
+        self.git(&["init", "-q", "-b", "main"]);
+        self.commit();
+        Some(self)
     }
 
-    /// Runs the program with a text on standard input.
-    pub fn pipe(&self, arguments: &[&str], input: impl AsRef<[u8]>) -> Run {
-        self.run_with(arguments, Some(input.as_ref()))
+    /// Commits all that is in the folder.
+    pub fn commit(&self) {
+        self.git(&["add", "-A"]);
+        self.git(&["commit", "-q", "--allow-empty", "-m", "a change"]);
+    }
+
+    /// Runs git in the repository, whatever the settings of whoever runs the tests.
+    pub fn git(&self, arguments: &[&str]) -> String {
+        let mut command = Command::new("git");
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("GIT_") {
+                command.env_remove(name);
+            }
+        }
+        command.env("GIT_CONFIG_GLOBAL", self.path(".git/none")).env("GIT_CONFIG_NOSYSTEM", "1");
+        for who in ["AUTHOR", "COMMITTER"] {
+            command.env(format!("GIT_{who}_NAME"), "Somebody");
+            command.env(format!("GIT_{who}_EMAIL"), "somebody@example.com");
+        }
+        let output = command.args(arguments).current_dir(self.root()).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "git {arguments:?}: {said}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Writes a file.
+    pub fn write(&self, path: &str, text: impl AsRef<[u8]>) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// Runs the program in a folder of the repository.
+    pub fn run_below(&self, folder: &str, arguments: &[&str]) -> Run {
+        self.start(folder, arguments, None, &[])
+    }
+
+    /// Runs the program in the repository.
+    pub fn run(&self, arguments: &[&str]) -> Run {
+        self.start("", arguments, None, &[])
     }
 
     /// Runs the program with variables of the environment.
     pub fn run_in(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Run {
-        self.run_of(arguments, None, environment)
+        self.start("", arguments, None, environment)
     }
 
-    fn run_with(&self, arguments: &[&str], input: Option<&[u8]>) -> Run {
-        self.run_of(arguments, input, &[])
+    /// Runs the program with a text on standard input.
+    pub fn pipe(&self, arguments: &[&str], input: impl AsRef<[u8]>) -> Run {
+        self.start("", arguments, Some(input.as_ref()), &[])
     }
 
-    fn run_of(&self, arguments: &[&str], input: Option<&[u8]>, environment: &[(&str, &str)]) -> Run {
+    fn start(
+        &self,
+        folder: &str,
+        arguments: &[&str],
+        input: Option<&[u8]>,
+        environment: &[(&str, &str)],
+    ) -> Run {
         // Files rather than pipes: nobody has to read while the program runs.
         let (mut out, mut err) = (tempfile::tempfile().unwrap(), tempfile::tempfile().unwrap());
         let stdin = input.map_or_else(Stdio::null, |input| {
@@ -82,12 +130,13 @@ impl Repository {
             Stdio::from(file)
         });
         let mut command = Command::new(env!("CARGO_BIN_EXE_clientlint"));
-        command.args(arguments).current_dir(self.root()).stdin(stdin);
+        command.args(arguments).current_dir(self.path(folder)).stdin(stdin);
         command.stdout(out.try_clone().unwrap()).stderr(err.try_clone().unwrap());
         for name in [
             "CLIENTLINT_CONFIG",
             "CLIENTLINT_FORMAT",
             "CLIENTLINT_POLICY",
+            "SOURCE_DATE_EPOCH",
             "FORCE_COLOR",
             "CLICOLOR_FORCE",
             "LC_ALL",

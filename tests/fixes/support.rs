@@ -31,7 +31,7 @@ pub(crate) fn input(path: &str, text: &str) -> Input {
 
 fn with_job<T>(config: &Arc<Config>, run: impl FnOnce(&Job<'_>) -> T) -> T {
     let of = |_: Option<&Path>| config.clone();
-    run(&Job { config: &of, kind: None, texts: false, shown: &[], fixes: true })
+    run(&Job { fixes: true, ..Job::new(&of) })
 }
 
 pub(crate) fn analyse(config: &Arc<Config>, inputs: &[Input]) -> Report {
