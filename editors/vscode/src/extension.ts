@@ -170,7 +170,7 @@ class Session {
       "clientlint",
       { command, args: [...ARGUMENTS] },
       {
-        documentSelector: [{ scheme: "file", pattern: FILES }],
+        documentSelector: FILES.map((pattern) => ({ scheme: "file", pattern })),
         outputChannel: this.log,
         initializationOptions: this.settings(),
         middleware: {

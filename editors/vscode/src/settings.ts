@@ -1,8 +1,13 @@
 // What the server is told of the user's settings, and which documents it sees.
 
-/** Files that the server looks at. Which of them define clients, it sees by what they hold. */
-export const FILES =
-  "**/{*.{yaml,yml,json,toml,tf,tofu,tfvars,tfstate,properties,plist,xml,env},*.tfstate.backup,.env*}";
+/**
+ * Files that the server looks at. Which of them define clients, it sees by what they hold. Braces within braces would
+ * match nothing: the editor does not know them.
+ */
+export const FILES: readonly string[] = [
+  "**/*.{yaml,yml,json,toml,tf,tofu,tfvars,tfstate,tfstate.backup,properties,plist,xml,env}",
+  "**/.env*",
+];
 
 /** How the program is asked to be a server. */
 export const ARGUMENTS: readonly string[] = ["lsp"];

@@ -28,7 +28,7 @@ export function clientCapabilities(): ClientCapabilities {
   try {
     const require = createRequire(__filename);
     const { LanguageClient } = require("vscode-languageclient/node") as ClientModule;
-    const options = { documentSelector: [{ scheme: "file", pattern: FILES }] };
+    const options = { documentSelector: FILES.map((pattern) => ({ scheme: "file", pattern })) };
     return new LanguageClient(
       "clientlint",
       "clientlint",
