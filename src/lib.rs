@@ -36,7 +36,6 @@ pub mod lint;
 pub mod lsp;
 pub mod masked;
 pub mod mend;
-mod new_file;
 pub mod output;
 pub mod page;
 pub mod problem;

@@ -1,8 +1,10 @@
 //! Reports in files: written whole beside their place and moved there, so that nobody reads half of one.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use crate::write::{beside, target, through};
 
 /// Checks that a report can be written, so that this is said before anything is analysed. Makes the folder that it goes
 /// into.
@@ -29,20 +31,15 @@ pub fn check(path: &Path) -> Result<(), String> {
 ///
 /// Says why it cannot be written. What stood there before still does then.
 pub fn write(path: &Path, report: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> Result<(), String> {
-    let into = |file: File| {
-        let mut out = BufWriter::with_capacity(1 << 16, file);
-        report(&mut out).and_then(|()| out.flush())
+    let written = if is_device(path) {
+        OpenOptions::new().write(true).open(path).and_then(|file| {
+            let mut out = BufWriter::with_capacity(1 << 16, file);
+            report(&mut out).and_then(|()| out.flush())
+        })
+    } else {
+        through(path, report)
     };
-    if is_device(path) {
-        let file = OpenOptions::new().write(true).open(path);
-        return file.and_then(into).map_err(|error| reason(path, &error));
-    }
-    let target = target(path);
-    let (file, beside) = beside(&target).map_err(|error| reason(path, &error))?;
-    into(file).and_then(|()| fs::rename(&beside, &target)).map_err(|error| {
-        drop(fs::remove_file(&beside));
-        reason(path, &error)
-    })
+    written.map_err(|error| reason(path, &error))
 }
 
 /// Whether two paths name one file, as far as that can be known.
@@ -66,11 +63,6 @@ pub fn is_outside(path: &Path, root: &Path) -> bool {
     }
 }
 
-/// What lies at the end of links: the file is replaced, not the link.
-fn target(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
-}
-
 /// Whether it is there and no file: a pipe, a terminal, `/dev/null`.
 fn is_device(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir())
@@ -78,25 +70,6 @@ fn is_device(path: &Path) -> bool {
 
 fn folder(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// A new file beside another, with the same permissions where that one is there.
-fn beside(path: &Path) -> io::Result<(File, PathBuf)> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    for number in 0..100 {
-        let beside = folder(path).join(format!(".{name}.{}-{number}.tmp", std::process::id()));
-        match OpenOptions::new().write(true).create_new(true).open(&beside) {
-            Ok(file) => {
-                if let Ok(found) = fs::metadata(path) {
-                    drop(file.set_permissions(found.permissions()));
-                }
-                return Ok((file, beside));
-            }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Err(io::ErrorKind::AlreadyExists.into())
 }
 
 fn reason(path: &Path, error: &io::Error) -> String {

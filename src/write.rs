@@ -1,8 +1,7 @@
 //! Writes files: wholly or not at all, and never behind a link that leads out of the repository.
 
-use std::ffi::OsString;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// Replaces what a file holds, or makes the file. It keeps its permissions; nobody ever sees half of it.
@@ -11,26 +10,67 @@ use std::path::{Path, PathBuf};
 ///
 /// It cannot be written. Then it is as before.
 pub fn atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    let mut name = OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{}.tmp", std::process::id()));
-    let beside = path.with_file_name(name);
-    let written = write(&beside, &path, bytes).and_then(|()| fs::rename(&beside, &path));
+    through(path, &|out| out.write_all(bytes))
+}
+
+/// The same with what a function writes.
+///
+/// # Errors
+///
+/// It cannot be written, or the function says so. Then it is as before.
+pub fn through(path: &Path, fill: &dyn Fn(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let path = target(path);
+    let (file, beside) = beside(&path)?;
+    let mut out = BufWriter::with_capacity(1 << 16, &file);
+    let filled = fill(&mut out).and_then(|()| out.flush());
+    let written = filled.and_then(|()| file.sync_all()).and_then(|()| fs::rename(&beside, &path));
     if written.is_err() {
-        // Fails where there is nothing to remove.
         drop(fs::remove_file(&beside));
     }
     written
 }
 
-fn write(beside: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).open(beside)?;
-    if let Ok(metadata) = fs::metadata(path) {
-        file.set_permissions(metadata.permissions())?;
+/// Makes a file, with the folders above it; one that is there already is replaced only where `replace` says so.
+///
+/// # Errors
+///
+/// Says why it cannot be written; that it is there already is `AlreadyExists`.
+pub fn anew(path: &Path, text: &str, replace: bool) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
     }
-    file.write_all(bytes)?;
-    file.sync_all()
+    if replace {
+        return atomically(path, text.as_bytes());
+    }
+    OpenOptions::new().write(true).create_new(true).open(path)?.write_all(text.as_bytes())
+}
+
+/// What lies at the end of links: the file is replaced, not the link.
+pub fn target(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
+}
+
+/// A new file beside another, with the same permissions where that one is there.
+///
+/// # Errors
+///
+/// None can be made there.
+pub fn beside(path: &Path) -> io::Result<(File, PathBuf)> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    for number in 0..100 {
+        let beside = path.with_file_name(format!(".{name}.{}-{number}.tmp", std::process::id()));
+        match OpenOptions::new().write(true).create_new(true).open(&beside) {
+            Ok(file) => {
+                if let Ok(found) = fs::metadata(path) {
+                    drop(file.set_permissions(found.permissions()));
+                }
+                return Ok((file, beside));
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
 }
 
 /// Replaces what a file holds, if it still holds what was read from it.

@@ -50,7 +50,6 @@ const LAYERS: &[(&[&str], &[&str])] = &[
     (&["fix"], &["resolve", "infer", "link", "discover"]),
     (&["lint"], &[]),
     (&["init"], &["tree", "client", "formats", "resolve", "rule", "check", "config"]),
-    (&["new_file"], &["source", "client"]),
     (&["mend"], &["tree", "client", "formats", "resolve", "providers", "config", "project"]),
     (&["baseline"], &["tree", "client", "formats", "resolve", "providers", "project"]),
     (&["reporters"], &["tree", "client", "formats", "resolve", "providers", "config", "project"]),
@@ -240,7 +239,7 @@ fn only_the_terminal_report_knows_miette() {
 #[test]
 fn only_discovery_and_what_writes_know_the_file_system() {
     for word in ["fs::", "std::fs", "File::"] {
-        only_in(word, &["discover.rs", "new_file.rs", "output.rs", "write.rs", "build.rs"]);
+        only_in(word, &["discover/mod.rs", "output.rs", "write.rs", "build.rs"]);
     }
 }
 

@@ -19,6 +19,7 @@ const PAGES: &[&str] = &[
     "CHANGELOG.md",
     "docs/architecture.md",
     "docs/configuration.md",
+    "docs/editors.md",
     "docs/ignores.md",
     "docs/outputs.md",
     "docs/writing-rules.md",

@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::CommandFactory as _;
 
 use super::{Cli, Outcome, ended};
-use crate::new_file;
+use crate::write::anew;
 
 /// The completions of a shell.
 pub(super) fn completions(shell: clap_complete::Shell, out: &mut dyn Write) -> io::Result<u8> {
@@ -27,7 +27,7 @@ pub(super) fn manual(folder: &Path, out: &mut dyn Write) -> Outcome {
         let rendered = clap_mangen::Man::new(command).render(&mut page);
         let path = folder.join(format!("{name}.1"));
         rendered
-            .and_then(|()| new_file::write(&path, &String::from_utf8_lossy(&page), true))
+            .and_then(|()| anew(&path, &String::from_utf8_lossy(&page), true))
             .map_err(|error| format!("{}: cannot be written ({})", path.display(), error.kind()))?;
     }
     Ok(ended(writeln!(out, "wrote {} to {}", crate::reporters::count(written, "page"), folder.display()), 0))

@@ -10,8 +10,8 @@ use crate::config::NAMES;
 use crate::configs::{Adjustment, Configs};
 use crate::discover::is_file;
 use crate::init::{self, Ci, HOOK};
-use crate::new_file;
 use crate::reporters::count;
+use crate::write::anew;
 
 pub(super) fn init(options: &InitOptions, out: &mut dyn Write) -> Outcome {
     let there = NAMES.iter().find(|name| is_file(Path::new(name)));
@@ -51,7 +51,7 @@ pub(super) fn init(options: &InitOptions, out: &mut dyn Write) -> Outcome {
 
 /// Writes a file that does not belong to clientlint alone: where it is there already, what to add is shown instead.
 fn place(name: &str, text: &str, replace: bool) -> Result<Option<String>, String> {
-    match new_file::write(Path::new(name), text, replace) {
+    match anew(Path::new(name), text, replace) {
         Ok(()) => Ok(Some(format!("wrote {name}"))),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             Ok(Some(snippet(&format!("{name} is there already and stays as it is. Add to it:"), text)))
@@ -61,7 +61,7 @@ fn place(name: &str, text: &str, replace: bool) -> Result<Option<String>, String
 }
 
 fn write(path: &Path, text: &str, replace: bool) -> Result<(), String> {
-    new_file::write(path, text, replace)
+    anew(path, text, replace)
         .map_err(|error| format!("{}: cannot be written ({})", path.display(), error.kind()))
 }
 

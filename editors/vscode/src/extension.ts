@@ -5,15 +5,13 @@ import { existsSync } from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import * as vscode from "vscode";
-import { LanguageClient } from "vscode-languageclient/node";
+import { DidChangeConfigurationNotification, LanguageClient } from "vscode-languageclient/node";
 import { findBinary } from "./binary.ts";
 import { isRuleId, readRules } from "./rules.ts";
+import { ARGUMENTS, FILES, serverSettings, type ServerSettings } from "./settings.ts";
 import { type State, statusOf } from "./status.ts";
 
 const run = promisify(execFile);
-
-/** Files that the server looks at. Which of them define clients, it sees by what they hold. */
-const FILES = "**/{*.{yaml,yml,json,toml,tf,tofu,tfvars,tfstate,properties,plist,xml,env},.env*}";
 
 /** The scheme of documents with explanations of rules. */
 const SCHEME = "clientlint";
@@ -34,8 +32,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       provideTextDocumentContent: (uri) => started.explanation(path.posix.basename(uri.path, ".md")),
     }),
     vscode.workspace.onDidChangeConfiguration(async (change) => {
-      if (["enable", "path", "codeLens"].some((key) => change.affectsConfiguration(`clientlint.${key}`))) {
+      if (["enable", "path"].some((key) => change.affectsConfiguration(`clientlint.${key}`))) {
         await started.restart();
+      } else if (change.affectsConfiguration("clientlint")) {
+        await started.configure();
       }
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => started.restart()),
@@ -84,13 +84,19 @@ class Session {
     this.command = binary.command;
     try {
       const version = (await run(binary.command, ["--version"])).stdout.trim();
-      this.client = this.create(binary.command, settings.get<boolean>("codeLens", true));
+      this.client = this.create(binary.command);
       await this.client.start();
       this.log.info(`${version}, ${binary.command} (${binary.from})`);
       this.show({ kind: "running", version, command: binary.command });
     } catch (error) {
       this.fail(error instanceof Error ? error.message : String(error));
     }
+  }
+
+  /** Tells the running server of changed settings. */
+  async configure(): Promise<void> {
+    const settings = { clientlint: this.settings() };
+    await this.client?.sendNotification(DidChangeConfigurationNotification.type, { settings });
   }
 
   async stop(): Promise<void> {
@@ -153,15 +159,20 @@ class Session {
     return chosen?.label;
   }
 
-  private create(command: string, codeLens: boolean): LanguageClient {
+  private settings(): ServerSettings {
+    const settings = vscode.workspace.getConfiguration("clientlint");
+    return serverSettings((key) => settings.get(key));
+  }
+
+  private create(command: string): LanguageClient {
     return new LanguageClient(
       "clientlint",
       "clientlint",
-      { command, args: ["lsp"] },
+      { command, args: [...ARGUMENTS] },
       {
-        documentSelector: [{ scheme: "file", pattern: FILES }],
+        documentSelector: FILES.map((pattern) => ({ scheme: "file", pattern })),
         outputChannel: this.log,
-        initializationOptions: { codeLens },
+        initializationOptions: this.settings(),
         middleware: {
           executeCommand: async (name, parameters: unknown[], next) => {
             // The editor has a better place for a page than the message that the server would show.

@@ -1,5 +1,7 @@
 //! The file system: which files are read, and what they hold. The only file that reads it.
 
+mod base;
+
 use std::cell::RefCell;
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -10,6 +12,8 @@ use aho_corasick::packed::Searcher;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use rayon::prelude::*;
 use walkdir::WalkDir;
+
+pub use self::base::{Base, absolute, is_repository};
 
 /// Endings of the files that are looked into.
 const ENDINGS: &[&str] =
@@ -391,11 +395,6 @@ pub fn is_file(path: &Path) -> bool {
     path.is_file()
 }
 
-/// Whether a folder is the root of a repository.
-pub fn is_repository(folder: &Path) -> bool {
-    folder.join(".git").exists()
-}
-
 /// Reads standard input.
 ///
 /// # Errors
@@ -408,55 +407,6 @@ pub fn read_standard_input() -> Result<Content, String> {
         .read_to_end(&mut bytes)
         .map_err(|error| format!("standard input: {}", reason(&error)))?;
     Ok(decode(&bytes))
-}
-
-/// A path from the root, without looking at the file system beyond the working directory.
-pub fn absolute(path: &Path) -> PathBuf {
-    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-    let mut plain = PathBuf::new();
-    for part in path.components() {
-        match part {
-            std::path::Component::ParentDir => drop(plain.pop()),
-            std::path::Component::CurDir => {}
-            part => plain.push(part),
-        }
-    }
-    plain
-}
-
-/// What paths are shown relative to: the root of the repository, else the working directory.
-pub struct Base {
-    folder: Option<PathBuf>,
-}
-
-impl Base {
-    /// The root of the repository that a path lies in, if it lies in one.
-    pub fn repository(path: &Path) -> Option<PathBuf> {
-        let path = absolute(path);
-        path.ancestors().find(|folder| is_repository(folder)).map(Path::to_path_buf)
-    }
-
-    /// The base for what lies at a path.
-    pub fn of(path: &Path) -> Self {
-        Self { folder: Self::repository(path).or_else(|| std::env::current_dir().ok()) }
-    }
-
-    /// The path on disk of one that is shown.
-    pub fn find(&self, shown: &str) -> PathBuf {
-        self.folder.as_ref().map_or_else(|| PathBuf::from(shown), |folder| folder.join(shown))
-    }
-
-    /// The folder: the root of the repository, else the working directory.
-    pub fn folder(&self) -> Option<&Path> {
-        self.folder.as_deref()
-    }
-
-    /// How a path is shown: relative to the base, with `/`; as it is where it lies elsewhere.
-    pub fn show(&self, path: &Path) -> String {
-        let relative = self.folder.as_ref().and_then(|folder| path.strip_prefix(folder).ok()).unwrap_or(path);
-        let shown = relative.to_string_lossy();
-        if std::path::MAIN_SEPARATOR == '\\' { shown.replace('\\', "/") } else { shown.into_owned() }
-    }
 }
 
 /// Why something could not be read, in words that hold nothing of what it is.
