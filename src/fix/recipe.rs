@@ -143,9 +143,7 @@ impl<'a, 'w> Work<'a, 'w> {
 
     fn is_own(&self, page: Page<'a>, way: &[Step<'a>]) -> bool {
         let starts = way.iter().map(|step| range(step.node.place.span).start);
-        page.syntax != "yaml"
-            || !page.text.contains('&')
-            || !starts.into_iter().any(|start| is_anchored(page.text, start))
+        page.syntax != "yaml" || !starts.into_iter().any(|start| is_anchored(page.text, start))
     }
 
     /// Where the value of a fact is written as a literal.
