@@ -193,20 +193,21 @@ impl Baseline {
         }
     }
 
+    /// Since when each entry is known, by the fingerprint that it has today. `states` are those of the entries.
+    pub fn days<'a>(&'a self, states: &'a [State]) -> BTreeMap<&'a str, &'a str> {
+        let day = |(entry, state): (&'a Entry, &'a State)| {
+            let now = if let State::Moved(now) = state { now } else { entry };
+            (now.fingerprint.as_str(), entry.since.as_str())
+        };
+        self.entries.iter().zip(states).map(day).collect()
+    }
+
     /// Moves the findings that are known to those that are silenced.
     pub fn silence(&self, report: &mut Report, scope: &Scope<'_>) {
         let outcome = self.compare(report, scope);
         let mut known = outcome.known.into_iter();
         let parts = fingerprint::parts(report.findings.iter());
-        let days: BTreeMap<&str, &str> = self
-            .entries
-            .iter()
-            .zip(&outcome.entries)
-            .map(|(entry, state)| match state {
-                State::Moved(now) => (now.fingerprint.as_str(), entry.since.as_str()),
-                _ => (entry.fingerprint.as_str(), entry.since.as_str()),
-            })
-            .collect();
+        let days = self.days(&outcome.entries);
         let mut oldest: Option<&str> = None;
         let (mut new, mut old) = (Vec::new(), Vec::new());
         for (finding, parts) in std::mem::take(&mut report.findings).into_iter().zip(parts) {

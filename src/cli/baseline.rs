@@ -154,15 +154,7 @@ fn write(
         let entries = baseline::entries(&report.findings, scope, &day);
         (old.compare(&report, scope), entries, refusals(&report, scope))
     })?;
-    let since: BTreeMap<&str, &str> = old
-        .entries
-        .iter()
-        .zip(&outcome.entries)
-        .map(|(entry, state)| match state {
-            State::Moved(now) => (now.fingerprint.as_str(), entry.since.as_str()),
-            _ => (entry.fingerprint.as_str(), entry.since.as_str()),
-        })
-        .collect();
+    let since = old.days(&outcome.entries);
     let mut new = 0;
     for entry in &mut entries {
         match since.get(entry.fingerprint.as_str()) {
