@@ -205,6 +205,7 @@ attributes! {
     TOKEN_ENDPOINT_AUTH_METHOD token_endpoint_auth_method Text Document "Client authentication at the token endpoint (RFC 7591 section 2); private_key_jwt, tls_client_auth or self_signed_tls_client_auth also where registered keys say so";
     CREDENTIAL_METHODS credential_methods Texts Document "Methods for which keys or certificates are registered (Auth0: the keys of client_authentication_methods)";
     CREDENTIALS credentials Any Document "Registered keys and certificates, as written";
+    TLS_SUBJECTS tls_subjects Texts Document "By which metadata the subject of the client's certificate is told (RFC 8705 section 2.1.2): names of those that are written";
     CLIENT_SECRET client_secret Secret Document "The client secret; rules see only its class";
     SECRETS secrets Any Inference "Every secret that the definition holds: items with field and class";
     JWKS jwks Any Document "Inline JSON Web Key Set (RFC 7591 section 2)";

@@ -98,6 +98,14 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
         let (surroundings, broken) = around.get(&origin.place.file)?;
         let existing = form.is_some() && origin.existing;
         let mut definition = define(&found, config, surroundings, *broken || origin.partial, existing);
+        let stored = resource.body.entry(STORED).filter(|entry| !matches!(entry.value.value, Value::Null));
+        if let Some(entry) = stored.filter(|_| kind == Kind::Client && form.is_none())
+            && has_twin(&files, origin, entry.key_place.file)
+        {
+            let basis = Basis::Written(entry.key_place);
+            let item = Fact { datum: Datum::from_text(STORED), basis: basis.clone() };
+            definition.facts.insert(Attribute::STATE_SECRETS, Fact { datum: Datum::List(vec![item]), basis });
+        }
         definition.completed_by = origin.snapshot.filter(|file| *file != origin.place.file);
         Some(definition)
     };
@@ -106,6 +114,19 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
     all.definitions.par_extend(resources.par_iter().zip(&found).filter_map(of_resource));
     all.recognised.sort_unstable();
     all.recognised.dedup();
+}
+
+/// The argument of a secret that has a twin which no state keeps.
+const STORED: &str = "client_secret";
+
+/// Whether write-only arguments can be used where a resource and its credentials are declared.
+fn has_twin(files: &[TerraformFile<'_>], resource: &terraform::Resource, credentials: FileId) -> bool {
+    let beside = files.iter().find(|file| file.source.id == credentials).map(|file| &file.directory);
+    let since = terraform::Since { provider: "auth0", provider_version: [1, 51], terraform_version: [1, 11] };
+    let concerned = |directory: &str| {
+        [Some(&resource.root), Some(&resource.directory), beside].contains(&Some(&directory.to_owned()))
+    };
+    terraform::allow(files, concerned, &since)
 }
 
 /// Puts the resources in order of root modules and environments, and says where those of each stand: an address means

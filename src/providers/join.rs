@@ -23,7 +23,8 @@ pub struct Resource {
 pub fn join_resources(join: &str, resources: &mut [Resource]) {
     if join == "auth0-credentials" || join == COMPOSED {
         auth0_credentials(resources);
-        auth0_connection_clients(resources);
+        auth0_lists(resources, CONNECTION_CLIENTS);
+        auth0_lists(resources, API_SCOPES);
     }
 }
 
@@ -120,14 +121,14 @@ const METHODS: &[&str] = &[METHOD, METHOD_CAMEL];
 const GIVEN: &[(&str, &str)] = &[
     ("authentication_method", METHOD),
     ("client_secret", "client_secret"),
-    ("client_secret_wo", "client_secret"),
+    ("client_secret_wo", "client_secret_wo"),
     ("private_key_jwt", "client_authentication_methods.private_key_jwt"),
     ("tls_client_auth", "client_authentication_methods.tls_client_auth"),
     ("self_signed_tls_client_auth", "client_authentication_methods.self_signed_tls_client_auth"),
     ("signed_request_object", "signed_request_object"),
     ("authenticationMethod", METHOD_CAMEL),
     ("clientSecret", "clientSecret"),
-    ("clientSecretWo", "clientSecret"),
+    ("clientSecretWo", "clientSecretWo"),
     ("clientSecretSecretRef", "clientSecret"),
     ("privateKeyJwt", "clientAuthenticationMethods.private_key_jwt"),
     ("tlsClientAuth", "clientAuthenticationMethods.tls_client_auth"),
@@ -141,47 +142,81 @@ pub fn joined(join: &str) -> Option<(&'static str, &'static [(&'static str, &'st
     (join == "auth0-credentials").then_some((CREDENTIALS, GIVEN))
 }
 
-/// Gives every `auth0_connection` the clients that `auth0_connection_clients` and `auth0_connection_client` enable for
-/// it.
-fn auth0_connection_clients(resources: &mut [Resource]) {
-    let (parts, mut connections): (Vec<_>, Vec<_>) =
-        resources.iter_mut().partition(|resource| resource.kind.starts_with("auth0_connection_client"));
-    let owners = Owners::new(&connections, |kind| kind == "auth0_connection");
+/// A list of which resources of their own hold items.
+struct Lists {
+    /// The type of the resources that have the list.
+    owner: &'static str,
+    /// The types of those that hold items of it, all or one each.
+    parts: &'static [&'static str],
+    /// By which of their attributes these say whose items they hold.
+    of: &'static str,
+    /// Where they hold the items.
+    items: &'static [&'static str],
+    /// Under which key the owner has the list.
+    into: &'static str,
+}
+
+/// The clients that may use a connection.
+const CONNECTION_CLIENTS: &Lists = &Lists {
+    owner: "auth0_connection",
+    parts: &["auth0_connection_client", "auth0_connection_clients"],
+    of: "connection_id",
+    items: &["enabled_clients", "client_id"],
+    into: "connection_clients",
+};
+
+/// The scopes that an API defines.
+const API_SCOPES: &Lists = &Lists {
+    owner: "auth0_resource_server",
+    parts: &["auth0_resource_server_scope", "auth0_resource_server_scopes"],
+    of: "resource_server_identifier",
+    items: &["scopes", "scope"],
+    into: "scopes",
+};
+
+/// Gives those that have a list the items that stand elsewhere.
+fn auth0_lists(resources: &mut [Resource], lists: &Lists) {
+    let (parts, mut owning): (Vec<_>, Vec<_>) =
+        resources.iter_mut().partition(|resource| lists.parts.contains(&resource.kind.as_str()));
+    if parts.is_empty() {
+        return;
+    }
+    let owners = Owners::new(&owning, |kind| kind == lists.owner);
     for part in parts {
-        let Owner::Known(known) = owners.of(part.body.get("connection_id"), &connections) else { continue };
-        let enabled = match (part.body.entry("enabled_clients"), part.body.entry("client_id")) {
-            (Some(list), _) => list,
-            (None, Some(one)) => one,
-            (None, None) => continue,
-        };
-        let more = match &enabled.value.value {
+        let Some(items) = lists.items.iter().find_map(|key| part.body.entry(key)) else { continue };
+        let more = match &items.value.value {
             Value::List(items) => items.clone(),
-            _ => vec![enabled.value.clone()],
+            _ => vec![items.value.clone()],
+        };
+        let (known, more) = match owners.of(part.body.get(lists.of), &owning) {
+            Owner::Known(known) => (known, more),
+            Owner::Other => continue,
+            // Each of them may have more than what is known of it.
+            Owner::Unknown => {
+                let unknown = Node::new(items.value.place, Value::Unknown(Unknown::new("")));
+                ((0..owning.len()).collect(), vec![unknown])
+            }
         };
         for at in known {
-            let Value::Map(entries) = &mut connections[at].body.value else { continue };
-            match entries.iter_mut().find(|entry| entry.key == ENABLED) {
+            let Value::Map(entries) = &mut owning[at].body.value else { continue };
+            match entries.iter_mut().find(|entry| entry.key == lists.into) {
                 Some(Entry { value: Node { value: Value::List(known), .. }, .. }) => {
                     known.extend(more.iter().cloned());
                 }
                 _ => entries.push(Entry {
-                    key: ENABLED.to_owned(),
-                    key_place: enabled.key_place,
-                    value: Node::new(enabled.value.place, Value::List(more.clone())),
+                    key: lists.into.to_owned(),
+                    key_place: items.key_place,
+                    value: Node::new(items.value.place, Value::List(more.clone())),
                 }),
             }
         }
     }
 }
 
-/// Under which key a connection keeps the clients that other resources enable for it.
-const ENABLED: &str = "connection_clients";
-
 /// Whether resources of a type are read into others by a join.
 pub fn is_part(join: &str, kind: &str) -> bool {
-    const PARTS: &[&str] =
-        &["auth0_client_credentials", "auth0_connection_client", "auth0_connection_clients"];
-    join == "auth0-credentials" && PARTS.contains(&kind)
+    let lists = [CONNECTION_CLIENTS, API_SCOPES].into_iter().flat_map(|lists| lists.parts);
+    join == "auth0-credentials" && (kind == CREDENTIALS || lists.into_iter().any(|part| *part == kind))
 }
 
 /// `again`: whether other credentials were given to the client already.

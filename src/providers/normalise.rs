@@ -45,9 +45,28 @@ pub fn definition(found: &Found<'_>) -> Definition {
             definition.facts.insert(*attribute, fact);
         }
     }
+    written(found, &mut definition);
     super::inspect::inspect(found, &mut definition);
     definition.key = found.key.clone().or_else(|| own_key(&definition)).unwrap_or_default();
     definition
+}
+
+/// Adds the lists of fields that are written. What cannot be known of a field may be `null`, as if it were not there.
+fn written(found: &Found<'_>, definition: &mut Definition) {
+    for (name, paths) in found.provider.table.written.get(found.kind.name()).into_iter().flatten() {
+        let Some(attribute) = Attribute::named(name) else { continue };
+        let field = |path: &String| {
+            let entry = entry_at(found.node, path)?;
+            let unknown = || Datum::Unknown(crate::tree::Unknown::many(""));
+            let datum = if is_unknown(&entry.value) { unknown() } else { Datum::from_text(path) };
+            Some(Fact { datum, basis: basis(entry.key_place, &entry.value) })
+        };
+        let fields: Vec<Fact> = paths.iter().filter_map(field).collect();
+        if !fields.is_empty() {
+            let list = Fact { datum: Datum::List(fields), basis: Basis::Inferred(Vec::new()) };
+            definition.facts.insert(attribute, list);
+        }
+    }
 }
 
 /// The fact that an entry states; `None` where it states nothing (`null`, an empty block).

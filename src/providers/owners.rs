@@ -30,8 +30,10 @@ impl Owners {
         for (at, resource) in resources.iter().enumerate().filter(|(_, resource)| may_be(&resource.kind)) {
             let address = without_key(&resource.address).to_owned();
             owners.by_address.entry(address).or_default().push(at);
-            let known =
-                ["client_id", "id"].iter().find_map(|key| resource.body.get(key)).and_then(identifier);
+            let known = ["client_id", "id", "identifier"]
+                .iter()
+                .find_map(|key| resource.body.get(key))
+                .and_then(identifier);
             match known {
                 Some(known) => owners.by_identifier.entry(known.to_owned()).or_default().push(at),
                 None => owners.identified = false,

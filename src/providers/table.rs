@@ -55,6 +55,9 @@ pub struct Table {
     /// Where attributes stand in an object of each kind: one path, or several of which the first that is there counts.
     #[serde(default)]
     pub attributes: BTreeMap<String, BTreeMap<String, OneOrMore>>,
+    /// Attributes that list which fields of an object are written, by kind of object: the paths of these fields.
+    #[serde(default)]
+    pub written: BTreeMap<String, BTreeMap<String, Vec<String>>>,
     /// Values of attributes in the vocabulary's words: attribute, native value, value.
     #[serde(default)]
     pub values: BTreeMap<String, BTreeMap<String, String>>,
@@ -350,7 +353,7 @@ impl Provider {
             }
         }
         table.words = words;
-        for attribute in table.values.keys() {
+        for attribute in table.values.keys().chain(table.written.values().flat_map(BTreeMap::keys)) {
             Attribute::named(attribute).ok_or_else(|| format!("{id}: `{attribute}` is no attribute"))?;
         }
         for at in 0..table.shapes.len() {

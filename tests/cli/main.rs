@@ -36,4 +36,5 @@ mod specimens;
 mod stdin;
 mod support;
 mod terraform;
+mod terraform_projects;
 mod walking;

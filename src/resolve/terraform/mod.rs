@@ -18,6 +18,7 @@ mod scope;
 mod template;
 mod types;
 mod value;
+mod versions;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
@@ -26,6 +27,7 @@ use std::rc::Rc;
 pub use complete::{Snapshot, complete};
 pub use plan::{Form, form, plan_resources, secrets, state_resources};
 pub use roots::{declared, root_of};
+pub use versions::{Since, allow};
 
 use crate::formats::Parsed;
 use crate::problem::{Code, Problem};

@@ -1,12 +1,12 @@
 //! A provider's table read backwards: documents in the vocabulary as people write them in YAML, JSON and Terraform.
 
-use std::fmt::Write as _;
-
 use serde_json::{Map, Value as Json};
 
-use crate::formats::{self, literal::hcl_text};
-use crate::providers::{Delivery, Provider, Shape, joined, put_at, recognise};
+use crate::formats;
+use crate::providers::{Delivery, Provider, Shape, put_at, recognise};
 use crate::source::{FileId, Source};
+
+mod terraform;
 
 /// A language in which definitions are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,14 +32,18 @@ pub struct Rendered {
 const FRAME: &[&str] = &["case", "kind", "definitions", "provider", "shape", "delivery", "channel"];
 
 /// What the analysis sees for itself in the text of an object.
-const SEEN: &[&str] =
-    &["secrets", "weak_secrets", "private_keys", "unknown_values", "wrong_types", "deprecated_fields"];
+const SEEN: &[&str] = &[
+    "secrets",
+    "weak_secrets",
+    "state_secrets",
+    "private_keys",
+    "unknown_values",
+    "wrong_types",
+    "deprecated_fields",
+];
 
 /// Channels that a line in the file may declare.
 const CHANNELS: &[&str] = &["management-api", "dashboard", "dcr", "cimd"];
-
-/// What the Terraform provider computes, or keeps in resources of its own.
-const COMPUTED: &[&str] = &["client_id", "global", "external_client_id", "external_metadata_type"];
 
 /// Maps that the vocabulary knows by their keys alone, or by texts where the provider has maps.
 const REDUCED: &[&str] = &["credential_methods", "credentials", "addons", "mobile", "oidc_logout"];
@@ -81,7 +85,7 @@ pub fn render(document: &Json, language: Language, providers: &[Provider]) -> Op
     let mut rendered = shapes.filter_map(|shape| {
         let rendered = match language {
             Language::Yaml | Language::Json => in_file(provider, shape, &definitions, language),
-            Language::Hcl => terraform(provider, shape, &definitions),
+            Language::Hcl => terraform::render(provider, shape, &definitions),
         };
         declared(rendered?, shape, &definitions, language)
     });
@@ -133,6 +137,14 @@ fn native(provider: &Provider, definition: &Map<String, Json>) -> Option<Map<Str
     let mut object = Map::new();
     for (attribute, value) in definition {
         if FRAME.contains(&attribute.as_str()) || SEEN.contains(&attribute.as_str()) {
+            continue;
+        }
+        if let Some(fields) = provider.table.written.get(kind(definition)).and_then(|all| all.get(attribute))
+        {
+            for field in value.as_array()?.iter().filter_map(Json::as_str) {
+                fields.iter().any(|known| known == field).then_some(())?;
+                put_at(&mut object, field, Json::from("client.example.com"))?;
+            }
             continue;
         }
         let reduced = REDUCED.contains(&attribute.as_str())
@@ -193,6 +205,7 @@ fn in_file(
 /// A name that files and resources can have.
 fn slug(definition: &Map<String, Json>, joint: char) -> String {
     let name = ["client_name", "identifier"].iter().find_map(|key| text(definition, key)).unwrap_or("client");
+    let name = name.strip_prefix("https://").unwrap_or(name);
     let plain: String = name
         .chars()
         .map(|character| if character.is_ascii_alphanumeric() { character.to_ascii_lowercase() } else { ' ' })
@@ -202,101 +215,5 @@ fn slug(definition: &Map<String, Json>, joint: char) -> String {
         slug
     } else {
         "client".to_owned()
-    }
-}
-
-/// Clients as Terraform resources, with what the provider keeps in a resource of its own beside them.
-fn terraform(provider: &Provider, shape: &Shape, definitions: &[Map<String, Json>]) -> Option<Rendered> {
-    let mut blocks: Vec<String> = Vec::new();
-    let mut names: Vec<String> = Vec::new();
-    for definition in definitions {
-        if kind(definition) != "client" || COMPUTED.iter().any(|key| definition.contains_key(*key)) {
-            return None;
-        }
-        let (resource, _) = shape.resources.iter().find(|(_, kind)| *kind == "client")?;
-        let mut name = slug(definition, '_');
-        while names.contains(&name) {
-            name.push_str("_too");
-        }
-        let mut object = native(provider, definition)?;
-        let (beside, given) = shape.join.as_deref().and_then(joined)?;
-        let mut other = Map::new();
-        for (from, to) in given {
-            if let Some(value) = take(&mut object, to) {
-                other.entry((*from).to_owned()).or_insert(value);
-            }
-        }
-        blocks.push(format!("resource \"{resource}\" \"{name}\" {{\n{}}}\n", body(&object, None, 1)));
-        if !other.is_empty() {
-            // The provider asks for the method, whatever else stands there.
-            other.get("authentication_method")?;
-            let client = format!("{resource}.{name}.id");
-            let rest = body(&other, Some(&client), 1);
-            blocks.push(format!("resource \"{beside}\" \"{name}\" {{\n{rest}}}\n"));
-        }
-        names.push(name);
-    }
-    Some(Rendered { path: "main.tf".to_owned(), text: blocks.join("\n") })
-}
-
-/// Takes the value at a path out of an object.
-fn take(object: &mut Map<String, Json>, path: &str) -> Option<Json> {
-    match path.split_once('.') {
-        Some((key, rest)) => {
-            let inner = object.get_mut(key)?.as_object_mut()?;
-            let value = take(inner, rest);
-            if inner.is_empty() {
-                object.shift_remove(key);
-            }
-            value
-        }
-        None => object.shift_remove(path),
-    }
-}
-
-/// The arguments of a block, aligned as `terraform fmt` does, and below them its blocks. `client` is the reference to
-/// the client that the block belongs to.
-fn body(object: &Map<String, Json>, client: Option<&str>, depth: usize) -> String {
-    let indent = "  ".repeat(depth);
-    let is_block = |value: &Json| match value {
-        Json::Object(_) => true,
-        Json::Array(items) => items.first().is_some_and(Json::is_object),
-        _ => false,
-    };
-    let (blocks, arguments): (Vec<_>, Vec<_>) = object.iter().partition(|(_, value)| is_block(value));
-    let arguments: Vec<(&str, String)> = client
-        .map(|reference| ("client_id", reference.to_owned()))
-        .into_iter()
-        .chain(arguments.into_iter().map(|(key, value)| (key.as_str(), expression(value, &indent))))
-        .collect();
-    let width = arguments.iter().map(|(key, _)| key.len()).max().unwrap_or_default();
-    let mut text = String::new();
-    // Writing to a string cannot fail.
-    for (key, value) in arguments {
-        let _ = writeln!(text, "{indent}{key:width$} = {value}");
-    }
-    for (key, value) in blocks {
-        let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
-        for item in items.iter().filter_map(Json::as_object) {
-            let gap = if text.is_empty() { "" } else { "\n" };
-            let _ = writeln!(text, "{gap}{indent}{key} {{\n{}{indent}}}", body(item, None, depth + 1));
-        }
-    }
-    text
-}
-
-/// A value as an expression.
-fn expression(value: &Json, indent: &str) -> String {
-    match value {
-        Json::String(text) => hcl_text(text),
-        Json::Array(items) => {
-            let items: Vec<String> = items.iter().map(|item| expression(item, indent)).collect();
-            let line = format!("[{}]", items.join(", "));
-            if line.len() <= 80 {
-                return line;
-            }
-            format!("[\n{indent}  {},\n{indent}]", items.join(&format!(",\n{indent}  ")))
-        }
-        other => other.to_string(),
     }
 }

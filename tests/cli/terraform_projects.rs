@@ -1,0 +1,118 @@
+//! Terraform projects as a whole: what stands in resources of their own, in other files and in other folders.
+
+use serde_json::{Value as Json, json};
+
+use crate::support::{Repository, rules};
+
+/// The findings of `check` with some words more.
+fn check(repository: &Repository, words: &[&str]) -> Json {
+    repository.run(&[&["check", "--format", "json"], words].concat()).json()
+}
+
+fn at(finding: &Json) -> String {
+    let text = |value: &Json| value.as_str().unwrap().to_owned();
+    let location = &finding["location"];
+    format!("{}:{} {}", text(&location["path"]), location["start"]["line"], text(&finding["rule"]))
+}
+
+#[test]
+fn scopes_of_an_api_stand_in_resources_of_their_own() {
+    let grant = |scopes: &str| {
+        format!(
+            "resource \"auth0_resource_server\" \"orders\" {{\n  identifier = \"https://orders.example.com\"\n}}\n
+resource \"auth0_client\" \"job\" {{\n  name     = \"Job\"\n  app_type = \"non_interactive\"\n}}\n
+resource \"auth0_client_grant\" \"job\" {{\n  client_id = auth0_client.job.id\n  audience  = \
+             auth0_resource_server.orders.identifier\n  scopes    = [\"read:orders\", \"drop:orders\"]\n}}\n\n{scopes}"
+        )
+    };
+    let all = "resource \"auth0_resource_server_scopes\" \"orders\" {
+  resource_server_identifier = auth0_resource_server.orders.identifier
+  scopes {
+    name = \"read:orders\"
+  }
+}
+";
+    let one = "resource \"auth0_resource_server_scope\" \"read\" {
+  resource_server_identifier = auth0_resource_server.orders.identifier
+  scope                      = \"read:orders\"
+}
+";
+    let other = "resource \"auth0_resource_server_scope\" \"more\" {
+  resource_server_identifier = var.api
+  scope                      = var.scope
+}
+";
+    let found = |scopes: &str| {
+        let report = Repository::with("main.tf", grant(scopes)).check(".");
+        rules(&report).contains(&"dangling-client-reference")
+    };
+    assert!(found(all) && found(one), "the API does not define drop:orders");
+    assert!(!found(""), "nobody says which scopes the API defines");
+    assert!(!found(&format!("{one}{other}")), "the API may define more");
+    assert!(!found(&format!("{one}{}", one.replace("read", "drop"))));
+}
+
+#[test]
+fn a_secret_reaches_the_state_unless_its_argument_is_write_only() {
+    let program = |argument: &str, terraform: &str| {
+        format!(
+            "{terraform}\nresource \"auth0_client\" \"web\" {{\n  name = \"Web\"\n}}\n
+resource \"auth0_client_credentials\" \"web\" {{\n  client_id             = auth0_client.web.id
+  authentication_method = \"client_secret_post\"\n  {argument}         = var.hush\n}}\n"
+        )
+    };
+    let found = |path: &str, argument: &str, terraform: &str, words: &[&str]| {
+        let repository = Repository::with(path, program(argument, terraform));
+        let report = check(&repository, &[&["."], words].concat());
+        rules(&report).contains(&"secret-in-terraform-state")
+    };
+    let pedantic: &[&str] = &["--persona", "pedantic"];
+    let asks = |what: &str| format!("terraform {{\n  {what}\n}}\n");
+    let provider = |version: &str| {
+        asks(&format!(
+            "required_providers {{\n    auth0 = {{\n      source  = \"auth0/auth0\"\n      version = \"{version}\"\n    }}\n  }}"
+        ))
+    };
+    assert!(found("main.tf", "client_secret", "", pedantic));
+    assert!(found("main.tf", "client_secret", &asks("required_version = \">= 1.5\""), pedantic));
+    assert!(found("main.tf", "client_secret", &provider("~> 1.2"), pedantic));
+    assert!(!found("main.tf", "client_secret", "", &[]), "a matter of taste");
+    assert!(!found("main.tf", "client_secret_wo", "", pedantic), "no state keeps it");
+    assert!(!found("main.tf", "client_secret", &asks("required_version = \"~> 1.5.0\""), pedantic));
+    assert!(!found("main.tf", "client_secret", &asks("required_version = var.version"), pedantic));
+    assert!(!found("main.tf", "client_secret", &provider("~> 1.30.0"), pedantic));
+    assert!(!found("main.tofu", "client_secret", "", pedantic));
+}
+
+#[test]
+fn a_write_only_secret_is_a_secret() {
+    let text = "resource \"auth0_client\" \"web\" {\n  name     = \"Web\"\n  app_type = \"regular_web\"\n}\n
+resource \"auth0_client_credentials\" \"web\" {\n  client_id             = auth0_client.web.id
+  authentication_method = \"client_secret_post\"\n  client_secret_wo      = \"k3-V9s_Qx72mNb4Tz8Rc1Lw6Yp0\"\n}\n";
+    let repository = Repository::with("main.tf", text);
+    let report = repository.check(".");
+    assert!(rules(&report).contains(&"hardcoded-client-secret"), "{:?}", rules(&report));
+    assert_eq!(repository.clients(".")["clients"][0]["has_secret"], json!("literal"));
+    assert!(!repository.run(&["check", "."]).out.contains("V9s_Qx72"));
+}
+
+#[test]
+fn a_registration_names_one_subject_of_its_certificate() {
+    let found = |subjects: &str| {
+        let text = format!(
+            "{{\n  \"client_name\": \"Ledger\",\n  \"redirect_uris\": [\"https://ledger.example.com/cb\"],\n  {subjects}
+  \"token_endpoint_auth_method\": \"tls_client_auth\"\n}}\n"
+        );
+        let report = Repository::with("ledger.json", text).check(".");
+        let findings = report["findings"].as_array().unwrap().iter();
+        findings.map(at).find(|finding| finding.ends_with("client-auth-method-without-keys"))
+    };
+    let (dn, dns) =
+        ("\"tls_client_auth_subject_dn\": \"CN=ledger\",", "\"tls_client_auth_san_dns\": \"a.example.com\",");
+    assert!(found("").is_some());
+    assert!(found("\"tls_client_auth_subject_dn\": null,").is_some());
+    assert!(found(&format!("{dn}\n{dns}")).is_some());
+    assert_eq!(found(dn), None);
+    assert_eq!(found(dns), None);
+    assert_eq!(found("\"tls_client_auth_san_ip\": \"##IP##\","), None);
+}
