@@ -76,7 +76,7 @@ pub fn read(
         add(file, discover::content(bytes, choice.max_size(&path), words), true);
     })?;
     discover::sort(&mut inputs);
-    project::drop_strangers(&mut inputs, &choice.words);
+    project::drop_strangers(&mut inputs, &choice.words, &is_named);
     let beside = beside(&inputs, &files, &root);
     let mut context = Vec::new();
     repository.read(&beside, &mut |file, bytes| {

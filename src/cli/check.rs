@@ -220,7 +220,8 @@ pub(super) fn analyse(
     let named = inputs.iter().filter(|_| options.verbose > 0);
     let read = named.map(|input| (input.shown.clone(), input.requested)).collect();
     let progress = Progress::new(inputs.len());
-    let job = Job { kind, ignores, ..Job::new(&config_of) };
+    // What was before is read without the files of which this tells.
+    let job = Job { kind, ignores, reach: since.is_none(), ..Job::new(&config_of) };
     let before = earlier.map(|Earlier { inputs, gone }| lint_before(inputs, gone, &job));
     let job = Job { texts, fixes, before: before.as_ref(), ..job };
     let mut report = lint_watched(inputs, &job, &|| progress.step());

@@ -357,6 +357,16 @@ pub fn unignored_files_in(folder: &Path, gitignore: bool, wanted: &dyn Fn(&str) 
     builder.build().flatten().filter(is_wanted).map(DirEntry::into_path).collect()
 }
 
+/// The folders in a folder, sorted, without hidden ones and, where these are obeyed, those that ignore files leave out.
+pub fn folders_in(folder: &Path, gitignore: bool) -> Vec<PathBuf> {
+    let mut builder = WalkBuilder::new(folder);
+    builder.standard_filters(gitignore).hidden(true).max_depth(Some(1));
+    builder.add_custom_ignore_filename(".clientlintignore").sort_by_file_name(std::cmp::Ord::cmp);
+    let is_folder =
+        |entry: &DirEntry| entry.depth() == 1 && entry.file_type().is_some_and(|kind| kind.is_dir());
+    builder.build().flatten().filter(is_folder).map(DirEntry::into_path).collect()
+}
+
 /// The rule files of a folder at any depth: path as reported, and text. Ignore files do not apply: who names a
 /// folder of rules wants all of them.
 ///

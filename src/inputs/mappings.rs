@@ -55,6 +55,51 @@ pub(super) fn add(inputs: &mut Vec<Input>, configs: &Configs, gitignore: bool) -
     Ok(())
 }
 
+/// So many folders beside a mapping file are looked into for projects that use it.
+const BESIDE: usize = 64;
+
+/// Adds the files that hold markers beside the mapping files that are asked for, as context: what a mapping says is
+/// wrong only where it is used. They lie in the folder of the mapping file or in a folder of that.
+pub(super) fn add_users(inputs: &mut Vec<Input>, configs: &Configs, gitignore: bool) {
+    let mappings = inputs.iter().filter(|input| {
+        let may_be = input.requested && project::may_hold_mappings(&input.shown);
+        may_be && matches!(&input.content, Content::Text(text) if is_mapping(text))
+    });
+    let mut folders: BTreeMap<PathBuf, u64> = BTreeMap::new();
+    for input in mappings {
+        let Ok(config) = configs.of(Some(&input.path)) else { continue };
+        let own = input.path.parent().unwrap_or(&input.path);
+        let in_own =
+            own.file_name().is_some_and(|name| project::MAPPING_FOLDERS.iter().any(|known| name == *known));
+        let top = if in_own { own.parent().unwrap_or(own) } else { own };
+        let below = discover::folders_in(top, gitignore).into_iter().take(BESIDE);
+        for folder in std::iter::once(top.to_path_buf()).chain(below) {
+            folders.insert(folder.clone(), config.max_size);
+            for name in project::DEPLOY_FOLDERS {
+                folders.insert(folder.join(name), config.max_size);
+            }
+        }
+    }
+    if folders.is_empty() {
+        return;
+    }
+    let known: BTreeSet<PathBuf> = inputs.iter().map(|input| input.path.clone()).collect();
+    let is_read = |name: &str| [".yaml", ".yml", ".json"].iter().any(|ending| name.ends_with(ending));
+    for (folder, max_size) in folders {
+        let base = Base::of(&folder);
+        for path in discover::unignored_files_in(&folder, gitignore, &is_read) {
+            if known.contains(&path) || configs.of(Some(&path)).is_ok_and(|config| config.excludes(&path)) {
+                continue;
+            }
+            let input = discover::read_context(&path, base.show(&path), max_size);
+            inputs.extend(input.filter(
+                |input| matches!(&input.content, Content::Text(text) if project::holds_marker(text)),
+            ));
+        }
+    }
+    discover::sort(inputs);
+}
+
 /// What is looked for, and what was found.
 struct Search {
     /// The files that were read, and whether they are mapping files.

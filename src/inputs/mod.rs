@@ -1,6 +1,7 @@
 //! What a call asks for, read: files, folders or standard input, and the files that belong to the same projects.
 
 mod mappings;
+mod modules;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ffi::OsStr;
@@ -55,6 +56,7 @@ impl Asked<'_> {
         }
         let mut inputs = vec![standard_input(self.stdin_filename)?];
         if self.stdin_filename.is_some() {
+            modules::add(&mut inputs, &[], config.max_size);
             add_companions(&mut inputs, config.max_size);
         }
         add_variables(&mut inputs, configs)?;
@@ -155,8 +157,18 @@ fn files(asked: &Asked<'_>, configs: &Configs, config: &Config) -> Result<Read, 
     };
     let found = discover(&request).map_err(|error| error.to_string())?;
     let mut inputs = found.files;
-    project::drop_strangers(&mut inputs, &choice.words);
+    let (walked, named): (Vec<PathBuf>, Vec<PathBuf>) =
+        asked.paths.iter().map(|path| absolute(path)).partition(|path| path.is_dir());
+    modules::add(&mut inputs, &walked, config.max_size);
+    mappings::add_users(&mut inputs, configs, request.gitignore);
+    project::drop_strangers(&mut inputs, &choice.words, &|path| named.iter().any(|named| named == path));
     add_companions(&mut inputs, config.max_size);
+    modules::add(&mut inputs, &walked, config.max_size);
+    // What says nothing of clients itself may still say something of those in other folders.
+    for input in inputs.iter_mut().filter(|input| project::is_terraform(&input.shown)) {
+        let is_inside = walked.iter().any(|walked| input.path.starts_with(walked));
+        input.requested |= is_inside && !choice.excludes(&input.path);
+    }
     mappings::add(&mut inputs, configs, asked.gitignore)?;
     Ok(Read { inputs, looked_at: found.looked_at, excluded: found.excluded })
 }

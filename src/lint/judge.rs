@@ -9,7 +9,7 @@ use super::describe::{Locator, finding, fix, locate_problem};
 use super::environments::MappingFile;
 use super::heard::{Weighed, judge_one, silenced};
 use super::together::together;
-use super::{Job, ignores};
+use super::{Job, ignores, reach};
 use crate::check::Violation;
 use crate::client::Definition;
 use crate::config::Config;
@@ -93,7 +93,12 @@ pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], re
         .iter()
         .map(|document| (document.source.id, Arc::from(document.source.path.as_str())))
         .collect();
+    let is_asked = |file: FileId| requested.get(file.0 as usize).copied().unwrap_or(false);
+    let some_mapping = project.mappings.iter().any(|mapping| is_asked(mapping.source.id));
+    let all_asked = project.documents.iter().all(|document| is_asked(document.source.id));
     let view = View {
+        reaching: job.reach && !all_asked,
+        mappings: if some_mapping { &project.mappings } else { &[] },
         config: &project.config,
         written: &project.definitions.recognised,
         silence: &silence,
@@ -108,6 +113,20 @@ pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], re
             (variant, self::judgement(&variant.documents, &variant.definitions, false, &view))
         });
         judgement = together(judgement, in_each.collect());
+        let named: BTreeSet<&str> = view
+            .mappings
+            .iter()
+            .map(|file| file.source)
+            .filter(|source| view.asked(source.id))
+            .map(|source| source.path.as_str())
+            .collect();
+        for judged in judgement
+            .judged
+            .iter_mut()
+            .filter(|judged| !named.is_empty() && !view.asked(judged.definition.place.file))
+        {
+            reach::keep_environments(judged, &named);
+        }
     }
     let Judgement { judged, problems, skipped, recognised, hidden, used } = judgement;
     let mut outcome = Outcome { problems, skipped, recognised, hidden, used, ..Outcome::default() };
@@ -157,9 +176,19 @@ struct View<'a> {
     job: &'a Job<'a>,
     locator: Locator<'a>,
     requested: &'a [bool],
+    /// Whether only some files of the project are asked for, and what these do to the others is told.
+    reaching: bool,
+    /// Mapping files of the project, if some of them are asked for.
+    mappings: &'a [MappingFile<'a>],
 }
 
 impl View<'_> {
+    /// Whether somebody asks what a file does to others. Where that is a mapping file, the others of the project go
+    /// along: what holds in all environments is then known to do so.
+    fn reaches(&self, file: FileId) -> bool {
+        self.asked(file) || self.mappings.iter().any(|mapping| mapping.source.id == file)
+    }
+
     fn asked(&self, file: FileId) -> bool {
         self.requested.get(file.0 as usize).copied().unwrap_or(false)
     }
@@ -179,10 +208,19 @@ fn judgement<'a>(
     let mend = |number, violation: &Violation<'_>| {
         if fixes { mender.mend(number, violation) } else { None }
     };
+    let own =
+        |definition: &Definition| asked(definition.place.file) || definition.completed_by.is_some_and(asked);
+    let reached = |definition: &Definition| {
+        if view.reaching && !own(definition) {
+            reach::uses(definition, &|file| view.reaches(file))
+        } else {
+            Vec::new()
+        }
+    };
     let weighed: Vec<Weighed<'_>> = definitions
         .par_iter()
         .enumerate()
-        .filter(|(_, definition)| asked(definition.place.file) || definition.completed_by.is_some_and(asked))
+        .filter(|(_, definition)| own(definition) || !reached(definition).is_empty())
         .map(|numbered| judge_one(numbered, config, view.silence, view.job, locator, &mend))
         .collect();
     let shared = Shared::of(&weighed);
@@ -198,11 +236,20 @@ fn judgement<'a>(
                 .into_iter()
                 .map(|(violation, mark)| (finding(violation, &summary, locator, config, None), Some(mark)));
             let findings = findings.chain(silenced).collect();
-            (Judged { definition: &definitions[number], summary, findings, hidden }, used)
+            let mut judged = Judged { definition: &definitions[number], summary, findings, hidden };
+            let uses = reached(judged.definition);
+            if !uses.is_empty() {
+                reach::keep(&mut judged, &uses, locator);
+            }
+            (judged, used)
         })
         .collect();
     let mut judgement = Judgement { recognised: recognised.clone(), ..Judgement::default() };
     for (judged, used) in judged {
+        if view.reaching {
+            let uses = reached(judged.definition);
+            judgement.recognised.extend(uses.iter().map(|used| used.from));
+        }
         judgement.hidden += judged.hidden;
         judgement.used.extend(used);
         judgement.judged.push(judged);

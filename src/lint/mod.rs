@@ -8,6 +8,7 @@ mod heard;
 mod ignores;
 mod judge;
 mod projects;
+mod reach;
 mod since;
 mod together;
 
@@ -50,6 +51,8 @@ pub struct Job<'a> {
     pub shown: &'a [String],
     /// Whether it is worked out how findings can be mended.
     pub fixes: bool,
+    /// Whether it is also told what a file does to definitions that stand in others.
+    pub reach: bool,
     /// What there was before, where only what is new is reported.
     pub before: Option<&'a Former>,
 }
@@ -58,7 +61,16 @@ impl<'a> Job<'a> {
     /// A job of which nothing is wanted but the findings.
     pub fn new(config: &'a (dyn Fn(Option<&std::path::Path>) -> Arc<Config> + Sync)) -> Self {
         let ignores = Ignoring::default();
-        Self { config, kind: None, texts: false, shown: &[], fixes: false, ignores, before: None }
+        Self {
+            config,
+            kind: None,
+            texts: false,
+            shown: &[],
+            fixes: false,
+            reach: false,
+            ignores,
+            before: None,
+        }
     }
 }
 

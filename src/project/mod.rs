@@ -115,7 +115,7 @@ pub fn mapping_folder(path: &str) -> &str {
 }
 
 /// Folders of the Deploy CLI's directory format whose files say something of clients.
-const DEPLOY_FOLDERS: &[&str] =
+pub const DEPLOY_FOLDERS: &[&str] =
     &["clients", "grants", "resource-servers", "connections", "actions", "triggers"];
 
 /// The folder in which the scripts of a file's project lie, if the file says that there are some.
@@ -196,11 +196,13 @@ pub fn may_be_snapshot(input: &Input) -> bool {
 pub const MODULE: &str = "module \"";
 
 /// Drops Terraform files that only call modules, none of which is among the other files. `words` are those of which
-/// one stands in every file that defines something.
-pub fn drop_strangers(inputs: &mut Vec<Input>, words: &[&str]) {
+/// one stands in every file that defines something; what is `named` stays.
+pub fn drop_strangers(inputs: &mut Vec<Input>, words: &[&str], named: &dyn Fn(&std::path::Path) -> bool) {
     let Ok(words) = AhoCorasick::new(words) else { return };
     let defines = |input: &Input| match &input.content {
-        Content::Text(text) if is_terraform(file_name(&input.shown)) => words.is_match(text),
+        Content::Text(text) if is_terraform(file_name(&input.shown)) => {
+            words.is_match(text) || named(&input.path)
+        }
         _ => true,
     };
     if inputs.iter().all(defines) {

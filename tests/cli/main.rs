@@ -27,6 +27,7 @@ mod mappings;
 mod nasty;
 mod overrides;
 mod policy;
+mod reach;
 mod reports;
 mod rule_files;
 mod schemas;
