@@ -28,6 +28,8 @@ pub struct Definition {
     pub secret: Option<Fingerprint>,
     /// The file beside that of its place that says something of it: a plan or state.
     pub completed_by: Option<FileId>,
+    /// In which realm its references hold: each root module of Terraform has addresses of its own.
+    pub realm: usize,
     /// What is written and what was inferred.
     pub facts: Facts,
     /// What the platform fills in where nothing is written.
@@ -169,6 +171,7 @@ impl Definition {
             partial: false,
             secret: None,
             completed_by: None,
+            realm: 0,
             facts: Facts::default(),
             defaults: Vec::new(),
             before: None,

@@ -9,15 +9,32 @@ use crate::vocabulary::{Attribute, Kind};
 /// Adds to the definitions of a project what follows from the others.
 pub fn link(definitions: &mut Vec<Definition>) {
     complete(definitions);
+    let realms: BTreeSet<usize> = definitions.iter().map(|definition| definition.realm).collect();
+    if realms.len() < 2 {
+        refer(definitions);
+    } else {
+        // In the order of realms, and back into the order of writing.
+        let mut numbered: Vec<(usize, Definition)> = definitions.drain(..).enumerate().collect();
+        numbered.sort_by_key(|(_, definition)| definition.realm);
+        let (order, mut sorted): (Vec<usize>, Vec<Definition>) = numbered.into_iter().unzip();
+        sorted.chunk_by_mut(|a, b| a.realm == b.realm).for_each(refer);
+        let mut numbered: Vec<(usize, Definition)> = order.into_iter().zip(sorted).collect();
+        numbered.sort_by_key(|(at, _)| *at);
+        definitions.extend(numbered.into_iter().map(|(_, definition)| definition));
+    }
+    twins(definitions);
+    parties(definitions);
+    deprecated(definitions);
+}
+
+/// Follows the references of definitions to each other.
+fn refer(definitions: &mut [Definition]) {
     let clients = Names::of_clients(definitions);
     let apis = Names::of_apis(definitions);
     grants(definitions, &clients, &apis);
     granted(definitions, &clients);
     connections(definitions, &clients);
-    twins(definitions);
-    parties(definitions);
     apis_for_public_clients(definitions);
-    deprecated(definitions);
 }
 
 /// Adds to applications and verifiers what the clients and APIs say that they name, wherever in the run these are

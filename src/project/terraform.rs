@@ -78,13 +78,15 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
         let body = std::mem::replace(&mut resource.body, Node::new(resource.place, Value::Null));
         resources.push(Resource { kind: resource.kind.clone(), address: resource.address.clone(), body });
     }
-    for group in groups {
+    let mut realms: Vec<usize> = Vec::with_capacity(found.len());
+    for (number, group) in groups.into_iter().enumerate() {
+        realms.resize(group.end, number + 1);
         let own = resources.get_mut(group).unwrap_or_default();
         words.joins.iter().for_each(|join| join_resources(join, own));
     }
     let forms: BTreeMap<FileId, Form> =
         forms.iter().map(|(document, form)| (document.source.id, *form)).collect();
-    let of_resource = |(resource, origin): (&Resource, &terraform::Resource)| {
+    let of_resource = |(resource, (origin, realm)): (&Resource, (&terraform::Resource, &usize))| {
         let form = forms.get(&origin.place.file);
         let shape = match form {
             None => CONFIGURATION,
@@ -106,12 +108,14 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
             let item = Fact { datum: Datum::from_text(STORED), basis: basis.clone() };
             definition.facts.insert(Attribute::STATE_SECRETS, Fact { datum: Datum::List(vec![item]), basis });
         }
+        definition.realm = *realm;
         definition.completed_by = origin.snapshot.filter(|file| *file != origin.place.file);
         Some(definition)
     };
     all.recognised
         .extend(found.iter().flat_map(|origin| [Some(origin.place.file), origin.snapshot]).flatten());
-    all.definitions.par_extend(resources.par_iter().zip(&found).filter_map(of_resource));
+    all.definitions
+        .par_extend(resources.par_iter().zip(found.par_iter().zip(&realms)).filter_map(of_resource));
     all.recognised.sort_unstable();
     all.recognised.dedup();
 }

@@ -116,3 +116,31 @@ fn a_registration_names_one_subject_of_its_certificate() {
     assert_eq!(found(dns), None);
     assert_eq!(found("\"tls_client_auth_san_ip\": \"##IP##\","), None);
 }
+
+#[test]
+fn an_address_means_the_client_of_its_own_root_module() {
+    let root = |kind: &str| {
+        format!(
+            "module \"api\" {{\n  source = \"../modules/api\"\n}}\n
+resource \"auth0_client\" \"app\" {{\n  name     = \"App\"\n  app_type = \"{kind}\"\n}}\n
+resource \"auth0_client_grant\" \"app\" {{\n  client_id        = auth0_client.app.id\n  audience         = \
+             \"https://acme.eu.auth0.com/api/v2/\"\n  allow_all_scopes = true\n}}\n"
+        )
+    };
+    let repository = Repository::with(
+        "modules/api/main.tf",
+        "resource \"auth0_resource_server\" \"api\" {\n  identifier = \"https://api.example.com\"\n}\n",
+    )
+    .and("dev/main.tf", root("non_interactive"))
+    .and("prod/main.tf", root("spa"));
+    let report = repository.check(".");
+    let broad: Vec<String> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|finding| finding["rule"] == "broad-management-api-grant")
+        .map(|finding| format!("{} {}", at(finding), finding["severity"].as_str().unwrap()))
+        .collect();
+    let rule = "broad-management-api-grant";
+    assert_eq!(broad, [format!("dev/main.tf:13 {rule} warning"), format!("prod/main.tf:13 {rule} error")]);
+}
