@@ -144,3 +144,45 @@ resource \"auth0_client_grant\" \"app\" {{\n  client_id        = auth0_client.ap
     let rule = "broad-management-api-grant";
     assert_eq!(broad, [format!("dev/main.tf:13 {rule} warning"), format!("prod/main.tf:13 {rule} error")]);
 }
+
+#[test]
+fn of_a_plan_without_its_configuration_nobody_knows_what_was_left_out() {
+    let plan = |configuration: &Json| {
+        let resource = |kind: &str, after: Json, unknown: Json| {
+            json!({"address": format!("{kind}.spa"), "mode": "managed", "type": kind, "name": "spa",
+                "change": {"actions": ["create"], "before": null, "after": after, "after_unknown": unknown}})
+        };
+        let client = resource(
+            "auth0_client",
+            json!({"name": "Shop", "app_type": "spa", "web_origins": null, "jwt_configuration": [{"alg": "HS256"}]}),
+            json!({"id": true, "client_id": true, "grant_types": true, "callbacks": true, "oidc_conformant": true,
+                "jwt_configuration": [{"lifetime_in_seconds": true}]}),
+        );
+        let mut plan =
+            json!({"format_version": "1.2", "terraform_version": "1.12.0", "resource_changes": [client]});
+        if !configuration.is_null() {
+            plan["configuration"] = configuration.clone();
+        }
+        Repository::with("plan.json", plan.to_string())
+    };
+    let bare = plan(&Json::Null);
+    let report = bare.check(".");
+    assert_eq!(rules(&report), ["public-client-symmetric-id-token"]);
+    let client = &bare.clients(".")["clients"][0];
+    assert_eq!(client["client_type"], "public");
+    assert_eq!(
+        client["unresolved"],
+        json!(["grant_types"]),
+        "it may be unset, or not known before it is applied"
+    );
+    let expressions = json!({"name": {"constant_value": "Shop"}, "app_type": {"constant_value": "spa"},
+        "jwt_configuration": [{"alg": {"constant_value": "HS256"}}]});
+    let resources = json!([{"address": "auth0_client.spa", "mode": "managed", "type": "auth0_client", "name": "spa",
+        "expressions": expressions}]);
+    let whole = plan(&json!({"root_module": {"resources": resources}}));
+    assert!(
+        rules(&whole.check(".")).contains(&"not-oidc-conformant"),
+        "what is left out has the platform's default"
+    );
+    assert_eq!(whole.clients(".")["clients"][0]["unresolved"], json!([]));
+}
