@@ -242,7 +242,10 @@ fn give(credential: &Node, client: &mut Node, again: bool) {
         } else if let Some(Value::Map(inner)) =
             entries.iter_mut().find(|entry| entry.key == above).map(|entry| &mut entry.value.value)
         {
-            inner.push(given);
+            // Of several credentials of one method the client has the method once.
+            if inner.iter().all(|known| known.key != given.key) {
+                inner.push(given);
+            }
         } else {
             let value = Node::new(entry.value.place, Value::Map(vec![given]));
             entries.push(Entry { key: above.to_owned(), key_place: entry.key_place, value });
