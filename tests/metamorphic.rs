@@ -217,7 +217,9 @@ fn languages_say_the_same() {
                 let found = lint(vec![input], &Job::new(&of))
                     .findings
                     .into_iter()
-                    .map(|finding| finding.rule.to_string());
+                    .map(|finding| finding.rule.to_string())
+                    // Only Terraform has a state.
+                    .filter(|rule| rule != "secret-in-terraform-state");
                 all.push((language.name(), found.collect()));
             }
             if let Some((first, rest)) = all.split_first() {
