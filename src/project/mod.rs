@@ -18,8 +18,8 @@ use crate::formats::{self, Format, Parsed};
 use crate::infer::{Environment, Evidenced, Surroundings, infer};
 use crate::providers::{self, Delivery, Found, Object, Recognised, join_documents, recognise};
 use crate::resolve::{self, keywords};
-use crate::source::{FileId, Place, Source};
-use crate::tree::Node;
+use crate::source::{FileId, Place, Source, Span};
+use crate::tree::{Node, Value};
 use crate::vocabulary::{Attribute, Kind};
 use crate::{client::Definition, link};
 
@@ -247,7 +247,28 @@ impl Document<'_> {
         let in_chart = path.starts_with("templates/") || path.contains("/templates/");
         !is_terraform(file_name(path))
             && text.contains("{{")
-            && (in_chart || SIGNS.iter().any(|sign| text.contains(sign)))
+            && (in_chart || SIGNS.iter().any(|sign| text.contains(sign)) && !self.holds_templates())
+    }
+
+    /// Whether braces stand in texts of several lines alone: a manifest that hands a template to somebody else.
+    fn holds_templates(&self) -> bool {
+        fn texts(node: &Node, found: &mut Vec<Span>) {
+            match &node.value {
+                Value::Text(text) if text.contains('\n') && text.contains("{{") => {
+                    found.push(node.place.span)
+                }
+                Value::List(items) => items.iter().for_each(|item| texts(item, found)),
+                Value::Map(entries) => entries.iter().for_each(|entry| texts(&entry.value, found)),
+                _ => {}
+            }
+        }
+        let mut spans = Vec::new();
+        if self.parsed.problems.is_empty() {
+            self.parsed.documents.iter().for_each(|document| texts(document, &mut spans));
+        }
+        let inside =
+            |at: usize| spans.iter().any(|span| (span.start as usize..span.end as usize).contains(&at));
+        !spans.is_empty() && self.source.text.match_indices("{{").all(|(at, _)| inside(at))
     }
 }
 

@@ -57,7 +57,7 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
         .iter()
         .map(|document| (document.source.id, (surroundings(document, config), document.parsed.is_broken())))
         .collect();
-    let reader = |path: &str| read(documents, path, config.max_size);
+    let reader = OnDisk { documents, max_size: config.max_size };
     let evaluated = terraform::resources(&files, &inputs(documents, config), &wanted, &reader);
     all.problems.extend(evaluated.problems);
     let mut snapshots = Vec::new();
@@ -284,28 +284,53 @@ fn inputs(documents: &[Document<'_>], config: &Config) -> terraform::Inputs {
     terraform::Inputs { given: given.collect() }
 }
 
-/// A file of the repository that an expression reads.
-fn read(documents: &[Document<'_>], path: &str, max_size: u64) -> Option<terraform::Read> {
-    let mut files =
-        documents.iter().filter_map(|document| Some((document.source.file.as_deref()?, document)));
-    let file = if path.starts_with('/') {
-        // Outside of repositories nothing is read that does not lie among the files of the project.
-        let mut common = files.next()?.0.parent()?;
-        for (file, _) in files {
-            common = common.ancestors().find(|folder| file.starts_with(folder))?;
+/// The files of the repository that expressions read.
+struct OnDisk<'a> {
+    documents: &'a [Document<'a>],
+    max_size: u64,
+}
+
+/// So many files of a folder are looked at for a pattern.
+const LISTED: usize = 2000;
+
+impl terraform::Files for OnDisk<'_> {
+    fn read(&self, path: &str) -> Option<terraform::Read> {
+        let text = discover::read_small(&self.at(path)?, self.max_size)?;
+        Some(terraform::Read { text, tree: None })
+    }
+
+    fn list(&self, folder: &str, depth: usize) -> Option<Vec<String>> {
+        let folder = self.at(folder)?;
+        let files = discover::files_below(&folder, depth, &|_| true);
+        let relative = |path: &PathBuf| {
+            Some(path.strip_prefix(&folder).ok()?.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"))
+        };
+        (discover::exists(&folder) && files.len() <= LISTED)
+            .then(|| files.iter().filter_map(relative).collect())
+    }
+}
+
+impl OnDisk<'_> {
+    /// Where a file of the repository stands on disk.
+    fn at(&self, path: &str) -> Option<PathBuf> {
+        let mut files =
+            self.documents.iter().filter_map(|document| Some((document.source.file.as_deref()?, document)));
+        if path.starts_with('/') {
+            // Outside of repositories nothing is read that does not lie among the files of the project.
+            let mut common = files.next()?.0.parent()?;
+            for (file, _) in files {
+                common = common.ancestors().find(|folder| file.starts_with(folder))?;
+            }
+            return PathBuf::from(path).strip_prefix(common).ok().map(|below| common.join(below));
         }
-        PathBuf::from(path).strip_prefix(common).ok().map(|below| common.join(below))?
-    } else {
         // Where the paths of reports start on disk.
         let base = files.find_map(|(file, document)| {
             let below = Path::new(&document.source.path);
             let base = || file.ancestors().nth(below.components().count());
             if file.ends_with(below) { base() } else { None }
         });
-        base?.join(path)
-    };
-    let text = discover::read_small(&file, max_size)?;
-    Some(terraform::Read { text, tree: None })
+        Some(base?.join(path))
+    }
 }
 
 fn folder(path: &str) -> &str {

@@ -45,7 +45,8 @@ pub(super) fn security_severity(rule: &Rule) -> Option<f64> {
 pub(super) fn sentence(finding: &Finding) -> String {
     let message = clipped(&finding.message);
     let client = finding.client.as_ref();
-    let client = client.map(|client| format!(" ({})", clipped(client.title()))).unwrap_or_default();
+    let named = client.map(|client| clipped(client.title())).filter(|title| !title.is_empty());
+    let client = named.map(|title| format!(" ({title})")).unwrap_or_default();
     format!("{message}{client}{}", only_in(finding))
 }
 

@@ -181,3 +181,33 @@ fn of_a_plan_without_its_configuration_nobody_knows_what_was_left_out() {
     assert_eq!(rules(&whole.check(".")), found, "what is left out has the default");
     assert_eq!(whole.clients(".")["clients"][0]["unresolved"], json!([]));
 }
+
+#[test]
+fn clients_stand_in_files_that_expressions_find() {
+    let program = "variable \"env\" {}
+resource \"auth0_client\" \"app\" {
+  for_each    = { for f in fileset(path.module, \"apps/**/*.json\") : trimsuffix(basename(f), \".json\") => jsondecode(file(\"${path.module}/${f}\")) }
+  name        = title(replace(lower(\"ACME-${each.key}-${var.env}\"), \"-\", \" \"))
+  app_type    = each.value.type
+  callbacks   = each.value.callbacks
+  grant_types = [\"authorization_code\"]
+}
+";
+    let app = |kind: &str, host: &str| format!("{{\"type\": \"{kind}\", \"callbacks\": [\"{host}/cb\"]}}\n");
+    let repository = Repository::with("infra/main.tf", program)
+        .and("infra/apps/shop.json", app("spa", "http://shop.example.com"))
+        .and("infra/apps/inner/desk.json", app("regular_web", "https://desk.example.com"))
+        .and("infra/apps/notes.txt", "nothing")
+        .and("infra/other/more.json", app("native", "http://more.example.com"));
+    let clients = repository.clients(".");
+    let keys: Vec<&str> =
+        clients["clients"].as_array().unwrap().iter().map(|client| client["key"].as_str().unwrap()).collect();
+    assert_eq!(keys, ["auth0_client.app[\"desk\"]", "auth0_client.app[\"shop\"]"]);
+    assert_eq!(clients["clients"][1]["application_type"], "spa");
+    let report = repository.check(".");
+    assert!(rules(&report).contains(&"insecure-redirect-uri"), "{report}");
+    assert!(
+        repository.run(&["check", "."]).out.contains("Acme Shop var.env"),
+        "what is known of a name is shown"
+    );
+}

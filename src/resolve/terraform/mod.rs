@@ -109,6 +109,24 @@ pub struct Resource {
     pub snapshot: Option<FileId>,
 }
 
+/// The files of the repository, by their paths relative as directories are.
+pub trait Files {
+    /// A file.
+    fn read(&self, path: &str) -> Option<Read>;
+
+    /// The files of a folder and, down to a depth, of those in it: paths relative to it with `/`. `None` where there is
+    /// no such folder, or too much in it.
+    fn list(&self, _folder: &str, _depth: usize) -> Option<Vec<String>> {
+        None
+    }
+}
+
+impl<F: Fn(&str) -> Option<Read>> Files for F {
+    fn read(&self, path: &str) -> Option<Read> {
+        self(path)
+    }
+}
+
 /// What a project declares.
 #[derive(Debug, Default)]
 pub struct Resources {
@@ -121,13 +139,12 @@ pub struct Resources {
 /// Evaluation steps for one root module.
 const STEPS: usize = 3_000_000;
 
-/// The resources of a project whose type is `wanted`. `read` gives files of the repository by their path, relative
-/// as directories are. Directories that no other one calls are evaluated on their own.
+/// The resources of a project whose type is `wanted`. `read` gives files of the repository. Directories that no other one calls are evaluated on their own.
 pub fn resources(
     files: &[TerraformFile<'_>],
     inputs: &Inputs,
     wanted: &dyn Fn(&str) -> bool,
-    read: &dyn Fn(&str) -> Option<Read>,
+    read: &dyn Files,
 ) -> Resources {
     let prepared = module::prepare(files);
     let modules = module::modules(&prepared);

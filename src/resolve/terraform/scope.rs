@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::module::{Module, bodies};
 use super::types;
 use super::value::{Data, Field, Val};
-use super::{Given, Inputs, Read, TerraformFile};
+use super::{Files, Given, Inputs, TerraformFile};
 use crate::formats::hcl;
 use crate::source::Place;
 use crate::tree::{Node, Value};
@@ -17,7 +17,7 @@ pub(super) struct World<'a> {
     pub(super) modules: &'a BTreeMap<&'a str, Module<'a>>,
     pub(super) files: &'a [TerraformFile<'a>],
     pub(super) inputs: &'a Inputs,
-    pub(super) read: &'a dyn Fn(&str) -> Option<Read>,
+    pub(super) read: &'a dyn Files,
     /// The modules as they are called, by number.
     pub(super) instances: RefCell<Vec<Rc<Instance<'a>>>>,
     pub(super) steps: Cell<usize>,

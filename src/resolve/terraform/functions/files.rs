@@ -1,5 +1,7 @@
 //! Functions that read files of the repository.
 
+use globset::GlobBuilder;
+
 use super::{Arguments, decode};
 use crate::formats::hcl;
 use crate::resolve::terraform::scope::{Scope, World};
@@ -58,5 +60,23 @@ fn open<'a>(world: &World<'a>, path: &str, scope: &Scope<'a>) -> Option<Read> {
         return None;
     }
     let path = join(&world.root_directory(scope), path)?;
-    (world.read)(&path)
+    world.read.read(&path)
+}
+
+/// So deep are folders looked into for a pattern with `**`.
+const DEPTH: usize = 8;
+
+/// `fileset(folder, pattern)`: the files of a folder that match, as paths relative to it.
+pub(super) fn set<'a>(world: &World<'a>, arguments: &Arguments<'_>, scope: &Scope<'a>) -> Option<Val> {
+    let (folder, pattern) = (arguments.text(0)?, arguments.text(1)?);
+    if folder.starts_with(['/', '~']) {
+        return None;
+    }
+    let folder = join(&world.root_directory(scope), &folder)?;
+    let matcher = GlobBuilder::new(&pattern).literal_separator(true).build().ok()?.compile_matcher();
+    let depth = if pattern.contains("**") { DEPTH } else { pattern.matches('/').count() + 1 };
+    let mut found = world.read.list(&folder, depth)?;
+    found.retain(|path| matcher.is_match(path));
+    found.sort();
+    Some(Val::set(found.into_iter().map(|path| arguments.new_text(path)).collect(), arguments.place))
 }

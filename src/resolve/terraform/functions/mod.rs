@@ -60,6 +60,7 @@ pub(super) fn call<'a>(world: &World<'a>, call: &Call, place: Place, scope: &Sco
         "file" | "filebase64" | "fileexists" | "templatefile" => {
             return files::read(world, name, &arguments, scope).unwrap_or_else(unknown);
         }
+        "fileset" => return files::set(world, &arguments, scope).unwrap_or_else(unknown),
         _ => collection::call(name, &arguments)
             .or_else(|| set::call(name, &arguments))
             .or_else(|| text::call(name, &arguments))

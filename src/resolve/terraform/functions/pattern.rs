@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use regex::{Captures, Regex, RegexBuilder};
 
+use super::text::each_piece;
 use super::{Arguments, Outcome};
 use crate::resolve::terraform::value::{Data, Field, LENGTH, Val};
 
@@ -39,6 +40,14 @@ fn unknown(arguments: &Arguments<'_>) -> Val {
 }
 
 fn replace(arguments: &Arguments<'_>) -> Option<Val> {
+    // A single character cannot stand partly in what is unknown.
+    if let (Data::Template(_), Some(wanted), Some(by)) =
+        (&arguments.get(0)?.data, arguments.text(1), arguments.text(2))
+        && wanted.chars().count() == 1
+        && by.len() <= wanted.len().max(16)
+    {
+        return each_piece(arguments, |text| text.replace(&*wanted, &by));
+    }
     let (text, wanted, by) = (arguments.text(0)?, arguments.text(1)?, arguments.text(2)?);
     // Each of many matches replaced by a long text would be longer than memory.
     if text.len().saturating_mul(by.len()) > LENGTH * 64 {

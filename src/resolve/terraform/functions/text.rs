@@ -10,9 +10,9 @@ pub(super) fn call(name: &str, arguments: &Arguments<'_>) -> Outcome {
     Some(match name {
         "join" => join(arguments),
         "split" => split(arguments),
-        "lower" => mapped(arguments, |text| each_character(text, char::to_lowercase)),
-        "upper" => mapped(arguments, |text| each_character(text, char::to_uppercase)),
-        "title" => mapped(arguments, title),
+        "lower" => each_piece(arguments, |text| each_character(text, char::to_lowercase)),
+        "upper" => each_piece(arguments, |text| each_character(text, char::to_uppercase)),
+        "title" => titled(arguments),
         "trimspace" => mapped(arguments, |text| text.trim().to_owned()),
         "chomp" => mapped(arguments, |text| text.trim_end_matches(['\n', '\r']).to_owned()),
         "strrev" => mapped(arguments, |text| text.chars().rev().collect()),
@@ -33,6 +33,22 @@ pub(super) fn call(name: &str, arguments: &Arguments<'_>) -> Outcome {
 
 fn mapped(arguments: &Arguments<'_>, change: fn(&str) -> String) -> Option<Val> {
     Some(arguments.new_text(change(&arguments.text(0)?)))
+}
+
+/// The same where what becomes of a part does not depend on the others: of a text that is partly unknown the rest
+/// stays known.
+pub(super) fn each_piece(arguments: &Arguments<'_>, change: impl Fn(&str) -> String) -> Option<Val> {
+    let Data::Template(pieces) = &arguments.get(0)?.data else {
+        return Some(arguments.new_text(change(&arguments.text(0)?)));
+    };
+    let changed: Vec<Piece> = pieces
+        .iter()
+        .map(|piece| match piece {
+            Piece::Text(text) => Piece::Text(change(text)),
+            hole => hole.clone(),
+        })
+        .collect();
+    Some(from_pieces(&changed, arguments))
 }
 
 /// Go maps each character to one character: `ß` stays.
@@ -87,6 +103,18 @@ fn split(arguments: &Arguments<'_>) -> Option<Val> {
         text.split(&*separator).map(|part| arguments.new_text(part)).collect()
     };
     Some(arguments.new_list(parts))
+}
+
+/// Whether a letter behind something unknown starts a word is unknown too.
+fn titled(arguments: &Arguments<'_>) -> Option<Val> {
+    if let Data::Template(pieces) = &arguments.get(0)?.data {
+        let word = |text: &String| text.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+        let within = |pair: &[Piece]| matches!(pair, [Piece::Hole(_), Piece::Text(text)] if word(text));
+        if pieces.windows(2).any(within) {
+            return None;
+        }
+    }
+    each_piece(arguments, title)
 }
 
 fn title(text: &str) -> String {
