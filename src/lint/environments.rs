@@ -10,6 +10,7 @@ use crate::config::{Config, Mappings};
 use crate::formats::Parsed;
 use crate::infer::Environment;
 use crate::project::{self, Definitions, Document};
+use crate::resolve;
 use crate::resolve::keywords::{self, Mapping};
 use crate::source::Source;
 use crate::vocabulary::Attribute;
@@ -62,6 +63,10 @@ pub(super) fn variants<'a>(
     files: &[MappingFile<'a>],
 ) -> Vec<Variant<'a>> {
     let Some(first) = documents.first() else { return Vec::new() };
+    let stacks = if written.definitions.is_empty() { Vec::new() } else { stacks(documents, config) };
+    if !stacks.is_empty() {
+        return stacks;
+    }
     let is_mapping = |document: &Document<'_>| files.iter().any(|file| file.source.id == document.source.id);
     if files.is_empty() || project::is_terraform(&first.source.path) || documents.iter().all(is_mapping) {
         return Vec::new();
@@ -86,6 +91,45 @@ pub(super) fn variants<'a>(
     };
     places.sort_by(|a, b| a.environment.name.cmp(&b.environment.name));
     places.into_iter().map(|place| variant(documents, config, place)).collect()
+}
+
+/// What a Pulumi program is in each of its stacks, where it has several.
+fn stacks<'a>(documents: &[Document<'a>], config: &Config) -> Vec<Variant<'a>> {
+    let stack = |document: &Document<'_>| resolve::stack_of(&document.source.path).map(str::to_owned);
+    let mut names: Vec<String> = documents.iter().filter_map(stack).collect();
+    names.sort();
+    if names.len() < 2 {
+        return Vec::new();
+    }
+    let variant = |name: String| {
+        let of_stack = |document: &&Document<'a>| stack(document).is_none_or(|other| other == name);
+        let documents: Vec<Document<'a>> = documents.iter().filter(of_stack).map(copy).collect();
+        let path = documents.iter().find(|document| stack(document).is_some())?.source.path.clone();
+        let because = path.rsplit('/').next().unwrap_or(&path).to_owned();
+        let production = config.is_production(&name).or(by_name(&name));
+        let samples = Arc::default();
+        let environment = Environment { name: name.clone(), named: true, production, because, samples };
+        let definitions = project::definitions(&documents, config, Some(&environment));
+        Some(Variant { name, path, documents, definitions })
+    };
+    names.into_iter().filter_map(variant).collect()
+}
+
+fn copy<'a>(document: &Document<'a>) -> Document<'a> {
+    let Document { source, format, parsed, kind } = document;
+    Document { source, format: *format, parsed: parsed.clone(), kind: kind.clone() }
+}
+
+/// Whether an environment of a name is production, where the name tells.
+fn by_name(name: &str) -> Option<bool> {
+    let starts = |words: &[&str]| words.iter().any(|word| name.to_lowercase().starts_with(word));
+    if starts(&["prod", "live", "prd"]) {
+        Some(true)
+    } else if starts(&["dev", "local", "test"]) {
+        Some(false)
+    } else {
+        None
+    }
 }
 
 /// The environments that the configuration or the command line declares.
@@ -164,16 +208,7 @@ fn of_file(path: &str, config: &Config) -> Environment {
         .collect();
     let named = !parts.is_empty();
     let name = if named { parts.join("-") } else { stem.to_owned() };
-    let starts = |words: &[&str]| words.iter().any(|word| name.to_lowercase().starts_with(word));
-    let by_name = if !named {
-        None
-    } else if starts(&["prod", "live", "prd"]) {
-        Some(true)
-    } else if starts(&["dev", "local", "test"]) {
-        Some(false)
-    } else {
-        None
-    };
+    let by_name = if named { by_name(&name) } else { None };
     let production = config.is_production(&name).or(by_name);
     Environment { name, named, production, because: file.to_owned(), samples: Arc::default() }
 }

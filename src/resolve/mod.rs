@@ -11,6 +11,8 @@ pub mod keywords;
 mod pulumi;
 pub mod terraform;
 
+pub use pulumi::stack_of;
+
 /// The documents of a project whose values are written elsewhere, by file, with these values put in.
 pub fn documents<'a>(
     texts: impl Iterator<Item = (&'a Source, &'a [Node])> + Clone,

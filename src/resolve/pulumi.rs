@@ -100,8 +100,9 @@ impl<'a> Project<'a> {
     }
 }
 
-/// The stack whose configuration a file of this name holds.
-fn stack_of(name: &str) -> Option<&str> {
+/// The stack whose configuration a file holds, by its path.
+pub fn stack_of(path: &str) -> Option<&str> {
+    let name = path.rsplit('/').next().unwrap_or(path);
     let stack = name.strip_prefix("Pulumi.")?;
     let stack = stack.strip_suffix(".yaml").or_else(|| stack.strip_suffix(".yml"))?;
     (!stack.is_empty()).then_some(stack)

@@ -64,14 +64,25 @@ fn a_stack_supplies_the_values_of_a_program() {
 }
 
 #[test]
-fn what_differs_between_stacks_is_not_known() {
+fn what_differs_between_stacks_holds_in_some() {
     let repository = Repository::with("Pulumi.yaml", PROGRAM)
         .and("Pulumi.dev.yaml", "config:\n  shop:alg: HS256\n")
-        .and("Pulumi.live.yaml", "config:\n  shop:alg: RS256\n");
+        .and("Pulumi.live.yaml", "config:\n  shop:alg: RS256\n  shop:callback: http://shop.example.com/cb\n");
     let found = findings(&repository, &["."]);
-    assert!(!found.iter().any(|(_, _, rule)| rule.contains("id-token")), "{found:?}");
-    let found = client(&repository, ".");
-    assert_eq!(found["unresolved"], serde_json::json!(["id_token_signed_response_alg"]));
+    assert!(has(&found, "Pulumi.yaml", 13, "public-client-symmetric-id-token"), "{found:?}");
+    let report = repository.check(".");
+    let environments = |rule: &str| {
+        let found = report["findings"].as_array().unwrap().iter().find(|finding| finding["rule"] == rule);
+        found.map(|finding| finding["environments"].clone()).unwrap()
+    };
+    let of = |name: &str| serde_json::json!([{"name": name, "path": format!("Pulumi.{name}.yaml")}]);
+    assert_eq!(environments("public-client-symmetric-id-token"), of("dev"));
+    assert_eq!(environments("insecure-redirect-uri"), of("live"));
+    let only = findings(&repository, &["Pulumi.live.yaml"]);
+    assert!(has(&only, "Pulumi.yaml", 11, "insecure-redirect-uri"), "{only:?}");
+    assert!(!only.iter().any(|(_, _, rule)| rule.contains("id-token")), "{only:?}");
+    let client = client(&repository, ".");
+    assert_eq!(client["unresolved"], serde_json::json!(["id_token_signed_response_alg", "redirect_uris"]));
 }
 
 #[test]
