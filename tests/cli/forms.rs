@@ -75,7 +75,7 @@ fn what_differs_between_stacks_holds_in_some() {
         let found = report["findings"].as_array().unwrap().iter().find(|finding| finding["rule"] == rule);
         found.map(|finding| finding["environments"].clone()).unwrap()
     };
-    let of = |name: &str| serde_json::json!([{"name": name, "path": format!("Pulumi.{name}.yaml")}]);
+    let of = |name: &str| serde_json::json!([{"name": name, "mappings": format!("Pulumi.{name}.yaml")}]);
     assert_eq!(environments("public-client-symmetric-id-token"), of("dev"));
     assert_eq!(environments("insecure-redirect-uri"), of("live"));
     let only = findings(&repository, &["Pulumi.live.yaml"]);
