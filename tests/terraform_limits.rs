@@ -30,7 +30,7 @@ fn evaluate(files: &[(&str, &str)]) -> Resources {
         })
         .collect();
     let start = Instant::now();
-    let found = resources(&files, &Inputs::default(), &|_| true, &|_| None);
+    let found = resources(&files, &Inputs::default(), &|_| true, &|_: &str| None);
     assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
     found
 }

@@ -45,7 +45,7 @@ pub(super) fn each_piece(arguments: &Arguments<'_>, change: impl Fn(&str) -> Str
         .iter()
         .map(|piece| match piece {
             Piece::Text(text) => Piece::Text(change(text)),
-            hole => hole.clone(),
+            hole @ Piece::Hole(_) => hole.clone(),
         })
         .collect();
     Some(from_pieces(&changed, arguments))
