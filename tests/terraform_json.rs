@@ -124,7 +124,7 @@ fn configuration_in_json_is_evaluated_like_hcl() {
     let source = Source::new(FileId(0), "main.tf.json", None, configuration.to_string());
     let parsed = Parsed { documents: vec![node(&configuration)], ..Parsed::default() };
     let files = [TerraformFile { source: &source, directory: String::new(), parsed: &parsed }];
-    let found = resources(&files, &Inputs::default(), &|_| true, &|_| None);
+    let found = resources(&files, &Inputs::default(), &|_| true, &|_: &str| None);
     assert_eq!(found.problems, []);
     let found = found.resources;
     let mut names = addresses(&found);
@@ -160,12 +160,12 @@ fn values_from_the_command_line_win() {
         .collect();
     let given = Given::Value("urls".to_owned(), "[\"given\", \"b\"]".to_owned());
     let inputs = Inputs { given: vec![Given::File("prod.tfvars".to_owned()), given.clone()] };
-    let found = resources(&files, &inputs, &|_| true, &|_| None).resources;
+    let found = resources(&files, &inputs, &|_| true, &|_: &str| None).resources;
     assert_eq!(found[0].body.get("alg").unwrap().text(), Some("HS256"));
     assert_eq!(found[0].body.get("alg").unwrap().supplied.as_ref().unwrap().file, FileId(1));
     let urls: Vec<_> = found[0].body.get("urls").unwrap().items().iter().map(Node::text).collect();
     assert_eq!(urls, [Some("given"), Some("b")]);
     let inputs = Inputs { given: vec![given, Given::File("prod.tfvars".to_owned())] };
-    let found = resources(&files, &inputs, &|_| true, &|_| None).resources;
+    let found = resources(&files, &inputs, &|_| true, &|_: &str| None).resources;
     assert_eq!(found[0].body.get("urls").unwrap().items()[0].text(), Some("file"));
 }
