@@ -11,47 +11,53 @@ const FOLDERS: usize = 500;
 
 /// Adds the files of called modules as context: those of folders outside of `walked` and inside the repository.
 pub(super) fn add(inputs: &mut Vec<Input>, walked: &[PathBuf], max_size: u64) {
+    let outside = |call: &Call| !walked.iter().any(|walked| call.folder.starts_with(walked));
+    let mut wanted: Vec<Call> = inputs.iter().flat_map(calls).filter(outside).collect();
+    if wanted.is_empty() {
+        return;
+    }
+    let known: HashSet<PathBuf> = inputs.iter().map(|input| input.path.clone()).collect();
     let mut seen: HashSet<PathBuf> = HashSet::new();
-    let mut known: HashSet<PathBuf> = HashSet::new();
-    let mut found: Vec<Input> = Vec::new();
-    let mut wanted: Vec<PathBuf> = inputs.iter().flat_map(called).collect();
-    while let Some(folder) = wanted.pop() {
-        let inside = walked.iter().any(|walked| folder.starts_with(walked));
-        if inside || seen.len() >= FOLDERS || !seen.insert(folder.clone()) {
+    while let Some(Call { folder, from }) = wanted.pop() {
+        if seen.len() >= FOLDERS || !seen.insert(folder.clone()) {
             continue;
         }
-        if known.is_empty() {
-            known.extend(inputs.iter().map(|input| input.path.clone()));
+        // Outside of repositories nothing is read that nobody asked for.
+        let repository = Base::repository(&from);
+        if repository.is_none() || Base::repository(&folder) != repository {
+            continue;
         }
         let base = Base::of(&folder);
         for path in discover::files_in(&folder, &project::is_terraform) {
-            if !known.contains(&path) {
-                let shown = base.show(&path);
-                found.extend(discover::read_context(&path, shown, max_size));
+            if known.contains(&path) {
+                continue;
+            }
+            let shown = base.show(&path);
+            if let Some(input) = discover::read_context(&path, shown, max_size) {
+                wanted.extend(calls(&input).into_iter().filter(outside));
+                inputs.push(input);
             }
         }
-        let more = found.iter().filter(|input| input.path.parent() == Some(&folder)).flat_map(called);
-        wanted.extend(more);
     }
-    if !found.is_empty() {
-        inputs.extend(found);
-        discover::sort(inputs);
-    }
+    discover::sort(inputs);
 }
 
-/// The folders of the repository that a file names as the source of a module.
-fn called(input: &Input) -> Vec<PathBuf> {
-    let (Content::Text(text), Some(folder)) = (&input.content, input.path.parent()) else {
-        return Vec::new();
-    };
+/// The call of a module.
+struct Call {
+    /// The module's folder.
+    folder: PathBuf,
+    /// The caller's.
+    from: PathBuf,
+}
+
+/// The modules in other folders that a file calls.
+fn calls(input: &Input) -> Vec<Call> {
+    let (Content::Text(text), Some(from)) = (&input.content, input.path.parent()) else { return Vec::new() };
     if !project::is_terraform(&input.shown) || !text.contains("module") {
         return Vec::new();
     }
-    let sources = sources(text);
-    // Outside of repositories nothing is read that nobody asked for.
-    let Some(repository) = sources.first().and_then(|_| Base::repository(folder)) else { return Vec::new() };
-    let folders = sources.into_iter().map(|source| absolute(&folder.join(source)));
-    folders.filter(|called| called.starts_with(&repository) && called != folder).collect()
+    let folders = sources(text).into_iter().map(|source| absolute(&from.join(source)));
+    folders.filter(|folder| folder != from).map(|folder| Call { folder, from: from.to_path_buf() }).collect()
 }
 
 /// What stands in quotes after `source =` or `"source":` and leads to another folder.

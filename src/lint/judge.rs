@@ -201,7 +201,7 @@ fn judgement<'a>(
     fixes: bool,
     view: &View<'_>,
 ) -> Judgement<'a> {
-    let Definitions { definitions, recognised, problems } = definitions;
+    let Definitions { definitions, recognised, problems, .. } = definitions;
     let (config, locator) = (view.config, &view.locator);
     let asked = |file: FileId| view.asked(file);
     let mender = Mender::new(documents, definitions, config);

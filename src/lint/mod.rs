@@ -13,6 +13,7 @@ mod since;
 mod together;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -23,6 +24,7 @@ use self::judge::{Outcome, Project, judge, speaks_of_clients};
 use self::projects::projects;
 pub use self::since::Former;
 use self::since::{Kept, kept};
+use crate::client::Definition;
 use crate::config::Config;
 use crate::day::Day;
 use crate::discover::{Content, Input};
@@ -33,9 +35,11 @@ use crate::link;
 use crate::masked::MaskedSource;
 use crate::problem::{self, Code};
 use crate::project;
+use crate::providers::Delivery;
 use crate::redaction;
 use crate::silence::Ignoring;
 use crate::source::{FileId, Source, Span};
+use crate::vocabulary::{Attribute, Kind};
 
 /// How files are linted.
 pub struct Job<'a> {
@@ -183,6 +187,7 @@ fn analyse(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync), keep: Ke
             Some(Project { documents, config, definitions, variants, mappings })
         })
         .collect();
+    leave_to_terraform(&mut projects, &sources);
     link::across(projects.iter_mut().flat_map(|project| {
         let in_each = project.variants.iter_mut().map(|variant| &mut variant.definitions);
         std::iter::once(&mut project.definitions).chain(in_each).flat_map(|all| &mut all.definitions)
@@ -246,6 +251,33 @@ fn analyse(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync), keep: Ke
         rayon::join(|| drop(documents), || definitions.definitions.into_par_iter().for_each(drop));
     });
     (report, Vec::new())
+}
+
+/// Leaves out the clients of files that Terraform's expressions read and make clients of: they are those clients.
+fn leave_to_terraform(projects: &mut [Project<'_>], sources: &[Source]) {
+    let makes_clients = |project: &&Project<'_>| {
+        !project.definitions.read.is_empty()
+            && project.definitions.definitions.iter().any(|definition| definition.kind == Kind::Client)
+    };
+    let read: BTreeSet<PathBuf> = projects
+        .iter()
+        .filter(makes_clients)
+        .flat_map(|project| project.definitions.read.iter().cloned())
+        .collect();
+    if read.is_empty() {
+        return;
+    }
+    let is_data = |definition: &Definition| {
+        let file = sources.get(definition.place.file.0 as usize).and_then(|source| source.file.as_ref());
+        definition.text(Attribute::DELIVERY) != Some(Delivery::Dump.name())
+            && file.is_some_and(|file| read.contains(file))
+    };
+    for project in projects.iter_mut().filter(|project| project.definitions.read.is_empty()) {
+        project.definitions.definitions.retain(|definition| !is_data(definition));
+        for variant in &mut project.variants {
+            variant.definitions.definitions.retain(|definition| !is_data(definition));
+        }
+    }
 }
 
 /// The texts of a run.

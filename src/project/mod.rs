@@ -44,6 +44,8 @@ pub struct Definitions {
     pub recognised: Vec<FileId>,
     /// What stopped the evaluation of what was read.
     pub problems: Vec<crate::problem::Problem>,
+    /// Files on disk that expressions read.
+    pub read: Vec<std::path::PathBuf>,
 }
 
 /// A key by which files are put together: those with the same key are one project.

@@ -1,5 +1,6 @@
 //! The definitions of a project's Terraform files, plans and states.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -57,9 +58,10 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
         .iter()
         .map(|document| (document.source.id, (surroundings(document, config), document.parsed.is_broken())))
         .collect();
-    let reader = OnDisk { documents, max_size: config.max_size };
+    let reader = OnDisk { documents, max_size: config.max_size, read: RefCell::default() };
     let evaluated = terraform::resources(&files, &inputs(documents, config), &wanted, &reader);
     all.problems.extend(evaluated.problems);
+    all.read.extend(reader.read.into_inner());
     let mut snapshots = Vec::new();
     let directories = if forms.is_empty() { BTreeMap::new() } else { declared(documents.iter()) };
     for (document, form) in &forms {
@@ -288,6 +290,8 @@ fn inputs(documents: &[Document<'_>], config: &Config) -> terraform::Inputs {
 struct OnDisk<'a> {
     documents: &'a [Document<'a>],
     max_size: u64,
+    /// Those that were read.
+    read: RefCell<BTreeSet<PathBuf>>,
 }
 
 /// So many files of a folder are looked at for a pattern.
@@ -295,7 +299,9 @@ const LISTED: usize = 2000;
 
 impl terraform::Files for OnDisk<'_> {
     fn read(&self, path: &str) -> Option<terraform::Read> {
-        let text = discover::read_small(&self.at(path)?, self.max_size)?;
+        let file = self.at(path)?;
+        let text = discover::read_small(&file, self.max_size)?;
+        self.read.borrow_mut().insert(file);
         Some(terraform::Read { text, tree: None })
     }
 

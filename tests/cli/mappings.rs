@@ -304,7 +304,7 @@ connections:
             found_secret += usize::from(run.out.contains("secret-variable-default"));
         }
     }
-    assert_eq!(found_secret, 6);
+    assert_eq!(found_secret, 9);
     let report = repository.run(&["check", "tenant.yaml", "--format", "json"]).json();
     let secret =
         report["findings"].as_array().unwrap().iter().find(|f| f["rule"] == "secret-variable-default");

@@ -211,3 +211,33 @@ resource \"auth0_client\" \"app\" {
         "what is known of a name is shown"
     );
 }
+
+#[test]
+fn what_terraform_reads_is_no_definition_of_its_own() {
+    let config = "client:
+  name: Sample
+  app_type: spa
+  callbacks: [\"http://shop.example.com/cb\"]
+  grants: [authorization_code]
+";
+    let program = "locals {
+  config = yamldecode(file(\"${path.module}/../config.yml\"))
+}
+resource \"auth0_client\" \"sample\" {
+  name        = local.config.client.name
+  app_type    = local.config.client.app_type
+  callbacks   = local.config.client.callbacks
+  grant_types = local.config.client.grants
+}
+";
+    let alone = Repository::with("config.yml", config);
+    assert_eq!(alone.clients(".")["clients"][0]["kind"], "in-house");
+    let repository = Repository::with("config.yml", config).and("terraform/main.tf", program);
+    let clients = repository.clients(".");
+    let keys: Vec<&Json> =
+        clients["clients"].as_array().unwrap().iter().map(|client| &client["key"]).collect();
+    assert_eq!(keys, ["auth0_client.sample"]);
+    let report = repository.check(".");
+    assert!(rules(&report).contains(&"insecure-redirect-uri"));
+    assert!(!rules(&report).contains(&"implicit-grant-by-default"), "the file says so under another name");
+}
