@@ -205,3 +205,35 @@ fn help_lists_every_shape() {
         }
     }
 }
+
+#[test]
+fn a_manifest_that_hands_a_template_to_somebody_else_is_none() {
+    let composition = "apiVersion: apiextensions.crossplane.io/v1
+kind: Composition
+metadata: { name: app }
+spec:
+  mode: Pipeline
+  pipeline:
+    - step: patch
+      input:
+        resources:
+          - name: client
+            base:
+              apiVersion: client.auth0.crossplane.io/v1alpha1
+              kind: Client
+              spec:
+                forProvider: { name: App, appType: native, grantTypes: [password] }
+    - step: template
+      input:
+        inline:
+          template: |
+            apiVersion: client.auth0.crossplane.io/v1alpha1
+            name: {{ .observed.name }}
+";
+    let repository = Repository::with("composition.yaml", composition);
+    let found = findings(&repository, &["."]);
+    assert!(has(&found, "composition.yaml", 15, "public-client-password-grant"), "{found:?}");
+    let template = composition.replace("name: App,", "name: {{ .Values.name }},");
+    let report = Repository::with("composition.yaml", template).check(".");
+    assert_eq!(report["skipped"][0]["path"], "composition.yaml");
+}
