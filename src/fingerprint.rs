@@ -2,7 +2,6 @@
 //! that comes from a secret.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
@@ -24,15 +23,18 @@ pub(crate) fn of_problem(problem: &Problem, number: usize) -> String {
 
 /// Makes the fingerprints of findings that are equal in all of this distinct: by their number among their equals.
 /// The findings are in the order of the report.
-pub(crate) fn distinguish<'a>(findings: impl IntoIterator<Item = &'a mut Finding>) {
-    let findings = findings.into_iter();
-    let mut seen: HashMap<String, u32> = HashMap::with_capacity(findings.size_hint().0);
-    for finding in findings {
-        let number = seen.entry(finding.fingerprint.clone()).or_default();
+pub(crate) fn distinguish(mut findings: Vec<&mut Finding>) {
+    let mut seen: HashMap<&str, u32> = HashMap::with_capacity(findings.len());
+    let mut again: Vec<(usize, String)> = Vec::new();
+    for (at, finding) in findings.iter().enumerate() {
+        let number = seen.entry(&finding.fingerprint).or_default();
         *number += 1;
         if *number > 1 {
-            finding.fingerprint = hash(&[&finding.fingerprint, &number.to_string()]);
+            again.push((at, hash(&[&finding.fingerprint, &number.to_string()])));
         }
+    }
+    for (at, fingerprint) in again {
+        findings[at].fingerprint = fingerprint;
     }
 }
 
@@ -73,9 +75,11 @@ fn hash(parts: &[&str]) -> String {
         hasher.update(part.len().to_le_bytes());
         hasher.update(part);
     }
-    let mut text = String::from("v1:");
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
+    let mut text = String::with_capacity(3 + 32);
+    text.push_str("v1:");
     for byte in &hasher.finalize()[..16] {
-        let _ = write!(text, "{byte:02x}");
+        text.extend([digit(byte >> 4), digit(byte & 15)]);
     }
     text
 }

@@ -5,6 +5,11 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 /// Stands for a hole while a URI is taken apart: a character that no URI holds.
 pub(crate) const HOLE: char = '\u{e000}';
 
+/// Whether a text has a hole. Most have none, which is seen at once where all of it is ASCII.
+pub(crate) fn is_open(text: &str) -> bool {
+    !text.is_ascii() && text.contains(HOLE)
+}
+
 /// Host and port. An IPv6 address stands in brackets.
 pub(crate) fn split_port(host_port: &str) -> (&str, Option<&str>) {
     if host_port.starts_with('[') {
@@ -21,19 +26,17 @@ pub(crate) fn split_port(host_port: &str) -> (&str, Option<&str>) {
 
 /// The end of a host that is known, from a label's start; the whole host if all is known.
 pub(crate) fn known_suffix(host: &str) -> Option<&str> {
-    match host.rfind(HOLE) {
-        None => Some(host),
-        Some(at) => {
-            let rest = &host[at + HOLE.len_utf8()..];
-            let dot = rest.find('.')?;
-            Some(&rest[dot + 1..]).filter(|suffix| suffix.contains('.') || *suffix == "localhost")
-        }
+    if !is_open(host) {
+        return Some(host);
     }
+    let (_, rest) = host.rsplit_once(HOLE)?;
+    let (_, suffix) = rest.split_once('.')?;
+    Some(suffix).filter(|suffix| suffix.contains('.') || *suffix == "localhost")
 }
 
 /// `loopback`, `private` or `public`; `None` where it cannot be known.
 pub(crate) fn host_kind(host: &str, suffix: Option<&str>) -> Option<&'static str> {
-    let open = host.contains(HOLE);
+    let open = is_open(host);
     let known = suffix?;
     let host = known.trim_end_matches('.');
     if host == "localhost" || host.ends_with(".localhost") {
@@ -91,7 +94,7 @@ pub(crate) fn shared(host: &str) -> &'static str {
     // The host and each domain above it.
     let domains =
         || std::iter::successors(Some(host), |domain| domain.split_once('.').map(|(_, parent)| parent));
-    let under = |known: &[&str]| domains().any(|domain| known.contains(&domain));
+    let under = |known: &[&str]| domains().any(|domain| known.binary_search(&domain).is_ok());
     if under(TUNNELS) || host.split('.').any(|label| label.starts_with("ngrok")) {
         return "tunnel";
     }
@@ -110,7 +113,7 @@ pub(crate) fn host_wildcard(host: &str) -> &'static str {
     if parent.contains('*') || host.matches('*').count() > 1 || !first.contains('*') {
         return "misplaced";
     }
-    if parent.contains(HOLE) {
+    if is_open(parent) {
         return "subdomain";
     }
     let is_suffix = psl::domain_str(parent).is_none()
@@ -118,61 +121,86 @@ pub(crate) fn host_wildcard(host: &str) -> &'static str {
     if is_suffix && parent != "localhost" { "public-suffix" } else { "subdomain" }
 }
 
-/// Domains under which strangers get names for a while: tunnels and previews.
+/// Domains under which strangers get names for a while: tunnels and previews. Sorted.
 const TUNNELS: &[&str] = &[
-    "ngrok.io",
-    "ngrok.app",
-    "ngrok-free.app",
-    "ngrok.dev",
-    "ngrok-free.dev",
-    "trycloudflare.com",
-    "loca.lt",
-    "localtunnel.me",
-    "serveo.net",
-    "gitpod.io",
-    "github.dev",
     "app.github.dev",
-    "githubpreview.dev",
-    "exp.direct",
-    "lhr.life",
-    "localhost.run",
-    "devtunnels.ms",
-    "webcontainer.io",
-    "stackblitz.io",
-    "csb.app",
     "codesandbox.io",
-    "replit.dev",
+    "csb.app",
+    "devtunnels.ms",
+    "exp.direct",
+    "github.dev",
+    "githubpreview.dev",
+    "gitpod.io",
+    "lhr.life",
+    "loca.lt",
+    "localhost.run",
+    "localtunnel.me",
+    "ngrok-free.app",
+    "ngrok-free.dev",
+    "ngrok.app",
+    "ngrok.dev",
+    "ngrok.io",
     "repl.co",
+    "replit.dev",
+    "serveo.net",
+    "stackblitz.io",
+    "trycloudflare.com",
+    "webcontainer.io",
 ];
 
-/// Domains under which strangers get names for good, beside the private part of the public suffix list.
+/// Domains under which strangers get names for good, beside the private part of the public suffix list. Sorted.
 const HOSTING: &[&str] = &[
-    "vercel.app",
-    "now.sh",
-    "netlify.app",
-    "netlify.com",
-    "pages.dev",
-    "workers.dev",
-    "web.app",
-    "firebaseapp.com",
-    "herokuapp.com",
-    "azurewebsites.net",
+    "amplifyapp.com",
+    "appspot.com",
     "azurestaticapps.net",
+    "azurewebsites.net",
+    "bubbleapps.io",
+    "cloudfront.net",
+    "deno.dev",
+    "firebaseapp.com",
+    "fly.dev",
     "github.io",
     "gitlab.io",
-    "amplifyapp.com",
-    "cloudfront.net",
-    "s3.amazonaws.com",
-    "s3-website.amazonaws.com",
-    "onrender.com",
-    "fly.dev",
-    "surge.sh",
-    "railway.app",
-    "up.railway.app",
-    "run.app",
-    "appspot.com",
     "glitch.me",
+    "herokuapp.com",
+    "netlify.app",
+    "netlify.com",
+    "now.sh",
+    "onrender.com",
+    "pages.dev",
+    "railway.app",
     "render.com",
-    "deno.dev",
-    "bubbleapps.io",
+    "run.app",
+    "s3-website.amazonaws.com",
+    "s3.amazonaws.com",
+    "surge.sh",
+    "up.railway.app",
+    "vercel.app",
+    "web.app",
+    "workers.dev",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_under_shared_domains_are_anybodys() {
+        for list in [TUNNELS, HOSTING] {
+            assert!(list.is_sorted(), "{list:?}");
+        }
+        for (host, who) in [
+            ("a.ngrok.io", "tunnel"),
+            ("ngrok.io", "tunnel"),
+            ("x.app.github.dev", "tunnel"),
+            ("ngrok-7.acme.example", "tunnel"),
+            ("a.vercel.app", "hosting"),
+            ("bucket.s3.amazonaws.com", "hosting"),
+            ("a.web.app", "hosting"),
+            ("acme.com", "none"),
+            ("notvercel.app", "none"),
+        ] {
+            assert_eq!(shared(host), who, "{host}");
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! What follows for definitions from each other: whose client a grant is for, whether a name is declared, what is
 //! declared twice.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::client::{Basis, Datum, Definition, Evidence, Fact, Known};
 use crate::vocabulary::{Attribute, Kind};
@@ -29,11 +29,14 @@ pub fn link(definitions: &mut Vec<Definition>) {
 
 /// Follows the references of definitions to each other.
 fn refer(definitions: &mut [Definition]) {
-    let clients = Names::of_clients(definitions);
-    let apis = Names::of_apis(definitions);
-    grants(definitions, &clients, &apis);
-    granted(definitions, &clients);
-    connections(definitions, &clients);
+    let refers = |definition: &Definition| matches!(definition.kind, Kind::ClientGrant | Kind::Connection);
+    if definitions.iter().any(refers) {
+        let clients = Names::of_clients(definitions);
+        let apis = Names::of_apis(definitions);
+        grants(definitions, &clients, &apis);
+        granted(definitions, &clients);
+        connections(definitions, &clients);
+    }
     apis_for_public_clients(definitions);
 }
 
@@ -316,21 +319,23 @@ fn is_manifest(definition: &Definition) -> bool {
 
 /// Marks clients that share name, identifier or secret with another one of the same set.
 fn twins(definitions: &mut [Definition]) {
-    let mut seen: BTreeMap<(Attribute, String), Vec<usize>> = BTreeMap::new();
+    let mut seen: HashMap<(Attribute, String), Vec<usize>> = HashMap::with_capacity(2 * definitions.len());
     for (at, client) in definitions.iter().enumerate().filter(|(_, known)| known.kind == Kind::Client) {
         let set = set_of(client);
         for (by, same) in
             [(Attribute::CLIENT_NAME, Attribute::SAME_NAME), (Attribute::CLIENT_ID, Attribute::SAME_ID)]
         {
             if let Some(text) = client.text(by) {
-                seen.entry((same, format!("{set}\n{text}"))).or_default().push(at);
+                seen.entry((same, [&set, "\n", text].concat())).or_default().push(at);
             }
         }
         if let Some(fingerprint) = client.secret {
             seen.entry((Attribute::SAME_SECRET, fingerprint.0.to_string())).or_default().push(at);
         }
     }
-    for ((attribute, _), twins) in seen {
+    let mut shared: Vec<_> = seen.into_iter().filter(|(_, twins)| twins.len() > 1).collect();
+    shared.sort_unstable();
+    for ((attribute, _), twins) in shared {
         let places: BTreeSet<_> = twins.iter().map(|at| definitions[*at].place).collect();
         // One name with an identifier each is two clients that happen to be called alike.
         let told_apart = attribute == Attribute::SAME_NAME

@@ -150,6 +150,11 @@ impl Span {
 }
 
 impl Place {
+    /// Whether `other` lies within it.
+    pub fn covers(self, other: Self) -> bool {
+        self.file == other.file && self.span.covers(other.span)
+    }
+
     /// The empty place at the start of this one.
     #[must_use]
     pub fn start(self) -> Self {

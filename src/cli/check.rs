@@ -82,6 +82,8 @@ pub(super) fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dy
             written.and_then(|()| reports.notes(&run).iter().try_for_each(|note| writeln!(errors, "{note}")));
     }
     written = written.and_then(|()| watch::tell(&options.input, &configs, &report, &counts, errors));
+    // The process ends: what the findings took need not be given back one by one.
+    std::mem::forget(report);
     Ok(ended(written, exit))
 }
 
@@ -221,7 +223,7 @@ pub(super) fn analyse(
     let read = named.map(|input| (input.shown.clone(), input.requested)).collect();
     let progress = Progress::new(inputs.len());
     // What was before is read without the files of which this tells.
-    let job = Job { kind, ignores, reach: since.is_none(), ..Job::new(&config_of) };
+    let job = Job { kind, ignores, reach: since.is_none(), last: true, ..Job::new(&config_of) };
     let before = earlier.map(|Earlier { inputs, gone }| lint_before(inputs, gone, &job));
     let job = Job { texts, fixes, before: before.as_ref(), ..job };
     let mut report = lint_watched(inputs, &job, &|| progress.step());

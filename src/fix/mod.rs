@@ -106,7 +106,7 @@ impl<'a> Mender<'a> {
             return vec![number];
         }
         let uses = self.uses.get_or_init(|| Uses::of(self.definitions));
-        let mut users: Vec<usize> = touched.iter().flat_map(|place| uses.at(*place)).copied().collect();
+        let mut users: Vec<usize> = touched.iter().flat_map(|place| uses.at(*place)).collect();
         users.push(number);
         users.sort_unstable();
         users.dedup();

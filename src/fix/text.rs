@@ -104,7 +104,10 @@ pub(super) fn skip(text: &str, mut at: usize, syntax: &str) -> usize {
         let slashes = syntax == "json" || syntax == "hcl";
         if (trimmed.starts_with('#') && syntax != "json") || (trimmed.starts_with("//") && slashes) {
             at = line_end(text, at);
-        } else if let Some(length) = trimmed.find("*/").filter(|_| trimmed.starts_with("/*") && slashes) {
+        } else if slashes
+            && trimmed.starts_with("/*")
+            && let Some(length) = trimmed.find("*/")
+        {
             at += length + 2;
         } else {
             return at;

@@ -12,6 +12,7 @@ mod reach;
 mod since;
 mod together;
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -59,6 +60,9 @@ pub struct Job<'a> {
     pub reach: bool,
     /// What there was before, where only what is new is reported.
     pub before: Option<&'a Former>,
+    /// Whether the process ends with this run: then what it took is left to the system, since to give back what
+    /// thousands of clients were made of takes time as well.
+    pub last: bool,
 }
 
 impl<'a> Job<'a> {
@@ -74,6 +78,7 @@ impl<'a> Job<'a> {
             reach: false,
             ignores,
             before: None,
+            last: false,
         }
     }
 }
@@ -121,9 +126,7 @@ pub struct Compared {
 impl Report {
     /// Puts what is silenced into the order of the findings.
     pub fn sort_silenced(&mut self) {
-        self.silenced.sort_by(|a, b| {
-            (&a.finding.location, &a.finding.rule).cmp(&(&b.finding.location, &b.finding.rule))
-        });
+        self.silenced.sort_by(|a, b| order(&a.finding, &b.finding));
     }
 }
 
@@ -245,7 +248,10 @@ fn analyse(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync), keep: Ke
         let definitions = projects.into_iter().flat_map(|project| project.definitions.definitions);
         return (report, kept(definitions, &sources));
     }
-    // To free what thousands of clients were made of takes time as well.
+    if job.last {
+        std::mem::forget(projects);
+        return (report, Vec::new());
+    }
     projects.into_par_iter().for_each(|project| {
         let Project { documents, definitions, .. } = project;
         rayon::join(|| drop(documents), || definitions.definitions.into_par_iter().for_each(drop));
@@ -319,17 +325,25 @@ fn texts(inputs: Vec<Input>, job: &Job<'_>) -> Texts {
 
 /// Puts everything in the order of the report, and makes findings that are alike distinct.
 fn sort(report: &mut Report) {
-    report.findings.sort_by(|a, b| (&a.location, &a.rule).cmp(&(&b.location, &b.rule)));
+    report.findings.sort_by(order);
     report.sort_silenced();
     // Whoever silences a finding does not change what the others are known by.
     let silenced = report.silenced.iter_mut().map(|silenced| &mut silenced.finding);
     let mut all: Vec<&mut Finding> = report.findings.iter_mut().chain(silenced).collect();
-    all.sort_by(|a, b| (&a.location, &a.rule).cmp(&(&b.location, &b.rule)));
+    all.sort_by(|a, b| order(a, b));
     fingerprint::distinguish(all);
     report.clients.sort_by(|a, b| (&a.path, a.line, &a.key).cmp(&(&b.path, b.line, &b.key)));
     report.problems.sort();
     report.problems.dedup();
     report.skipped.sort();
+}
+
+/// The order of findings: by path, place and rule. Those of one file share its path, which is not compared then.
+fn order(a: &Finding, b: &Finding) -> Ordering {
+    let (path, other) = (&a.location.path, &b.location.path);
+    let paths = if Arc::ptr_eq(path, other) { Ordering::Equal } else { path.cmp(other) };
+    let rest = |finding: &Finding| (finding.location.start, finding.location.end);
+    paths.then_with(|| rest(a).cmp(&rest(b))).then_with(|| a.rule.cmp(&b.rule))
 }
 
 /// The text of a file, and why it cannot be analysed, if it cannot.

@@ -139,8 +139,8 @@ fn unknown_values(found: &Found<'_>, definition: &mut Definition) {
     let mut items = Vec::new();
     for (path, allowed) in found.provider.table.enums.get(found.kind.name()).into_iter().flatten() {
         let spelt = found.provider.spelt(found.kind, found.shape, path);
-        let here = |field: &String| Some((field.clone(), at_path(found.node, field)?));
-        let Some((field, node)) = spelt.iter().find_map(here) else { continue };
+        let mut here = spelt.iter().filter_map(|field| Some((field, at_path(found.node, field)?)));
+        let Some((field, node)) = here.next() else { continue };
         let values = if node.items().is_empty() { std::slice::from_ref(node) } else { node.items() };
         for value in values {
             let Some(text) = value.text().filter(|text| !text.is_empty()) else { continue };
@@ -150,15 +150,11 @@ fn unknown_values(found: &Found<'_>, definition: &mut Definition) {
             }
             let meant = allowed.meant.get(text).map(String::as_str);
             let meant = meant.or_else(|| nearest(text, allowed.values.iter().map(String::as_str)));
-            let meant = meant.map(|meant| {
-                if found.shape.camel_values.contains(path) {
-                    Spelling::Camel.spell(meant)
-                } else {
-                    meant.to_owned()
-                }
-            });
+            let camel = found.shape.camel_values.contains(path);
+            let spelling = if camel { Spelling::Camel } else { Spelling::AsWritten };
+            let meant = meant.map(|meant| spelling.spell(meant));
             let hint = meant.as_ref().map(|meant| format!(" (did you mean {meant}?)")).unwrap_or_default();
-            let mut parts = vec![("field", field.as_str()), ("value", text), ("hint", hint.as_str())];
+            let mut parts = vec![("field", &**field), ("value", text), ("hint", hint.as_str())];
             parts.extend(meant.as_deref().map(|meant| ("meant", meant)));
             items.push(item(&basis(value.place, value), &parts));
         }
@@ -204,12 +200,13 @@ fn deprecated_fields(found: &Found<'_>, definition: &mut Definition) {
         if Kind::named(&row.kind) != Some(found.kind) || !row.shapes.contains(&found.shape.id) {
             continue;
         }
-        let (field, replacement) =
-            (found.shape.spelling.spell(&row.field), found.shape.spelling.spell(&row.replacement));
-        let entry: Option<&Entry> = found.node.entry(&field);
+        let field = found.shape.spelling.spell(&row.field);
+        let entry = found.node.entry(&field);
+        let Some(entry) = entry.filter(|entry| !matches!(entry.value.value, Value::Null)) else { continue };
+        let replacement = found.shape.spelling.spell(&row.replacement);
         let replaced = replacement.split('.').next().is_some_and(|new| found.node.entry(new).is_some());
-        if let Some(entry) = entry.filter(|entry| !matches!(entry.value.value, Value::Null) && !replaced) {
-            let parts = [("field", field.as_str()), ("replacement", replacement.as_str())];
+        if !replaced {
+            let parts = [("field", &*field), ("replacement", &*replacement)];
             items.push(item(&Basis::Written(entry.key_place), &parts));
         }
     }

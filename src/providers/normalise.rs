@@ -182,15 +182,18 @@ pub(super) fn basis(place: Place, node: &Node) -> Basis {
 /// cannot be known, nor can what stands below: that entry is it.
 pub(super) fn entry_at<'a>(node: &'a Node, path: &str) -> Option<&'a Entry> {
     let mut node = node;
-    let mut keys = path.split('.').peekable();
-    while let Some(key) = keys.next() {
+    let mut rest = path;
+    loop {
+        let (key, below) = match rest.bytes().position(|byte| byte == b'.') {
+            Some(dot) => (&rest[..dot], Some(&rest[dot + 1..])),
+            None => (rest, None),
+        };
         let entry = only_item(node).entry(key)?;
-        if keys.peek().is_none() || is_unknown(&entry.value) {
-            return (!matches!(entry.value.value, Value::Null)).then_some(entry);
+        match below {
+            Some(below) if !is_unknown(&entry.value) => (node, rest) = (&entry.value, below),
+            _ => return (!matches!(entry.value.value, Value::Null)).then_some(entry),
         }
-        node = &entry.value;
     }
-    None
 }
 
 /// Whether nothing is known of a value: `@@REFRESH_TOKEN@@`, `"##REFRESH_TOKEN##"`, `var.refresh_token`.

@@ -1,5 +1,6 @@
 //! How a form spells what the table has in the spelling of the provider's own interface: keys and words.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -29,9 +30,9 @@ pub(super) struct Own {
 
 impl Spelling {
     /// A path or word of the table in this spelling.
-    pub(super) fn spell(self, text: &str) -> String {
+    pub(super) fn spell(self, text: &str) -> Cow<'_, str> {
         if self == Self::AsWritten {
-            return text.to_owned();
+            return Cow::Borrowed(text);
         }
         let mut spelt = String::with_capacity(text.len());
         let mut upper = false;
@@ -45,7 +46,7 @@ impl Spelling {
                 character => spelt.push(character),
             }
         }
-        spelt
+        Cow::Owned(spelt)
     }
 }
 
@@ -61,7 +62,7 @@ impl Own {
             let kind = Kind::named(name).ok_or_else(|| format!("{id}: `{name}` is no kind"))?;
             let mut all = table.attributes.get(name).cloned().unwrap_or_default();
             for paths in all.values_mut() {
-                let spelt = paths.each().iter().map(|path| shape.spelling.spell(path));
+                let spelt = paths.each().iter().map(|path| shape.spelling.spell(path).into_owned());
                 *paths = OneOrMore::More(spelt.collect());
             }
             all.extend(attributes.iter().map(|(name, paths)| (name.clone(), paths.clone())));
@@ -73,7 +74,7 @@ impl Own {
             own.words
                 .entry(path.clone())
                 .or_default()
-                .extend(words.map(|word| (Spelling::Camel.spell(word), word.clone())));
+                .extend(words.map(|word| (Spelling::Camel.spell(word).into_owned(), word.clone())));
         }
         for (path, words) in &shape.values {
             own.words.entry(path.clone()).or_default().extend(words.clone());
@@ -94,7 +95,7 @@ pub(super) fn attributes_at(
 ) -> Result<Vec<(Attribute, Vec<String>)>, String> {
     let at = |(name, paths): (&String, &OneOrMore)| {
         let attribute = Attribute::named(name).ok_or_else(|| format!("{id}: `{name}` is no attribute"))?;
-        Ok((attribute, paths.each().iter().map(|path| spelling.spell(path)).collect()))
+        Ok((attribute, paths.each().iter().map(|path| spelling.spell(path).into_owned()).collect()))
     };
     attributes.iter().map(at).collect()
 }
@@ -107,12 +108,12 @@ impl Provider {
     }
 
     /// The paths at which a form has a field of the table.
-    pub(super) fn spelt(&self, kind: Kind, shape: &Shape, path: &str) -> Vec<String> {
+    pub(super) fn spelt<'a>(&'a self, kind: Kind, shape: &'a Shape, path: &'a str) -> Vec<Cow<'a, str>> {
         if shape.own.paths.contains_key(&kind)
             && let Some(attribute) = self.attribute_at(kind, path)
             && let Some((_, paths)) = self.paths(kind, shape).iter().find(|(other, _)| *other == attribute)
         {
-            return paths.clone();
+            return paths.iter().map(|path| Cow::Borrowed(path.as_str())).collect();
         }
         vec![shape.spelling.spell(path)]
     }

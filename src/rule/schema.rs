@@ -185,6 +185,10 @@ impl Leaf {
                 return Truth::True;
             }
         }
+        if let (Some(flag), None) = (subject.flag(), &self.schema) {
+            let compared = |comparison: &Comparison| comparison.holds_for_flag(flag);
+            return Truth::from(self.comparisons.iter().all(compared));
+        }
         let Some(value) = subject.json() else { return Truth::Unknown };
         let compared = self.comparisons.iter().all(|comparison| comparison.holds(&value));
         let validated = || self.schema.as_ref().is_none_or(|schema| self.validator(schema).is_valid(&value));
@@ -203,6 +207,14 @@ impl Comparison {
             Self::OneOf(values) => values.iter().any(|value| value.as_str() == Some(text)),
             Self::Type(name) => name == "string",
             // As in JSON Schema, limits say nothing of what is no number.
+            Self::AtLeast(..) | Self::AtMost(..) => true,
+        }
+    }
+
+    fn holds_for_flag(&self, flag: bool) -> bool {
+        match self {
+            Self::OneOf(values) => values.iter().any(|value| value.as_bool() == Some(flag)),
+            Self::Type(name) => name == "boolean",
             Self::AtLeast(..) | Self::AtMost(..) => true,
         }
     }
@@ -267,6 +279,14 @@ impl Subject<'_> {
             Self::Datum(Datum::Text(text)) => Some(text),
             Self::Datum(Datum::Secret(class)) => Some(class.name()),
             Self::Part(Part::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Its value, if it is a flag.
+    fn flag(&self) -> Option<bool> {
+        match self {
+            Self::Datum(Datum::Flag(flag)) | Self::Part(Part::Flag(flag)) => Some(*flag),
             _ => None,
         }
     }

@@ -21,6 +21,7 @@ use crate::check::{self, Settings, Violation, check_without};
 use crate::client::{Definition, Fact};
 use crate::config::{Config, Ignore};
 use crate::day::Day;
+use crate::formats::mentions;
 use crate::project::Document;
 use crate::vocabulary::Attribute;
 
@@ -95,6 +96,12 @@ impl<'a> Silence<'a> {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.comments.is_empty() && self.obeyed.is_empty()
+    }
+
+    /// Whether any text of the project speaks to clientlint, rightly or wrongly.
+    pub fn is_spoken_to(&self) -> bool {
+        let speaks = |document: &Document<'_>| !mentions(&document.source.text).is_empty();
+        !self.comments.is_empty() || self.documents.iter().any(speaks)
     }
 
     /// Takes a violation apart into what is silenced and what is not. Marks that silence something are added to `used`.

@@ -94,7 +94,9 @@ impl Node {
 
     /// The entry of a key, if it is a map and has it.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
-        self.entries().iter().rev().find(|entry| entry.key == key)
+        // Keys of one length often begin alike, and rarely end so.
+        let last = key.as_bytes().last();
+        self.entries().iter().rev().find(|entry| entry.key.as_bytes().last() == last && entry.key == key)
     }
 
     /// Its entries; none if it is no map.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::part::{Name, Part, known};
-use crate::host::{HOLE, host_kind, host_wildcard, known_suffix, shared, split_port};
+use crate::host::{HOLE, host_kind, host_wildcard, is_open, known_suffix, shared, split_port};
 use crate::tree::Piece;
 
 /// The parts of a URI. Every part that the text has is listed, and every flag.
@@ -12,7 +12,7 @@ pub(super) fn take_apart(pieces: &[Piece]) -> Vec<(Name, Part)> {
         [Piece::Text(text)] => Cow::Borrowed(text.as_str()),
         pieces => Cow::Owned(pieces.iter().map(with_hole).collect()),
     };
-    let open = text.contains(HOLE);
+    let open = is_open(&text);
     let mut parts = Vec::with_capacity(Name::ALL.len());
     let Some((scheme, rest)) = split_scheme(&text) else {
         let start_open = text.starts_with(HOLE) || (open && !text.contains("//"));
@@ -45,7 +45,7 @@ pub(super) fn take_apart(pieces: &[Piece]) -> Vec<(Name, Part)> {
         }
         None => (None, before_query),
     };
-    parts.push((Name::Path, if path.contains(HOLE) { Part::Unknown } else { known(path.to_owned()) }));
+    parts.push((Name::Path, if open && is_open(path) { Part::Unknown } else { known(path.to_owned()) }));
     let mut host_fault = None;
     let mut host_wildcard = None;
     let plain = is_plain(&text);
@@ -176,7 +176,7 @@ fn authority_parts(
             Name::Port,
             match port.parse::<u16>() {
                 Ok(number) => known(number),
-                Err(_) if port.contains(HOLE) => Part::Unknown,
+                Err(_) if is_open(port) => Part::Unknown,
                 Err(_) => {
                     if web && port != "*" && !port.is_empty() {
                         *fault = Some("unparsable");
@@ -187,7 +187,7 @@ fn authority_parts(
         ));
     }
     let host = host.to_ascii_lowercase();
-    let open = host.contains(HOLE);
+    let open = is_open(&host);
     if host.is_empty() {
         if web {
             *fault = Some("unparsable");
@@ -201,7 +201,8 @@ fn authority_parts(
     parts.push((Name::HostKind, kind.map_or(Part::Unknown, known)));
     if let Some(suffix) = suffix {
         let plain = suffix.trim_start_matches(['*', '.']);
-        if let Some(domain) = psl::domain_str(plain).filter(|_| kind == Some("public")) {
+        let domain = || psl::domain_str(plain);
+        if let Some(domain) = (kind == Some("public")).then(domain).flatten() {
             parts.push((Name::Domain, known(domain.to_owned())));
         } else if open {
             parts.push((Name::Domain, Part::Unknown));

@@ -63,6 +63,7 @@ impl<'a> World<'a> {
         match &node.value {
             // A nested block, or an object, which allows for the same.
             Value::Map(entries) => Node::new(node.place, Value::Map(self.entries(entries.iter(), scope))),
+            _ if is_literal(node) => node.clone(),
             _ => {
                 let mut value = self.evaluate(node, scope).into_node(node.place);
                 if let Value::Unknown(unknown) = &mut value.value
@@ -116,6 +117,15 @@ impl<'a> World<'a> {
         if matches!(&collection.data, super::value::Data::Map(map) if map.open) {
             push(many(super::describe::describe(node)));
         }
+    }
+}
+
+/// Whether there is nothing to evaluate, as in most arguments.
+fn is_literal(node: &Node) -> bool {
+    match &node.value {
+        Value::Text(_) | Value::Bool(_) => true,
+        Value::List(items) => items.iter().all(is_literal),
+        _ => false,
     }
 }
 
