@@ -21,9 +21,9 @@ pub struct Finding {
     /// What is wrong: lower case, no full stop, no text of a secret.
     pub message: String,
     /// What is said at the place.
-    pub label: Option<String>,
+    pub label: Option<Arc<str>>,
     /// What to do instead.
-    pub instead: String,
+    pub instead: Arc<str>,
     /// The definition that breaks the rule.
     pub client: Option<Arc<ClientSummary>>,
     /// Where the deciding value stands.

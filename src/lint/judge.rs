@@ -130,6 +130,7 @@ pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], re
     }
     let Judgement { judged, problems, skipped, recognised, hidden, used } = judgement;
     let mut outcome = Outcome { problems, skipped, recognised, hidden, used, ..Outcome::default() };
+    outcome.findings.reserve(judged.iter().map(|judged| judged.findings.len()).sum());
     let mut said = Said::default();
     let mut unheard = Vec::new();
     for Judged { summary, mut findings, definition, hidden } in judged {
@@ -245,6 +246,7 @@ fn judgement<'a>(
         })
         .collect();
     let mut judgement = Judgement { recognised: recognised.clone(), ..Judgement::default() };
+    judgement.judged.reserve(judged.len());
     for (judged, used) in judged {
         if view.reaching {
             let uses = reached(judged.definition);

@@ -209,7 +209,7 @@ fn analyse(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync), keep: Ke
     for mut outcome in outcomes {
         used.extend(ignores::used(&mut outcome));
         report.silenced.extend(outcome.silenced);
-        report.findings.extend(outcome.findings);
+        append(&mut report.findings, outcome.findings);
         report.clients.extend(outcome.clients);
         report.problems.extend(outcome.problems);
         report.skipped.extend(outcome.skipped);
@@ -336,6 +336,15 @@ fn sort(report: &mut Report) {
     report.problems.sort();
     report.problems.dedup();
     report.skipped.sort();
+}
+
+/// Adds a list to another one. Where most of a run is one large project there is nothing to move.
+fn append<T>(all: &mut Vec<T>, mut more: Vec<T>) {
+    if all.is_empty() {
+        std::mem::swap(all, &mut more);
+    } else {
+        all.append(&mut more);
+    }
 }
 
 /// The order of findings: by path, place and rule. Those of one file share its path, which is not compared then.

@@ -127,7 +127,7 @@ pub fn scripts(path: &std::path::Path, text: &str) -> Option<std::path::PathBuf>
     if is("json") && folder.file_name()? == "actions" {
         return Some(folder.to_path_buf());
     }
-    let says = || memchr::memmem::find(text.as_bytes(), b"\nactions:").is_some();
+    let says = || holds(text, "\nactions:");
     let speaks = (is("yaml") || is("yml")) && (text.starts_with("actions:") || says());
     speaks.then(|| folder.join("actions"))
 }
@@ -165,8 +165,8 @@ pub fn companions(input: &Input) -> Vec<(std::path::PathBuf, fn(&str) -> bool)> 
         return vec![(folder.to_path_buf(), is_pulumi)];
     }
     if let Content::Text(text) = &input.content
-        && text.contains("apiVersion")
-        && MANIFEST.iter().any(|word| text.contains(word))
+        && holds(text, "apiVersion")
+        && MANIFEST.iter().any(|word| holds(text, word))
     {
         return vec![(folder.to_path_buf(), |name| name.ends_with(".yaml") || name.ends_with(".yml"))];
     }
@@ -189,7 +189,7 @@ pub fn companions(input: &Input) -> Vec<(std::path::PathBuf, fn(&str) -> bool)> 
 /// Whether a file may be a plan or state of Terraform.
 pub fn may_be_snapshot(input: &Input) -> bool {
     let Content::Text(text) = &input.content else { return false };
-    let has = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+    let has = |word: &str| holds(text, word);
     text.starts_with('{')
         && (has("\"resource_changes\"") || has("\"root_module\"") || has("\"terraform_version\""))
 }
@@ -200,6 +200,9 @@ pub const MODULE: &str = "module \"";
 /// Drops Terraform files that only call modules, none of which is among the other files. `words` are those of which
 /// one stands in every file that defines something; what is `named` stays.
 pub fn drop_strangers(inputs: &mut Vec<Input>, words: &[&str], named: &dyn Fn(&std::path::Path) -> bool) {
+    if !inputs.iter().any(|input| is_terraform(file_name(&input.shown))) {
+        return;
+    }
     let Ok(words) = AhoCorasick::new(words) else { return };
     let defines = |input: &Input| match &input.content {
         Content::Text(text) if is_terraform(file_name(&input.shown)) => {
@@ -423,6 +426,11 @@ fn surroundings(document: &Document<'_>, config: &Config) -> Surroundings {
         }
     }
     surroundings
+}
+
+/// Whether a word stands in a text, which may be a large one.
+fn holds(text: &str, word: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some()
 }
 
 fn file_name(path: &str) -> &str {

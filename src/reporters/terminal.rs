@@ -74,9 +74,9 @@ impl<'a> Drawn<'a> {
         let here = |location: &Location| {
             location.path == finding.location.path && !wide(location) && !wide(&finding.location)
         };
-        let label = finding.label.clone().unwrap_or_else(|| "here".to_owned());
+        let label = finding.label.as_deref().unwrap_or("here");
         let mut labels = Vec::new();
-        labels.extend(source.map(|source| labelled(source, &finding.location, &label, true)));
+        labels.extend(source.map(|source| labelled(source, &finding.location, label, true)));
         let mut elsewhere = Vec::new();
         for related in &finding.related {
             match source.filter(|_| here(&related.location)) {

@@ -1,7 +1,7 @@
 //! Rule files: from YAML to rules, with the place and the nearest right word where a file is wrong.
 
 use std::collections::BTreeSet;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use jsonschema::Validator;
 use serde_json::{Map, Value as Json};
@@ -198,8 +198,8 @@ impl Rule {
                 persona: case.persona.unwrap_or(text.persona),
                 profiles: if own.is_empty() { profiles.clone() } else { own },
                 message: case.message.clone().unwrap_or_else(|| text.message.clone()),
-                label: case.label.clone().or_else(|| text.label.clone()),
-                instead: case.instead.clone().unwrap_or_else(|| text.instead.clone()),
+                label: case.label.as_deref().or(text.label.as_deref()).map(Arc::from),
+                instead: Arc::from(case.instead.as_ref().unwrap_or(&text.instead).as_str()),
                 fix: case.fix.clone().or_else(|| text.fix.clone()),
             });
         }
@@ -210,8 +210,8 @@ impl Rule {
                 persona: text.persona,
                 profiles,
                 message: text.message.clone(),
-                label: text.label.clone(),
-                instead: text.instead.clone(),
+                label: text.label.as_deref().map(Arc::from),
+                instead: Arc::from(text.instead.as_str()),
                 fix: text.fix.clone(),
             });
         }

@@ -7,6 +7,8 @@ mod schema;
 pub use condition::{Condition, Match, Matches, Truth};
 pub use load::{Options, RuleError, builtin, parse};
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
@@ -94,9 +96,9 @@ pub struct Case {
     /// The message, with `{attribute}` where a value is put in.
     pub message: String,
     /// What is said at the deciding value.
-    pub label: Option<String>,
+    pub label: Option<Arc<str>>,
     /// What to do instead.
-    pub instead: String,
+    pub instead: Arc<str>,
     /// How it can be mended by itself.
     pub fix: Option<FixRecipe>,
 }

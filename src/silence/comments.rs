@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use super::directive::{Directive, Malformed, directives};
 use super::scope::Nodes;
 use super::wrong::{self, Standing};
@@ -49,7 +51,7 @@ impl Comment {
 
 /// The comments of all documents, in order.
 pub(super) fn of(documents: &[Document<'_>], config: &Config, today: Option<Day>) -> Vec<Comment> {
-    documents.iter().flat_map(|document| of_document(document, config, today)).collect()
+    documents.par_iter().flat_map_iter(|document| of_document(document, config, today)).collect()
 }
 
 /// Adds the comments of the same documents in an environment: what a marker stands for may be covered there alone.
