@@ -8,10 +8,12 @@ mod apply;
 mod correct;
 mod flow;
 mod lines;
+mod lists;
 mod locate;
 mod parts;
 mod place;
 mod recipe;
+mod secrets;
 mod text;
 mod uses;
 

@@ -178,6 +178,12 @@ pub struct FixRecipe {
     /// Attributes and the values they get.
     #[serde(default)]
     pub set: Map<String, Json>,
+    /// Attributes and the values they get where they decided.
+    #[serde(default)]
+    pub set_matched: Map<String, Json>,
+    /// Lists and the items that are put behind the others.
+    #[serde(default)]
+    pub append: Map<String, Json>,
     /// Attributes of which all, the deciding or the named items are removed, or secrets that are replaced by keywords.
     #[serde(default)]
     pub remove: Map<String, Json>,

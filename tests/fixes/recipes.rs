@@ -28,6 +28,7 @@ const NOWHERE: &[&str] = &[
     "conflicting-client-credentials",
     "deprecated-field",
     "pkce-not-enforced",
+    "secret-variable-default",
     "verifier-symmetric-for-public-client",
 ];
 
@@ -206,6 +207,7 @@ fn recipes_name_attributes_and_set_what_they_hold() {
     for rule in &config(Persona::Auditor).rules {
         for fix in rule.cases.iter().filter_map(|case| case.fix.as_ref()) {
             let named = fix.set.keys().chain(fix.remove.keys()).chain(fix.replace.keys());
+            let named = named.chain(fix.set_matched.keys()).chain(fix.append.keys());
             for attribute in named.chain(&fix.https).chain(&fix.correct) {
                 let known = clientlint::vocabulary::Attribute::named(attribute).is_some();
                 assert!(known, "{}: `{attribute}` is no attribute", rule.id);
