@@ -7,6 +7,7 @@
 mod apply;
 mod correct;
 mod flow;
+mod ignore;
 mod lines;
 mod lists;
 mod locate;
@@ -22,6 +23,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 pub use self::apply::{Text, apply};
+pub use self::ignore::without_ignore;
 use self::recipe::Work;
 use self::uses::Uses;
 use crate::check::Violation;

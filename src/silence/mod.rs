@@ -16,7 +16,7 @@ use self::comments::Comment;
 use self::covering::Covering;
 pub use self::nearest::Nearest;
 pub use self::place::Placed;
-pub use self::wrong::{Known, configuration};
+pub use self::wrong::{Known, Removal, Wrong, configuration};
 use crate::check::{self, Settings, Violation, check_without};
 use crate::client::{Definition, Fact};
 use crate::config::{Config, Ignore};
