@@ -34,6 +34,7 @@ mod silenced;
 mod since;
 mod specimens;
 mod stdin;
+mod suggestions;
 mod support;
 mod terraform;
 mod walking;
