@@ -188,9 +188,10 @@ fn tell(
         writeln!(out, "{}: {} fixed", printable(path), count(findings.len(), "finding"))?;
         for finding in findings {
             let title = finding.fix.as_ref().map_or("", |fix| fix.title.as_str());
-            let client = finding.client.as_ref().map_or("", |client| client.title());
-            let (title, client) = (reporters::clipped(title), reporters::clipped(client));
-            writeln!(out, "  {}: {title} ({client})", finding.rule)?;
+            let client = finding.client.as_ref().map(|client| client.title());
+            let client =
+                client.map(|client| format!(" ({})", reporters::clipped(client))).unwrap_or_default();
+            writeln!(out, "  {}: {}{client}", finding.rule, reporters::clipped(title))?;
         }
     }
     for (path, why) in refused {

@@ -246,7 +246,8 @@ impl ClientSummary {
     pub fn title(&self) -> &str {
         match self.name.as_deref() {
             Some(name) if !name.is_empty() => name,
-            _ => &self.key,
+            _ if !self.key.is_empty() => &self.key,
+            _ => "unnamed",
         }
     }
 

@@ -173,7 +173,7 @@ fn ignores_that_silence_nothing_go() {
     let repository = Repository::with("tenant.yaml", IGNORED);
     let run = repository.run(&["fix", "."]);
     assert_eq!(read(&repository, "tenant.yaml"), safe, "{}", run.out);
-    assert!(run.out.contains("  unused-ignore: Remove the ignore"), "{}", run.out);
+    assert!(run.out.contains("  unused-ignore: Remove the ignore\n"), "{}", run.out);
     // What it was for is worth a look, so that the one that has ended goes only when asked for.
     assert_eq!(rules(&repository.check(".")), ["expired-ignore"]);
     repository.run(&["fix", ".", "--unsafe"]);
