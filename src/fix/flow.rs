@@ -198,7 +198,7 @@ pub(super) fn append(page: Page<'_>, list: &Node, new: &[Json]) -> Option<Vec<Ch
     let own_line = indentation(text, last.start).filter(|_| line_start(text, last.start) > whole.start);
     let Some(prefix) = own_line.filter(|_| ends_line(text, after, syntax)) else {
         let gap = if compact { "," } else { ", " };
-        return Some(vec![put(last.end, words.iter().map(|word| format!("{gap}{word}")).collect())]);
+        return Some(vec![put(last.end, format!("{gap}{}", words.join(gap)))]);
     };
     let line = line_break(text);
     let all = words.join(&format!(",{line}{prefix}"));

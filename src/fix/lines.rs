@@ -70,10 +70,10 @@ pub(super) fn append(page: Page<'_>, list: &Node, new: &[Json]) -> Option<Change
     let quote = text[last.clone()].chars().next().filter(|quote| matches!(quote, '"' | '\''));
     let style = Style { quote, compact: false };
     let line = line_break(text);
-    let all: String =
+    let lines: Vec<String> =
         new.iter().map(|item| format!("{line}{before}{}", literal(syntax, item, style))).collect();
     let at = line_end(text, last.end);
-    Some(Change { range: at..at, text: all })
+    Some(Change { range: at..at, text: lines.concat() })
 }
 
 /// Puts entries into a map, behind the last of those that fit on a line.

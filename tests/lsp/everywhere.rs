@@ -38,7 +38,7 @@ fn prints<'a>(all: impl IntoIterator<Item = &'a Json>) -> BTreeSet<String> {
     all.into_iter().map(|print| print.as_str().unwrap().to_owned()).collect()
 }
 
-fn each<'a>(list: &'a Json) -> impl Iterator<Item = &'a Json> {
+fn each(list: &Json) -> impl Iterator<Item = &Json> {
     list.as_array().unwrap().iter()
 }
 
