@@ -236,6 +236,17 @@ impl Rule {
         self.cases.iter().map(|case| case.severity).max().unwrap_or(self.text.severity)
     }
 
+    /// How its cases can be mended, each way once.
+    pub fn fixes(&self) -> Vec<&FixRecipe> {
+        let mut fixes: Vec<&FixRecipe> = Vec::new();
+        for fix in self.cases.iter().filter_map(|case| case.fix.as_ref()) {
+            if !fixes.iter().any(|known| (&known.title, known.safety) == (&fix.title, fix.safety)) {
+                fixes.push(fix);
+            }
+        }
+        fixes
+    }
+
     /// What it judges of a provider.
     pub fn judges(&self, kind: Kind, provider: &str) -> bool {
         self.on.contains(&kind)
