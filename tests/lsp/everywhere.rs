@@ -88,5 +88,6 @@ fn the_same_is_found_everywhere() {
         shown.extend(prints(found.iter().map(|diagnostic| &diagnostic["data"])));
     }
     assert_eq!(editor.stop(), 0);
-    assert_eq!(shown, alone, "editor");
+    // An editor may have more of a project open than one file.
+    assert!(alone.is_subset(&shown) && shown.is_subset(&expected), "editor: {shown:?}");
 }
