@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::rule::Rule;
+use crate::rule::{Rule, Safety};
 
 /// The text of a rule.
 pub fn explain(rule: &Rule) -> String {
@@ -32,7 +32,7 @@ pub fn explain(rule: &Rule) -> String {
             let _ = writeln!(text, "  {name} = {default}  {}", option["says"].as_str().unwrap_or_default());
         }
     }
-    if let Some(fix) = &say.fix {
+    for fix in rule.fixes() {
         let _ = writeln!(text, "\nFix ({})\n{}", fix.safety.name(), indent(&fix.title));
     }
     if !say.standards.is_empty() {
@@ -115,7 +115,7 @@ struct Listed<'a> {
     why: &'a str,
     instead: &'a str,
     #[serde(rename = "fix-safety")]
-    fix_safety: Option<crate::rule::Safety>,
+    fix_safety: Option<Safety>,
 }
 
 /// The rules as JSON.
@@ -140,10 +140,17 @@ pub fn json(out: &mut dyn Write, rules: &[Rule]) -> io::Result<()> {
                 subsumes: &rule.text.subsumes,
                 why: &rule.text.why,
                 instead: &rule.text.instead,
-                fix_safety: rule.text.fix.as_ref().map(|fix| fix.safety),
+                fix_safety: safety(rule),
             })
             .collect(),
     };
     serde_json::to_writer_pretty(&mut *out, &list)?;
     writeln!(out)
+}
+
+/// How safe the least safe of its fixes is.
+fn safety(rule: &Rule) -> Option<Safety> {
+    let fixes = rule.fixes();
+    let all = fixes.iter().all(|fix| fix.safety == Safety::Safe);
+    (!fixes.is_empty()).then_some(if all { Safety::Safe } else { Safety::Unsafe })
 }

@@ -23,11 +23,11 @@ const ROUNDS: usize = 10;
 
 /// Applies fixes to inputs until there is none left.
 ///
-/// `wanted` says whether fixes of a kind are applied, `open` whether a text may be changed. Nothing is written.
+/// `wanted` says whether the fix of a finding is applied, `open` whether a text may be changed. Nothing is written.
 pub fn mend(
     mut inputs: Vec<Input>,
     job: &Job<'_>,
-    wanted: &dyn Fn(Safety) -> bool,
+    wanted: &dyn Fn(&Finding, Safety) -> bool,
     open: &dyn Fn(&Input) -> bool,
 ) -> Mended {
     let mut done: Vec<Finding> = Vec::new();
@@ -38,7 +38,7 @@ pub fn mend(
             .findings
             .iter()
             .filter_map(|finding| Some((finding, finding.fix.as_ref()?)))
-            .filter(|(_, fix)| wanted(fix.safety))
+            .filter(|(finding, fix)| wanted(finding, fix.safety))
             // What is still there after it was mended twice is not mended by this.
             .filter(|(finding, _)| tried.get(&finding.fingerprint).is_none_or(|times| *times < 2))
             .collect();

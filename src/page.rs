@@ -57,8 +57,17 @@ pub fn page(rule: &Rule, config: &Arc<Config>) -> String {
             let _ = writeln!(text, "| `{name}` | `{}` | {says} |", cell(&option["default"].to_string()));
         }
     }
-    if let Some(fix) = &say.fix {
-        let _ = writeln!(text, "\n## Fix ({})\n\n{}.", fix.safety.name(), fix.title);
+    match rule.fixes().as_slice() {
+        [] => {}
+        [fix] => {
+            let _ = writeln!(text, "\n## Fix ({})\n\n{}.", fix.safety.name(), fix.title);
+        }
+        fixes => {
+            let _ = writeln!(text, "\n## Fixes\n");
+            for fix in fixes {
+                let _ = writeln!(text, "- {} ({})", fix.title, fix.safety.name());
+            }
+        }
     }
     let link = |id: &String| format!("[`{id}`]({id}.md)");
     let _ = write!(text, "{}", list("Written in", &say.standards, Clone::clone));

@@ -74,8 +74,22 @@ pub(super) fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dy
         sarif_suppressed: config.output.sarif_suppressed,
     };
     reports.write_files(&run)?;
-    let look = Look::here(options.color).with_links(options.links);
-    let mut written = reporters::write(reports.format, out, &run, look).and_then(|()| out.flush());
+    let unknown = options
+        .suggest_ignore
+        .iter()
+        .flatten()
+        .find(|one| !report.findings.iter().any(|finding| finding.fingerprint == **one));
+    if let Some(unknown) = unknown {
+        return Err(format!("no finding has the fingerprint `{unknown}`; reports in JSON name them"));
+    }
+    let written = match &options.suggest_ignore {
+        Some(only) => reporters::suggest(out, &run, only, &|rule| config.may_be_ignored(rule)),
+        None => {
+            let look = Look::here(options.color).with_links(options.links);
+            reporters::write(reports.format, out, &run, look)
+        }
+    };
+    let mut written = written.and_then(|()| out.flush());
     counts.times.push(("writing", Instant::now()));
     if !options.quiet {
         written =

@@ -9,6 +9,7 @@ use similar::TextDiff;
 use super::check::{Taken, take};
 use super::options::FixOptions;
 use super::{Outcome, ended};
+use crate::config::named_rules;
 use crate::configs::Adjustment;
 use crate::day::today;
 use crate::discover::{Input, absolute};
@@ -19,29 +20,43 @@ use crate::mend::{Mended, mend, text_of};
 use crate::reporters::{self, Format, Look, Measure, Run, Verdict, When, count, printable};
 use crate::rule::Safety;
 use crate::silence::Ignoring;
+use crate::vocabulary::Kind;
 use crate::write;
 
 /// Mends what can be mended.
 pub(super) fn fix(options: &FixOptions, out: &mut dyn Write, errors: &mut dyn Write) -> Outcome {
-    let configs = options.input.config.configs(Adjustment {
-        select: options.rule.clone(),
-        disable: options.disable.clone(),
-        persona: options.persona,
-        profile: options.profile,
-        fail_on: options.fail_on,
-        ..Adjustment::default()
-    })?;
-    let Taken { inputs, looked_at, excluded, first, config, standard_input } =
+    let selecting = |select: &[String]| {
+        options.input.config.configs(Adjustment {
+            select: select.to_vec(),
+            disable: options.disable.clone(),
+            persona: options.persona,
+            profile: options.profile,
+            fail_on: options.fail_on,
+            ..Adjustment::default()
+        })
+    };
+    let mut configs = selecting(&options.rule)?;
+    let Taken { inputs, looked_at, excluded, first, mut config, standard_input } =
         take(&options.input, &configs)?;
+    let named = named_rules(&config.rules, &options.rule);
+    if config.rules.iter().any(|rule| named.contains(&rule.id) && rule.on.contains(&Kind::Ignore)) {
+        // What silences nothing is known only where all rules speak.
+        configs = selecting(&[])?;
+        config = configs.of(first.as_deref())?;
+    }
     let config_of = |path: Option<&Path>| configs.of(path).unwrap_or_else(|_| config.clone());
     let asked: Vec<_> = options.input.paths.iter().map(|path| absolute(path)).collect();
     let kind = options.input.kind.as_deref();
     // What somebody wants to stay is not mended.
     let ignores = Ignoring { today: Some(today(None)?), report_all: false, folders: &asked };
     let job = Job { kind, fixes: true, ignores, ..Job::new(&config_of) };
-    let wanted = |safety| match safety {
-        Safety::Safe => !options.only_unsafe,
-        Safety::Unsafe => options.r#unsafe || options.only_unsafe,
+    let is_named = |rule: &str| named.is_empty() || named.contains(rule);
+    let wanted = |finding: &Finding, safety| {
+        is_named(&finding.rule)
+            && match safety {
+                Safety::Safe => !options.only_unsafe,
+                Safety::Unsafe => options.r#unsafe || options.only_unsafe,
+            }
     };
     // What belongs to a project and lies in a folder that was asked for may be changed too: a local, a variable.
     let folders: Vec<_> = asked.iter().filter(|path| path.is_dir()).collect();
@@ -49,7 +64,8 @@ pub(super) fn fix(options: &FixOptions, out: &mut dyn Write, errors: &mut dyn Wr
         let inside = || folders.iter().any(|folder| input.path.starts_with(folder));
         input.requested || (inside() && !config_of(Some(&input.path)).excludes(&input.path))
     };
-    let mended = mend(inputs.clone(), &job, &wanted, &open);
+    let mut mended = mend(inputs.clone(), &job, &wanted, &open);
+    mended.report.findings.retain(|finding| is_named(&finding.rule));
     let changed = changed(&inputs, &mended.inputs);
     let first = configs.of(first.as_deref())?;
     let verdict = Verdict::of(
@@ -172,9 +188,10 @@ fn tell(
         writeln!(out, "{}: {} fixed", printable(path), count(findings.len(), "finding"))?;
         for finding in findings {
             let title = finding.fix.as_ref().map_or("", |fix| fix.title.as_str());
-            let client = finding.client.as_ref().map_or("", |client| client.title());
-            let (title, client) = (reporters::clipped(title), reporters::clipped(client));
-            writeln!(out, "  {}: {title} ({client})", finding.rule)?;
+            let client = finding.client.as_ref().map(|client| client.title());
+            let client =
+                client.map(|client| format!(" ({})", reporters::clipped(client))).unwrap_or_default();
+            writeln!(out, "  {}: {}{client}", finding.rule, reporters::clipped(title))?;
         }
     }
     for (path, why) in refused {

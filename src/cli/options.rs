@@ -333,6 +333,9 @@ pub(super) struct CheckOptions {
     /// Report also what comments and [[ignore]] silence
     #[arg(long)]
     pub(super) no_ignores: bool,
+    /// Write, instead of the report, the [[ignore]] for each finding, or for those of these fingerprints
+    #[arg(long, value_name = "FINGERPRINT", num_args = 0.., require_equals = true, value_delimiter = ',')]
+    pub(super) suggest_ignore: Option<Vec<String>>,
     /// The day by which ignores expire, instead of today's
     #[arg(long, value_parser = day, value_name = "YYYY-MM-DD")]
     pub(super) today: Option<Day>,

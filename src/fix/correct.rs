@@ -1,4 +1,4 @@
-//! Steps of recipes that look at what is written: schemes, slips of the pen, secrets.
+//! Steps of recipes that look at what is written: schemes, slips of the pen.
 
 use serde_json::Value as Json;
 
@@ -6,12 +6,13 @@ use super::locate::Held;
 use super::parts::scalar_style;
 use super::range;
 use super::recipe::{Done, Work};
-use super::text::{Change, with_comment};
-use crate::client::{Basis, Datum, Fact};
+use super::text::Change;
+use crate::client::{Datum, Fact};
 use crate::formats::literal::literal;
 use crate::source::Place;
 use crate::tree::Value;
-use crate::vocabulary::{Attribute, Kind};
+use crate::uri::{Name, Uri};
+use crate::vocabulary::{Attribute, Holds};
 
 impl Work<'_, '_> {
     /// Makes `https` of `http` in what decided.
@@ -21,6 +22,15 @@ impl Work<'_, '_> {
             facts.extend(self.definition.facts.get(&attribute));
         }
         for fact in facts {
+            let uri = Uri::from_text(fact.datum.text().unwrap_or_default());
+            if uri.is(Name::HostKind, "loopback") {
+                // Nobody has a certificate for it.
+                return None;
+            }
+            if self.holds_encrypted(attribute, fact) {
+                self.drop_item(fact)?;
+                continue;
+            }
             let place = self.source(fact)?;
             let (page, way) = self.way(place, false)?;
             let node = way.last()?.node;
@@ -36,56 +46,18 @@ impl Work<'_, '_> {
         Some(())
     }
 
-    /// Puts keywords that the Deploy CLI fills in where secrets are written, and takes them away in other forms.
-    pub(super) fn replace_secrets(&mut self, attribute: Attribute) -> Done {
-        if !matches!(self.definition.kind, Kind::Client | Kind::Connection) {
-            return None;
-        }
-        let with_keywords = self.owner?.shape.id.starts_with("deploy-");
-        for item in self.definition.items(attribute) {
-            let Basis::Written(place) = item.basis else { continue };
-            if part(item, "class") != Some("literal") {
-                continue;
-            }
-            if !with_keywords {
-                self.take(place, true)?;
-                continue;
-            }
-            let (page, way) = self.way(place, true)?;
-            let node = way.last()?.node;
-            let keyword = Json::from(self.keyword(part(item, "field")?)?);
-            let style = scalar_style(page, node)?;
-            let text = literal(page.syntax, &keyword, style);
-            self.touched.push(place);
-            let at = range(node.place.span);
-            let end = with_comment(page.text, at.end, page.syntax)?;
-            self.changes.push((place.file, Change { range: at.start..end, text }));
-        }
-        Some(())
-    }
-
-    /// What the Deploy CLI looks up instead of a secret: `##ORDERS_WEB_SECRET##`.
-    fn keyword(&self, field: &str) -> Option<String> {
-        let upper = |text: &str| {
-            let plain: String = text
-                .chars()
-                .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { ' ' })
-                .collect();
-            plain.split_whitespace().collect::<Vec<_>>().join("_")
-        };
-        let name = upper(self.definition.text(Attribute::CLIENT_NAME)?);
-        let last = field.rsplit('.').next().unwrap_or(field);
-        let what = if last.ends_with("client_secret") { "SECRET".to_owned() } else { upper(last) };
-        let first = name.chars().next()?;
-        Some(if first.is_ascii_digit() {
-            format!("##CLIENT_{name}_{what}##")
-        } else {
-            format!("##{name}_{what}##")
-        })
+    /// Whether a list has the same URI with `https` as well.
+    fn holds_encrypted(&self, attribute: Attribute, fact: &Fact) -> bool {
+        let rest = fact.datum.text().and_then(|text| text.strip_prefix("http:"));
+        let is_it = |item: &Fact| item.datum.text().and_then(|text| text.strip_prefix("https:")) == rest;
+        rest.is_some() && self.definition.items(attribute).iter().any(is_it)
     }
 
     /// Corrects what the provider's table says is meant by what is written.
     pub(super) fn correct(&mut self, attribute: Attribute) -> Done {
+        if attribute.meaning().holds == Holds::Uris {
+            return self.tidy(attribute);
+        }
         for item in self.definition.items(attribute) {
             let place = self.source(item)?;
             if attribute == Attribute::DEPRECATED_FIELDS {
@@ -99,6 +71,21 @@ impl Work<'_, '_> {
                 // What is meant is not always clear.
                 let text = literal(page.syntax, &Json::from(part(item, "meant")?), style);
                 self.change(place, range(node.place.span), text);
+            }
+        }
+        Some(())
+    }
+
+    /// Writes URIs that decided without blanks around them and without the sign of an empty fragment.
+    fn tidy(&mut self, attribute: Attribute) -> Done {
+        for fact in self.items(attribute, None) {
+            let text = fact.datum.text()?;
+            let tidy = tidied(text)?;
+            let is_it = |item: &&Fact| item.datum.text() == Some(tidy);
+            if self.definition.items(attribute).iter().any(|item| is_it(&item)) {
+                self.drop_item(fact)?;
+            } else {
+                self.replace(fact, &Json::from(tidy))?;
             }
         }
         Some(())
@@ -151,8 +138,20 @@ impl Work<'_, '_> {
     }
 }
 
+/// A URI without what is never a part of one, if nothing else is wrong with it.
+fn tidied(text: &str) -> Option<&str> {
+    let tidy = text.trim();
+    let tidy = tidy.strip_suffix('#').unwrap_or(tidy);
+    let uri = Uri::from_text(tidy);
+    let is_sound = uri.part(Name::Scheme).is_some()
+        && uri.is(Name::Fault, "none")
+        && !uri.is(Name::Wildcard, "misplaced")
+        && !uri.is(Name::Wildcard, "query");
+    (tidy != text && is_sound).then_some(tidy)
+}
+
 /// A part of an item of a list of remarks.
-fn part<'a>(item: &'a Fact, name: &str) -> Option<&'a str> {
+pub(super) fn part<'a>(item: &'a Fact, name: &str) -> Option<&'a str> {
     let Datum::Map(parts) = &item.datum else { return None };
     parts.iter().find(|(known, _)| known == name).and_then(|(_, fact)| fact.datum.text())
 }

@@ -182,6 +182,36 @@ pub(super) fn insert(page: Page<'_>, map: &Node, new: &Map<String, Json>) -> Opt
     Some(vec![put(end, ",".to_owned()), put(at, all)])
 }
 
+/// Puts items behind the others of a list.
+pub(super) fn append(page: Page<'_>, list: &Node, new: &[Json]) -> Option<Vec<Change>> {
+    let Page { text, syntax } = page;
+    let last = range(list.items().last()?.place.span);
+    let first = text[last.clone()].chars().next();
+    let quote = first.filter(|quote| matches!(quote, '"' | '\''));
+    let behind = comma(text, last.end, syntax);
+    let whole = range(list.place.span);
+    let before = last.start.checked_sub(1).and_then(|at| text.as_bytes().get(at));
+    let compact = syntax == "json" && list.items().len() > 1 && before == Some(&b',');
+    let words: Vec<String> = new.iter().map(|item| literal(syntax, item, Style { quote, compact })).collect();
+    let put = |at: usize, text: String| Change { range: at..at, text };
+    let after = behind.map_or(last.end, |at| at + 1);
+    let own_line = indentation(text, last.start).filter(|_| line_start(text, last.start) > whole.start);
+    let Some(prefix) = own_line.filter(|_| ends_line(text, after, syntax)) else {
+        let gap = if compact { "," } else { ", " };
+        return Some(vec![put(last.end, format!("{gap}{}", words.join(gap)))]);
+    };
+    let line = line_break(text);
+    let all = words.join(&format!(",{line}{prefix}"));
+    let at = line_end(text, after);
+    if behind.is_some() {
+        return Some(vec![put(at, format!("{line}{prefix}{all},"))]);
+    }
+    if at == last.end {
+        return Some(vec![put(at, format!(",{line}{prefix}{all}"))]);
+    }
+    Some(vec![put(last.end, ",".to_owned()), put(at, format!("{line}{prefix}{all}"))])
+}
+
 /// A marker that stands for whole members.
 fn is_bare_marker(text: &str, entry: &Entry) -> bool {
     entry.key_place == entry.value.place || text[range(entry.key_place.span)].starts_with(['#', '@'])

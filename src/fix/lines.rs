@@ -56,6 +56,26 @@ pub(super) fn remove_items(page: Page<'_>, list: &Node, gone: &[usize]) -> Optio
     gone.iter().map(line).collect()
 }
 
+/// Puts items behind the others of a list in YAML's block style.
+pub(super) fn append(page: Page<'_>, list: &Node, new: &[Json]) -> Option<Change> {
+    let Page { text, syntax } = page;
+    let last = range(list.items().last()?.place.span);
+    let before = &text[line_start(text, last.start)..last.start];
+    if before.trim_matches([' ', '\t']) != "-"
+        || !ends_line(text, last.end, syntax)
+        || is_long(text, last.clone())
+    {
+        return None;
+    }
+    let quote = text[last.clone()].chars().next().filter(|quote| matches!(quote, '"' | '\''));
+    let style = Style { quote, compact: false };
+    let line = line_break(text);
+    let lines: Vec<String> =
+        new.iter().map(|item| format!("{line}{before}{}", literal(syntax, item, style))).collect();
+    let at = line_end(text, last.end);
+    Some(Change { range: at..at, text: lines.concat() })
+}
+
 /// Puts entries into a map, behind the last of those that fit on a line.
 pub(super) fn insert(page: Page<'_>, map: &Node, new: &Map<String, Json>) -> Option<Vec<Change>> {
     let Page { text, syntax } = page;
@@ -230,11 +250,15 @@ fn body(page: Page<'_>, map: &Node, own: &[&Entry], new: &Map<String, Json>) -> 
 fn block_lines(all: &mut String, line: &str, prefix: &str, unit: &str, key: &str, value: &Json) {
     let _ = write!(all, "{prefix}{key} {{{line}");
     let inner = format!("{prefix}{unit}");
-    for (key, value) in value.as_object().into_iter().flatten() {
+    let entries = value.as_object();
+    let arguments = entries.into_iter().flatten().filter(|(_, value)| !value.is_object());
+    // As `terraform fmt` has it: the signs stand below each other.
+    let column = arguments.map(|(key, _)| key.len() + 1).max();
+    for (key, value) in entries.into_iter().flatten() {
         if value.is_object() {
             block_lines(all, line, &inner, unit, key, value);
         } else {
-            argument(all, &inner, key, value, None);
+            argument(all, &inner, key, value, column);
             all.push_str(line);
         }
     }

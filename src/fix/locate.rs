@@ -33,11 +33,19 @@ pub(super) fn way_to(documents: &[Node], place: Place, by_key: bool) -> Option<V
     find(documents, place, &is_it)
 }
 
-/// The way to the value that starts at a place: secrets tell no more of where they stand.
+/// The way to the map that stands at a place, or whose key does.
 pub(super) fn way_to_object(documents: &[Node], place: Place) -> Option<Vec<Step<'_>>> {
     let is_it = |step: &Step<'_>| {
         let named = matches!(step.held, Held::Entry(entry) if entry.key_place == place);
         step.node.supplied.is_none() && step.node.is_map() && (named || step.node.place == place)
+    };
+    find(documents, place, &is_it)
+}
+
+/// The way to the value that is written from a place on: of a secret no more is known.
+pub(super) fn way_to_start(documents: &[Node], place: Place) -> Option<Vec<Step<'_>>> {
+    let is_it = |step: &Step<'_>| {
+        step.node.supplied.is_none() && !step.node.is_map() && step.node.place.start() == place.start()
     };
     find(documents, place, &is_it)
 }

@@ -7,11 +7,14 @@
 mod apply;
 mod correct;
 mod flow;
+mod ignore;
 mod lines;
+mod lists;
 mod locate;
 mod parts;
 mod place;
 mod recipe;
+mod secrets;
 mod text;
 mod uses;
 
@@ -20,6 +23,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 pub use self::apply::{Text, apply};
+pub use self::ignore::without_ignore;
 use self::recipe::Work;
 use self::uses::Uses;
 use crate::check::Violation;

@@ -50,6 +50,14 @@ pub(super) fn instead(page: Page<'_>, old: &Entry, new: &Map<String, Json>) -> O
     } else {
         between
     };
+    // As `terraform fmt` has it: the signs of lines stand below each other.
+    let blanks = between.len() - between.trim_start_matches(' ').len();
+    let width = old_key.len() + blanks;
+    let between = if blanks > 0 && between.starts_with(' ') && width > key.len() {
+        format!("{}{}", " ".repeat(width - key.len()), between.trim_start_matches(' '))
+    } else {
+        between.to_owned()
+    };
     let quote = token.chars().next().filter(|first| matches!(first, '"' | '\''));
     let text = format!("{key}{between}{}", literal(page.syntax, value, Style { quote, compact: false }));
     Some(Change { range: old_key.start..with_comment(page.text, old_value.end, page.syntax)?, text })

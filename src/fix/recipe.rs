@@ -54,6 +54,8 @@ impl<'a, 'w> Work<'a, 'w> {
             match how {
                 Json::String(word) if word == "all" => self.remove(attribute)?,
                 Json::String(word) if word == "keyword" => self.replace_secrets(attribute)?,
+                Json::String(word) if word == "default" => self.remove_defaults(attribute)?,
+                Json::String(word) if word == "copy" => self.remove_copy()?,
                 Json::String(_) => self.remove_decided(attribute)?,
                 Json::Array(named) => self.remove_items(attribute, Some(named))?,
                 _ => return None,
@@ -70,6 +72,15 @@ impl<'a, 'w> Work<'a, 'w> {
         }
         for (name, value) in &recipe.set {
             self.set(Attribute::named(name)?, value)?;
+        }
+        for (name, value) in &recipe.set_matched {
+            let attribute = Attribute::named(name)?;
+            if self.has_decided(attribute) {
+                self.set(attribute, value)?;
+            }
+        }
+        for (name, new) in &recipe.append {
+            self.append(Attribute::named(name)?, new.as_array()?)?;
         }
         Some(())
     }
@@ -156,7 +167,7 @@ impl<'a, 'w> Work<'a, 'w> {
     }
 
     /// A value in the words of the form in which the definition is written.
-    fn own_word(&self, attribute: Attribute, value: &Json) -> Option<Json> {
+    pub(super) fn own_word(&self, attribute: Attribute, value: &Json) -> Option<Json> {
         let owner = self.owner?;
         Some(owner.provider.own_word(self.definition.kind, owner.shape, attribute, value))
     }
@@ -187,16 +198,7 @@ impl<'a, 'w> Work<'a, 'w> {
         }
         self.touched.push(definition.place);
         match gap(way.last()?.node, path)? {
-            Gap::Below(map, path) => {
-                let put = match self.put.iter_mut().find(|(known, _)| std::ptr::eq(*known, map)) {
-                    Some((_, put)) => put,
-                    None => {
-                        self.put.push((map, Map::new()));
-                        &mut self.put.last_mut()?.1
-                    }
-                };
-                put_at(put, &path, value)
-            }
+            Gap::Below(map, path) => put_at(self.put_into(map)?, &path, value),
             Gap::Null(node, below) => {
                 let value = match below {
                     None => value,
@@ -220,8 +222,20 @@ impl<'a, 'w> Work<'a, 'w> {
         }
     }
 
+    /// What is put into a map.
+    pub(super) fn put_into(&mut self, map: &'a Node) -> Option<&mut Map<String, Json>> {
+        let at = match self.put.iter().position(|(known, _)| std::ptr::eq(*known, map)) {
+            Some(at) => at,
+            None => {
+                self.put.push((map, Map::new()));
+                self.put.len() - 1
+            }
+        };
+        self.put.get_mut(at).map(|(_, put)| put)
+    }
+
     /// Writes another value where one is written.
-    fn replace(&mut self, fact: &Fact, value: &Json) -> Done {
+    pub(super) fn replace(&mut self, fact: &Fact, value: &Json) -> Done {
         let place = self.source(fact)?;
         let (page, way) = self.way(place, false)?;
         let mut node = way.last()?.node;
@@ -291,10 +305,22 @@ impl<'a, 'w> Work<'a, 'w> {
     fn remove_decided(&mut self, attribute: Attribute) -> Done {
         let Some(fact) = self.definition.facts.get(&attribute) else { return Some(()) };
         if matches!(fact.datum, Datum::List(_)) {
-            return self.remove_items(attribute, None);
+            // Names with settings under them are entries, not items.
+            for item in self.items(attribute, None) {
+                match item.basis {
+                    Basis::Written(place) if self.way(place, true).is_some() => self.take(place, true)?,
+                    _ => self.drop_item(item)?,
+                }
+            }
+            return Some(());
         }
-        let decided = self.decided().iter().any(|found| std::ptr::eq(*found, fact));
-        if decided { self.remove(attribute) } else { Some(()) }
+        if self.has_decided(attribute) { self.remove(attribute) } else { Some(()) }
+    }
+
+    /// Whether an attribute as a whole made the rule's conditions hold.
+    fn has_decided(&self, attribute: Attribute) -> bool {
+        let Some(fact) = self.definition.facts.get(&attribute) else { return false };
+        self.decided().iter().any(|found| std::ptr::eq(*found, fact))
     }
 
     /// Puts other words for items of a list; where the list has these already, the items go.
@@ -319,20 +345,31 @@ impl<'a, 'w> Work<'a, 'w> {
     /// Takes items out of lists: those with a name, or those that decided.
     fn remove_items(&mut self, attribute: Attribute, named: Option<&[Json]>) -> Done {
         for fact in self.items(attribute, named) {
-            let place = self.source(fact)?;
-            let (_, way) = self.way(place, false)?;
-            let [.., above, step] = way.as_slice() else { return None };
-            if !matches!(step.held, Held::Item) || !is_literal(above.node) {
-                return None;
-            }
-            let number = above.node.items().iter().position(|item| std::ptr::eq(item, step.node))?;
-            self.touched.push(place);
-            match self.dropped.iter_mut().find(|(list, _)| std::ptr::eq(*list, above.node)) {
-                Some((_, numbers)) => numbers.push(number),
-                None => self.dropped.push((above.node, vec![number])),
-            }
+            self.drop_item(fact)?;
         }
         Some(())
+    }
+
+    /// Takes an item out of its list.
+    pub(super) fn drop_item(&mut self, fact: &Fact) -> Done {
+        let place = self.source(fact)?;
+        let (_, way) = self.way(place, false)?;
+        let [.., above, step] = way.as_slice() else { return None };
+        if !matches!(step.held, Held::Item) || !is_literal(above.node) {
+            return None;
+        }
+        let number = above.node.items().iter().position(|item| std::ptr::eq(item, step.node))?;
+        self.touched.push(place);
+        self.drop_number(above.node, number);
+        Some(())
+    }
+
+    /// Takes the item with a number out of a list.
+    pub(super) fn drop_number(&mut self, list: &'a Node, number: usize) {
+        match self.dropped.iter_mut().find(|(known, _)| std::ptr::eq(*known, list)) {
+            Some((_, numbers)) => numbers.push(number),
+            None => self.dropped.push((list, vec![number])),
+        }
     }
 
     /// The facts that made the rule's conditions hold.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::describe::{Locator, finding, summary};
+use super::describe::{Locator, finding, fix, summary};
 use super::heard::text_of;
 use super::judge::{Outcome, Project};
 use super::{Job, Report};
@@ -14,11 +14,12 @@ use crate::client::Definition;
 use crate::config::{Config, Ignore, Judged};
 use crate::discover::Base;
 use crate::finding::Finding;
+use crate::fix::{Mended, without_ignore};
 use crate::formats::by_extension;
 use crate::masked::MaskedSource;
 use crate::redaction;
-use crate::silence::{Known, Mark, Nearest, Silence, configuration};
-use crate::source::{FileId, Source};
+use crate::silence::{Known, Mark, Nearest, Silence, Wrong, configuration};
+use crate::source::{FileId, Place, Source};
 use crate::vocabulary::Attribute;
 
 /// What is wrong with the comments of a project that silence something, or were meant to. `asked` says of a file
@@ -57,20 +58,42 @@ pub(super) fn of_comments(
         .collect();
     let complete = looked_at.len() == documents.len();
     let nearest = Nearest::of(&outcome.findings, &outcome.silenced, &config.rules);
-    let mut wrong = silence.wrong(&outcome.used, complete, &nearest, &deployed);
-    wrong.retain(|definition| looked_at.contains(&definition.place.file));
-    findings(&wrong, config, locator)
+    let wrong = silence.wrong(&outcome.used, complete, &nearest, &deployed);
+    let mut found = Vec::new();
+    for Wrong { definition, removal } in wrong {
+        if !looked_at.contains(&definition.place.file) {
+            continue;
+        }
+        let document = documents.iter().find(|document| document.source.id == definition.place.file);
+        let changes = removal
+            .filter(|_| job.fixes)
+            .and_then(|removal| without_ignore(document?, &removal))
+            .unwrap_or_default();
+        found.extend(findings(&[definition], &changes, config, locator));
+    }
+    found
 }
 
-/// What the rules say of ignores.
-fn findings(definitions: &[Definition], config: &Config, locator: &Locator<'_>) -> Vec<Finding> {
+/// What the rules say of ignores, which `changes` take away.
+fn findings(
+    definitions: &[Definition],
+    changes: &[(Place, String)],
+    config: &Config,
+    locator: &Locator<'_>,
+) -> Vec<Finding> {
     let mut found = Vec::new();
     for definition in definitions {
         let file = locator.sources.get(definition.place.file.0 as usize).and_then(|s| s.file.as_deref());
         let summary = Arc::new(summary(definition, locator));
         for violation in check(definition, &config.rules, &settings(config, file)).violations {
+            let mended = (!changes.is_empty()).then(|| Mended {
+                changes: changes.to_vec(),
+                elsewhere: None,
+                users: Vec::new(),
+            });
+            let fix = mended.and_then(|mended| fix(&violation, mended, locator));
             // An ignore is no client.
-            found.push(Finding { client: None, ..finding(violation, &summary, locator, config, None) });
+            found.push(Finding { client: None, ..finding(violation, &summary, locator, config, fix) });
         }
     }
     found
@@ -120,7 +143,12 @@ pub(super) fn report(
             source: &|ignore| &sources[numbers[ignore.origin.path.as_path()]],
         };
         let definitions = configuration(config, &known);
-        found.extend(findings(&definitions, config, &Locator { sources: &sources, paths: &BTreeMap::new() }));
+        found.extend(findings(
+            &definitions,
+            &[],
+            config,
+            &Locator { sources: &sources, paths: &BTreeMap::new() },
+        ));
     }
     // What several configurations say of one file is said once.
     let mut said = BTreeSet::new();

@@ -12,6 +12,7 @@ use super::workspace::Known;
 use crate::config::NAMES;
 use crate::discover::{self, Base};
 use crate::finding::Finding;
+use crate::reporters::ignore_table;
 
 /// Endings of files in which `#` starts a comment.
 const WITH_COMMENTS: &[&str] = &[".yaml", ".yml", ".toml", ".tf", ".tofu", ".tfvars", ".properties"];
@@ -35,7 +36,7 @@ pub(super) fn edit(
         Some(path) => path.clone(),
         None => beginning(document).join(NAMES[0]),
     };
-    let table = table(finding, known.shown);
+    let table = ignore_table(finding);
     let uri = uri_of(&path)?;
     if let Some(open) = documents.at(&path) {
         let edit = append(&open.text, &table);
@@ -78,35 +79,4 @@ fn append(text: &Text, table: &str) -> TextEdit {
         _ => "\n\n",
     };
     TextEdit { range: text.range(end..end), new_text: format!("{gap}{table}") }
-}
-
-fn table(finding: &Finding, path: &str) -> String {
-    use std::fmt::Write as _;
-    let mut table = format!("[[ignore]]\nrules = [{}]\npath = {}\n", quoted(&finding.rule), glob(path));
-    // Writing to a string cannot fail.
-    if let Some(client) = &finding.client {
-        let _ = writeln!(table, "client = {}", glob(client.name.as_deref().unwrap_or(&client.key)));
-    }
-    if let Some(attribute) = finding.subject.attribute {
-        let _ = writeln!(table, "pointer = {}", quoted(&format!("/{attribute}")));
-    }
-    table.push_str("reason = \"\"\n");
-    table
-}
-
-/// A text as a glob that means it alone.
-fn glob(text: &str) -> String {
-    let mut glob = String::new();
-    for character in text.chars() {
-        match character {
-            '*' | '?' | '[' | '{' => glob.extend(['[', character, ']']),
-            character => glob.push(character),
-        }
-    }
-    quoted(&glob)
-}
-
-/// A text in quotes: what JSON writes so, TOML reads.
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }

@@ -160,7 +160,7 @@ impl<'a> Workspace<'a> {
         let (group, _) = self.group_of(path)?;
         let (configs, builtin) = (self.configs.as_ref()?, self.builtin.as_ref()?);
         let open = |input: &Input| input.path == path;
-        let safe = |safety| safety == Safety::Safe;
+        let safe = |_: &Finding, safety| safety == Safety::Safe;
         isolated(|| with_job(configs, builtin, true, |job| mend(group.inputs.clone(), job, &safe, &open)))
     }
 

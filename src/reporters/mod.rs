@@ -16,6 +16,7 @@ mod markdown;
 mod rdjson;
 mod sarif;
 mod sarif_rules;
+mod suggestion;
 mod summary;
 mod telling;
 mod terminal;
@@ -27,6 +28,7 @@ use std::io::{self, Write};
 pub use inventory::{clients_csv, clients_json, clients_markdown, clients_text};
 pub use look::{Look, When};
 pub use sarif::MOST_SHOWN as SARIF_MOST_SHOWN;
+pub use suggestion::{ignore_table, suggest};
 pub use verdict::Measure;
 
 use crate::finding::{Confidence, Location};

@@ -136,9 +136,11 @@ impl Run<'_> {
         lines.extend(self.known());
         let (fixable, unsafe_ones) = self.fixable();
         if fixable > 0 {
-            let part =
-                if unsafe_ones > 0 { format!(" ({unsafe_ones} with --unsafe)") } else { String::new() };
-            lines.push(format!("{fixable} fixable{part}: clientlint fix"));
+            lines.push(match unsafe_ones {
+                0 => format!("{fixable} fixable: clientlint fix"),
+                _ if unsafe_ones == fixable => format!("{fixable} fixable: clientlint fix --unsafe"),
+                _ => format!("{fixable} fixable ({unsafe_ones} with --unsafe): clientlint fix"),
+            });
         }
         if report.hidden > 0 {
             lines.push(format!(
@@ -246,7 +248,8 @@ impl ClientSummary {
     pub fn title(&self) -> &str {
         match self.name.as_deref() {
             Some(name) if !name.is_empty() => name,
-            _ => &self.key,
+            _ if !self.key.is_empty() => &self.key,
+            _ => "unnamed",
         }
     }
 

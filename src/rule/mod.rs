@@ -180,6 +180,12 @@ pub struct FixRecipe {
     /// Attributes and the values they get.
     #[serde(default)]
     pub set: Map<String, Json>,
+    /// Attributes and the values they get where they decided.
+    #[serde(default)]
+    pub set_matched: Map<String, Json>,
+    /// Lists and the items that are put behind the others.
+    #[serde(default)]
+    pub append: Map<String, Json>,
     /// Attributes of which all, the deciding or the named items are removed, or secrets that are replaced by keywords.
     #[serde(default)]
     pub remove: Map<String, Json>,
@@ -230,6 +236,17 @@ impl Rule {
     /// Its severity in the worst of its cases.
     pub fn worst(&self) -> Severity {
         self.cases.iter().map(|case| case.severity).max().unwrap_or(self.text.severity)
+    }
+
+    /// How its cases can be mended, each way once.
+    pub fn fixes(&self) -> Vec<&FixRecipe> {
+        let mut fixes: Vec<&FixRecipe> = Vec::new();
+        for fix in self.cases.iter().filter_map(|case| case.fix.as_ref()) {
+            if !fixes.iter().any(|known| (&known.title, known.safety) == (&fix.title, fix.safety)) {
+                fixes.push(fix);
+            }
+        }
+        fixes
     }
 
     /// What it judges of a provider.

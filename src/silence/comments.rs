@@ -20,6 +20,10 @@ use crate::tree::{Node, Value};
 pub(super) struct Comment {
     /// Where it stands.
     pub(super) place: Place,
+    /// The comment, or text, in which it stands.
+    pub(super) within: Place,
+    /// Whether that is a text, as Terraform's JSON has it, and no comment.
+    pub(super) is_value: bool,
     /// The rules that it names, where, and why they are not silenced, if they are not.
     pub(super) rules: Vec<Named>,
     pub(super) reason: String,
@@ -98,7 +102,8 @@ fn of_document(document: &Document<'_>, config: &Config, today: Option<Day>) -> 
         let place = |range: Range<usize>| source.place(start + range.start..start + range.end);
         for directive in directives(source.slice(*span)) {
             let covered = || nodes.covered(*span);
-            comments.push(reader.comment(directive, &place, &covered, whole));
+            let within = source.place(span.start as usize..span.end as usize);
+            comments.push(reader.comment(directive, &place, &covered, (within, false, whole)));
         }
     }
     if is_terraform_json(&source.path) {
@@ -106,7 +111,8 @@ fn of_document(document: &Document<'_>, config: &Config, today: Option<Day>) -> 
         for (holder, text) in parsed.documents.iter().flat_map(members) {
             for directive in text.text().map(directives).unwrap_or_default() {
                 let covered = || Ok(vec![holder.place.span]);
-                comments.push(reader.comment(directive, &|_| text.place, &covered, whole));
+                let within = (text.place, true, whole);
+                comments.push(reader.comment(directive, &|_| text.place, &covered, within));
             }
         }
     }
@@ -152,13 +158,15 @@ impl Reader<'_> {
         directive: Result<Directive, Malformed>,
         place: &dyn Fn(Range<usize>) -> Place,
         covered: &dyn Fn() -> Result<Vec<Span>, String>,
-        whole: Span,
+        (within, is_value, whole): (Place, bool, Span),
     ) -> Comment {
         let directive = match directive {
             Ok(directive) => directive,
             Err(Malformed { says, range }) => {
                 return Comment {
                     place: place(range),
+                    within,
+                    is_value,
                     rules: Vec::new(),
                     reason: String::new(),
                     until: None,
@@ -176,6 +184,8 @@ impl Reader<'_> {
         };
         Comment {
             place: place(directive.range),
+            within,
+            is_value,
             rules: directive.rules.into_iter().map(named).collect(),
             reason: directive.reason,
             until: directive.until,

@@ -16,7 +16,7 @@ use self::comments::Comment;
 use self::covering::Covering;
 pub use self::nearest::Nearest;
 pub use self::place::Placed;
-pub use self::wrong::{Known, configuration};
+pub use self::wrong::{Known, Removal, Wrong, configuration};
 use crate::check::{self, Settings, Violation, check_without};
 use crate::client::{Definition, Fact};
 use crate::config::{Config, Ignore};
@@ -188,10 +188,15 @@ impl<'a> Silence<'a> {
         let names = names(definition);
         let attribute = violation.attribute.map(Attribute::name);
         let item = fact.filter(|fact| !is_whole(definition, violation, fact)).map(|fact| fact.datum.show());
+        let items: Vec<Option<&str>> = match fact {
+            // Items of what the platform fills in stand nowhere.
+            None if !violation.items.is_empty() => violation.items.iter().map(|one| Some(&**one)).collect(),
+            _ => vec![item.as_deref()],
+        };
         let fits = |ignore: &Ignore| {
             paths.iter().any(|path| ignore.is_for_path(path))
                 && ignore.is_for_client(&names)
-                && ignore.is_for_subject(attribute, item.as_deref())
+                && items.iter().all(|item| ignore.is_for_subject(attribute, *item))
         };
         let fitting = obeyed.iter().filter(|(_, _, ignore)| fits(ignore));
         fitting.map(|(number, rule, _)| Mark::Configuration(*number, *rule)).collect()

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::comments::{Comment, is_terraform_json, members};
+use super::comments::{Comment, Named, is_terraform_json, members};
 use super::directive::{Directive, is_placeholder};
 use super::nearest::Nearest;
 use super::{Mark, Silence};
@@ -78,6 +78,39 @@ pub(super) fn of_rule(id: &str, config: &Config) -> Option<Standing> {
     (!config.may_be_ignored(id)).then(|| Standing::new("forbidden", ": it is not ignorable"))
 }
 
+/// An ignore with what is wrong with it.
+pub struct Wrong {
+    /// What rules judge.
+    pub definition: Definition,
+    /// What would have to go so that nothing of it is left; `None` where that is no way out.
+    pub removal: Option<Removal>,
+}
+
+/// What of a file would have to go.
+#[derive(Clone, Copy, Debug)]
+pub struct Removal {
+    /// The comment, or the text that stands for one.
+    pub comment: Place,
+    /// Whether it is such a text.
+    pub is_value: bool,
+    /// The ignore in it.
+    pub directive: Place,
+    /// The only rule of it that goes; all of it where none is named.
+    pub rule: Option<Place>,
+}
+
+impl Removal {
+    fn of(comment: &Comment, rule: Option<Place>) -> Self {
+        Self { comment: comment.within, is_value: comment.is_value, directive: comment.place, rule }
+    }
+}
+
+impl From<Definition> for Wrong {
+    fn from(definition: Definition) -> Self {
+        Self { definition, removal: None }
+    }
+}
+
 impl Silence<'_> {
     /// What is wrong with the comments of the project, as definitions that rules judge.
     ///
@@ -88,14 +121,16 @@ impl Silence<'_> {
         complete: bool,
         nearest: &Nearest<'_>,
         deployed: &BTreeSet<FileId>,
-    ) -> Vec<Definition> {
+    ) -> Vec<Wrong> {
         let mut all = Vec::new();
         for (number, comment) in self.comments.iter().enumerate() {
             self.of_one(number, comment, used, complete, nearest, &mut all);
         }
+        let mut elsewhere = Vec::new();
         for document in self.documents {
-            misplaced(document, deployed.contains(&document.source.id), &mut all);
+            misplaced(document, deployed.contains(&document.source.id), &mut elsewhere);
         }
+        all.extend(elsewhere.into_iter().map(Wrong::from));
         all
     }
 
@@ -106,16 +141,19 @@ impl Silence<'_> {
         used: &BTreeSet<Mark>,
         complete: bool,
         nearest: &Nearest<'_>,
-        all: &mut Vec<Definition>,
+        all: &mut Vec<Wrong>,
     ) {
         let ids: Vec<&str> = comment.rules.iter().map(|rule| rule.id.as_str()).collect();
         for rule in &comment.rules {
             all.extend(
-                rule.standing.as_ref().map(|standing| definition(standing, &[&rule.id], None, rule.place)),
+                rule.standing
+                    .as_ref()
+                    .map(|standing| definition(standing, &[&rule.id], None, rule.place).into()),
             );
         }
         if let Some(standing) = &comment.standing {
-            all.push(definition(standing, &ids, comment.until, comment.place));
+            let removal = (standing.state == "expired").then(|| Removal::of(comment, None));
+            all.push(Wrong { definition: definition(standing, &ids, comment.until, comment.place), removal });
             return;
         }
         let Some(source) =
@@ -124,14 +162,17 @@ impl Silence<'_> {
             return;
         };
         let line = source.position(comment.place.span.start).line;
-        for (at, rule) in comment.rules.iter().enumerate() {
+        let in_vain = |at: usize, rule: &Named| {
             let judged = complete && rule.standing.is_none() && self.config.has_on_everywhere(&rule.id);
-            if !judged || used.contains(&Mark::Comment(number, at)) {
-                continue;
-            }
+            judged && !used.contains(&Mark::Comment(number, at))
+        };
+        let alone = comment.rules.iter().enumerate().all(|(at, rule)| in_vain(at, rule));
+        for (_, rule) in comment.rules.iter().enumerate().filter(|(at, rule)| in_vain(*at, rule)) {
             let nothing = comment.covers_nothing.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
             let hint = format!("{nothing}{}", nearest.hint(&rule.id, &source.path, line));
-            all.push(definition(&Standing::new("unused", hint), &[&rule.id], None, rule.place));
+            let removal = Some(Removal::of(comment, Some(rule.place).filter(|_| !alone)));
+            let definition = definition(&Standing::new("unused", hint), &[&rule.id], None, rule.place);
+            all.push(Wrong { definition, removal });
         }
     }
 }

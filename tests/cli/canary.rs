@@ -81,15 +81,66 @@ impl Nest {
             }
         }
         self.assert_silent(&["check", ".", "--color", "always", "--no-config", "--profile", "fapi2"], None);
+        for format in FORMATS {
+            self.assert_silent(&["check", ".", "-vv", "--stats", "--format", format], None);
+        }
+        for more in [&["--suggest-ignore"][..], &["--no-ignores"], &["--quiet"], &["--links", "always"]] {
+            all += &self.assert_silent(&[&["check", ".", "--persona", "auditor"], more].concat(), None);
+        }
         for option in ["--unsafe", "--only-unsafe"] {
             all += &self.assert_silent(&["fix", ".", option, "--diff", "--persona", "auditor"], None);
         }
         for format in ["text", "json", "csv", "markdown"] {
             all += &self.assert_silent(&["clients", ".", "--format", format], None);
+            self.assert_silent(&["clients", ".", "--format", format, "-vv", "--stats"], None);
+        }
+        self.assert_silent(&["config", "show", self.files().first().unwrap()], None);
+        self.assert_silent(&["config", "show", "--format", "json"], None);
+        self.assert_silent(&["config", "validate"], None);
+        // What is written has no secret in it either, and nothing is left where others may read it.
+        let before = self.files();
+        let temporary = tempfile::tempdir().unwrap();
+        let elsewhere = [("TMPDIR", temporary.path().to_str().unwrap())];
+        let baseline = reports.path().join("baseline.json");
+        let mut write = vec!["baseline", "write", "-vv", "--stats", "--baseline", baseline.to_str().unwrap()];
+        write.extend(["--persona", "auditor", "--set", "baseline.secrets=true"]);
+        for arguments in [
+            &write[..],
+            &["init", "--force", "--hook", "--ci", "gitlab"],
+            &["fix", ".", "-vv", "--stats", "--unsafe", "--diff"],
+            &["check", ".", "-vv", "--output", &format!("html={}", reports.path().join("again").display())],
+        ] {
+            let run = self.repository.run_in(arguments, &elsewhere);
+            assert_no_secret(&self.secrets, &run.out, arguments);
+            assert_no_secret(&self.secrets, &run.err, arguments);
+        }
+        for folder in [reports.path(), temporary.path()] {
+            for file in
+                walkdir::WalkDir::new(folder).into_iter().flatten().filter(|file| file.path().is_file())
+            {
+                let text = std::fs::read_to_string(file.path()).unwrap();
+                assert_no_secret(&self.secrets, &text, &["left behind", file.path().to_str().unwrap()]);
+            }
+        }
+        for new in self.files().difference(&before) {
+            let text = std::fs::read_to_string(self.repository.path(new)).unwrap();
+            assert_no_secret(&self.secrets, &text, &["written", new]);
+            std::fs::remove_file(self.repository.path(new)).unwrap();
         }
         // Last, since it changes the files.
-        all += &self.assert_silent(&["fix", ".", "--unsafe", "--persona", "auditor"], None);
+        all += &self.assert_silent(&["fix", ".", "--unsafe", "--persona", "auditor", "-vv", "--stats"], None);
+        assert!(self.files().is_subset(&before), "fix leaves something behind");
         all
+    }
+
+    /// The files of the repository.
+    fn files(&self) -> BTreeSet<String> {
+        let all = walkdir::WalkDir::new(self.repository.root()).into_iter().flatten();
+        let files = all.filter(|file| file.file_type().is_file());
+        let path = |file: walkdir::DirEntry| {
+            file.path().strip_prefix(self.repository.root()).unwrap().to_str().unwrap().to_owned()
+        };
+        files.map(path).collect()
     }
 }
 
@@ -167,8 +218,15 @@ fn files_that_do_not_parse_show_no_secret() {
                 nest.repository = nest.repository.and(&format!("{number}-{way}/{path}"), text);
             }
         }
-        for arguments in [["check", "."], ["clients", "."]] {
-            nest.assert_silent(&arguments, None);
+        for arguments in [
+            &["check", "."][..],
+            &["clients", "."],
+            &["check", ".", "-vv", "--stats", "--suggest-ignore"],
+            &["baseline", "write", "-vv"],
+            &["fix", ".", "--unsafe", "--diff"],
+            &["fix", ".", "--unsafe", "-vv"],
+        ] {
+            nest.assert_silent(arguments, None);
         }
         nest.assert_silent(&["check", ".", "--format", "json", "--persona", "auditor"], None);
         nest.assert_silent(&["clients", ".", "--format", "json"], None);
@@ -193,8 +251,9 @@ fn a_wrong_kind_syntax_or_encoding_shows_no_secret() {
     for kind in
         ["deploy-yaml", "deploy-json", "terraform", "management-api", "oidc-registration", "cimd", "pulumi"]
     {
-        nest.assert_silent(&["check", ".", "--kind", kind], None);
+        nest.assert_silent(&["check", ".", "--kind", kind, "-vv"], None);
         nest.assert_silent(&["clients", ".", "--kind", kind], None);
+        nest.assert_silent(&["fix", ".", "--kind", kind, "--unsafe", "--diff"], None);
     }
 }
 

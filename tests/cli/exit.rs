@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use crate::specimens::FORMATS;
 use crate::support::{DOUBTFUL, RIGHT, Repository, WRONG};
 
 /// JSON that breaks off in a client.
@@ -117,6 +118,15 @@ fn standard_output_holds_the_report_alone() {
             assert_eq!(run.json()["version"], 1);
             assert_eq!(run.err, "");
         }
+    }
+    // Whatever is said beside it, the report stays the same.
+    let repository = Repository::with("tenant.yaml", WRONG).and("clients/shop.json", CUT);
+    let day = [("SOURCE_DATE_EPOCH", "1796000000")];
+    for format in FORMATS {
+        let plain = repository.run_in(&["check", ".", "--format", format], &day);
+        let run = repository.run_in(&["check", ".", "--format", format, "-vv", "--stats"], &day);
+        assert!(run.err.contains("tenant.yaml") && run.err.contains("2 files"), "{}", run.err);
+        assert_eq!(run.out, plain.out, "{format}");
     }
     let run = Repository::new().run(&["check", "missing.yaml", "--format", "json"]);
     assert_eq!(run.out, "");

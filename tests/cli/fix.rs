@@ -132,7 +132,7 @@ fn reports_say_what_can_be_mended() {
     let run = repository.run(&["check", "."]);
     let hint = "(clientlint fix --unsafe --rule public-client-symmetric-id-token)";
     assert!(run.out.split_whitespace().collect::<Vec<_>>().join(" ").contains(hint), "{}", run.out);
-    assert!(run.out.contains("fixable (1 with --unsafe): clientlint fix"), "{}", run.out);
+    assert!(run.out.contains("1 fixable: clientlint fix --unsafe\n"), "{}", run.out);
 
     // What an alias borrows is not mended, and no report says that it could be.
     let lent = WRONG.replace("{alg: HS256}", "&signed {alg: HS256}");
@@ -150,6 +150,58 @@ fn copies_of_what_is_there_are_not_mended() {
     assert_eq!(rules(&repository.check(".")), ["implicit-grant"]);
     repository.run(&["fix", ".", "--unsafe"]);
     assert_eq!(read(&repository, "dump.json"), dump);
+}
+
+/// A client with an ignore that is of use, one that is not, and one that has ended.
+const IGNORED: &str = "clients:
+  # clientlint: ignore[public-client-symmetric-id-token, password-grant]: until the move, SEC-1
+  - name: Shop
+    app_type: spa
+    oidc_conformant: true
+    is_first_party: true
+    token_endpoint_auth_method: none
+    # clientlint: ignore[implicit-grant] until 2020-01-01: the old login, SEC-2
+    grant_types: [authorization_code] # clientlint: ignore[legacy-grant]: gone, SEC-3
+    jwt_configuration: {alg: HS256}
+    callbacks: [https://shop.example.com/cb]
+";
+
+#[test]
+fn ignores_that_silence_nothing_go() {
+    let safe = IGNORED.replace(", password-grant]", "]");
+    let safe = safe.replace(" # clientlint: ignore[legacy-grant]: gone, SEC-3", "");
+    let repository = Repository::with("tenant.yaml", IGNORED);
+    let run = repository.run(&["fix", "."]);
+    assert_eq!(read(&repository, "tenant.yaml"), safe, "{}", run.out);
+    assert!(run.out.contains("  unused-ignore: Remove the ignore\n"), "{}", run.out);
+    // What it was for is worth a look, so that the one that has ended goes only when asked for.
+    assert_eq!(rules(&repository.check(".")), ["expired-ignore"]);
+    repository.run(&["fix", ".", "--unsafe"]);
+    let ended = "    # clientlint: ignore[implicit-grant] until 2020-01-01: the old login, SEC-2\n";
+    assert_eq!(read(&repository, "tenant.yaml"), safe.replace(ended, ""));
+    // Named alone it does the same, although no other rule is mended then.
+    let repository = Repository::with("tenant.yaml", IGNORED.replace("[authorization_code]", "[implicit]"));
+    let run = repository.run(&["fix", ".", "--unsafe", "--rule", "unused-ignore"]);
+    assert_eq!(
+        read(&repository, "tenant.yaml"),
+        safe.replace("[authorization_code]", "[implicit]"),
+        "{}",
+        run.out
+    );
+}
+
+#[test]
+fn an_ignore_that_may_stand_in_the_wrong_place_is_left_to_somebody() {
+    let text = WRONG.replace(
+        "    app_type",
+        "    # clientlint: ignore[public-client-symmetric-id-token]: SEC-1\n    app_type",
+    );
+    let repository = Repository::with("tenant.yaml", &text);
+    repository.run(&["fix", "."]);
+    assert_eq!(read(&repository, "tenant.yaml"), text);
+    let report = repository.check(".");
+    let unused = report["findings"].as_array().unwrap().iter().find(|found| found["rule"] == "unused-ignore");
+    assert_eq!(unused.unwrap()["fix-safety"], "unsafe");
 }
 
 #[cfg(unix)]

@@ -35,6 +35,7 @@ mod silenced;
 mod since;
 mod specimens;
 mod stdin;
+mod suggestions;
 mod support;
 mod terraform;
 mod terraform_projects;

@@ -40,6 +40,39 @@ fn assert_valid(schema: &str, format: &str) {
     }
 }
 
+/// The schema of the report without room for fields that it does not name.
+fn strict(schema: &mut Json) {
+    if let Json::Object(map) = schema {
+        if map.contains_key("properties") {
+            map.insert("additionalProperties".to_owned(), Json::Bool(false));
+        }
+        map.values_mut().for_each(strict);
+    }
+    schema.as_array_mut().into_iter().flatten().for_each(strict);
+}
+
+#[test]
+fn json_is_what_its_schema_says_and_no_more() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/report.schema.json");
+    let mut schema: Json = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    strict(&mut schema);
+    let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
+    let silencing = Repository::with("tenant.yaml", WRONG.replace("alg: HS256}", "alg: HS256} # clientlint: ignore[public-client-symmetric-id-token] until 2999-01-01: until the move"))
+        .and("other/tenant.yaml", WRONG)
+        .and("clientlint.toml", "[[ignore]]\nrules = [\"public-client-symmetric-id-token\"]\npath = \"other/**\"\nreason = \"because of SEC-1\"\nby = \"us\"\n[[ignore]]\nrules = [\"implicit-grant\"]\nreason = \"for nothing\"\n")
+        .and("more/tenant.yaml", WRONG);
+    assert_eq!(silencing.run(&["baseline", "write", "more"]).code, 0);
+    for (name, repository) in repositories().into_iter().chain([("silenced", silencing)]) {
+        let report = repository.run(&["check", ".", "--format", "json", "--persona", "auditor"]).json();
+        let error = validator.iter_errors(&report).next();
+        let told = error.map(|error| format!("{}: {error}", error.instance_path())).unwrap_or_default();
+        assert!(told.is_empty(), "{name}: {told}");
+        if name == "silenced" {
+            assert_eq!(report["silenced"].as_array().unwrap().len(), 3);
+        }
+    }
+}
+
 #[test]
 fn sarif_is_valid() {
     assert_valid("sarif-2.1.0.json", "sarif");

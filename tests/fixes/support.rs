@@ -39,7 +39,7 @@ pub(crate) fn analyse(config: &Arc<Config>, inputs: &[Input]) -> Report {
 }
 
 pub(crate) fn mend_all(config: &Arc<Config>, inputs: &[Input]) -> Mended {
-    with_job(config, |job| mend(inputs.to_vec(), job, &|_| true, &|_| true))
+    with_job(config, |job| mend(inputs.to_vec(), job, &|_, _| true, &|_| true))
 }
 
 pub(crate) fn texts(inputs: &[Input]) -> Vec<&str> {

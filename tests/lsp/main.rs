@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod canary;
 mod editor;
+mod everywhere;
 mod requests;
 
 use std::path::{Path, PathBuf};

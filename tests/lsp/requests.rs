@@ -23,7 +23,7 @@ fn fix_all_is_what_fix_does() {
         let (_folder, mut editor, uri) = opened(text, "tenant.yaml", json!({}));
         let actions = editor.actions(&uri, json!(["source.fixAll"]));
         let path = url::Url::parse(&uri).unwrap().to_file_path().unwrap();
-        let safe = |safety| safety == Safety::Safe;
+        let safe = |_: &clientlint::finding::Finding, safety| safety == Safety::Safe;
         let mended = with_job(|job| mend(vec![input(&path, text)], job, &safe, &|_| true));
         let after = text_of(&mended.inputs[0]).unwrap();
         match actions.as_slice() {
