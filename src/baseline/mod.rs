@@ -1,11 +1,13 @@
 //! The baseline: findings that are known and are to be mended later, in a file that is kept with the documents.
 
 mod file;
+mod place;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use file::{Baseline, Entry};
+pub use place::Place;
 
 use crate::config::Config;
 use crate::finding::{Finding, Silenced, Silencer, Subject};

@@ -7,18 +7,15 @@ use std::path::{Path, PathBuf};
 use super::check::{Wanted, analyse};
 use super::options::{BaselineCommand, BaselineOptions, InputOptions, ListFormat};
 use super::{Outcome, ended};
-use crate::baseline::{self, Baseline, Entry, Scope, State};
+use crate::baseline::{self, Baseline, Entry, Place, Scope, State};
 use crate::config::Config;
 use crate::configs::{Adjustment, Configs};
 use crate::day::{self, Day};
-use crate::discover::{self, Base, absolute};
+use crate::discover::{self, absolute};
 use crate::lint::Report;
 use crate::reporters::{count, printable};
 use crate::silence::Ignoring;
 use crate::write::overwrite;
-
-/// The name of a baseline where nobody gives it another, in the root of the repository.
-const NAME: &str = ".clientlint-baseline.json";
 
 pub(super) fn run(command: &BaselineCommand, out: &mut dyn Write, errors: &mut dyn Write) -> Outcome {
     match command {
@@ -29,92 +26,38 @@ pub(super) fn run(command: &BaselineCommand, out: &mut dyn Write, errors: &mut d
             let here = absolute(Path::new("clientlint.toml"));
             let config = configs.of(Some(&here))?;
             let place = Place::at(&here, baseline.as_deref(), &config);
-            Ok(show(&place.needed()?, *format, out).map(|()| 0))
+            Ok(show(&needed(&place)?, *format, out).map(|()| 0))
         }
     }
 }
 
 /// Where the baseline of a run stands, and what the run was asked for.
-pub(super) struct Place {
-    file: PathBuf,
-    /// Whether the command line names it, so that it must be there.
-    named: bool,
-    base: Base,
-    asked: Vec<PathBuf>,
+pub(super) fn place(options: &InputOptions, file: Option<&Path>, config: &Config) -> Place {
+    let on_disk = |path: &PathBuf| match &options.stdin_filename {
+        Some(name) if path.as_os_str() == "-" => absolute(name),
+        _ => absolute(path),
+    };
+    let asked: Vec<PathBuf> = options.paths.iter().map(on_disk).collect();
+    let first = asked.first().cloned().unwrap_or_default();
+    let mut place = Place::at(&first, file, config);
+    place.asked = asked;
+    place
 }
 
-impl Place {
-    pub(super) fn new(options: &InputOptions, file: Option<&Path>, config: &Config) -> Self {
-        let on_disk = |path: &PathBuf| match &options.stdin_filename {
-            Some(name) if path.as_os_str() == "-" => absolute(name),
-            _ => absolute(path),
-        };
-        let asked: Vec<PathBuf> = options.paths.iter().map(on_disk).collect();
-        let first = asked.first().cloned().unwrap_or_default();
-        Self { asked, ..Self::at(&first, file, config) }
-    }
+/// The baseline, without which there is nothing to do.
+fn needed(place: &Place) -> Result<Baseline, String> {
+    let missing =
+        || format!("{}: there is no such baseline; `clientlint baseline write` makes it", place.shown());
+    place.read()?.ok_or_else(missing)
+}
 
-    fn at(path: &Path, file: Option<&Path>, config: &Config) -> Self {
-        let base = Base::of(path);
-        let place = file.map(absolute).or_else(|| config.baseline.clone());
-        let place = place.unwrap_or_else(|| absolute(&base.find(NAME)));
-        Self { file: place, named: file.is_some(), base, asked: Vec::new() }
+/// Writes the file, if it is to say anything else.
+fn overwrite_with(place: &Place, baseline: &Baseline) -> Result<(), String> {
+    let text = baseline.write();
+    if discover::read_text(&place.file).is_ok_and(|known| known == text) {
+        return Ok(());
     }
-
-    /// The baseline; `None` where there is none and nobody said that there is.
-    fn read(&self) -> Result<Option<Baseline>, String> {
-        if !discover::exists(&self.file) {
-            let missing = format!("{}: there is no such baseline", self.shown());
-            return if self.named { Err(missing) } else { Ok(None) };
-        }
-        let text = discover::read_text(&self.file)?;
-        Baseline::read(&text).map(Some).map_err(|said| format!("{}:{said}", self.shown()))
-    }
-
-    fn needed(&self) -> Result<Baseline, String> {
-        let missing =
-            || format!("{}: there is no such baseline; `clientlint baseline write` makes it", self.shown());
-        self.read()?.ok_or_else(missing)
-    }
-
-    fn shown(&self) -> String {
-        self.base.show(&self.file)
-    }
-
-    /// Silences what is known. Where parts of what was asked for are left out, no entry is called stale.
-    pub(super) fn silence(
-        &self,
-        report: &mut Report,
-        configs: &Configs,
-        in_part: bool,
-    ) -> Result<(), String> {
-        if let Some(baseline) = self.read()? {
-            self.within(configs, |scope| {
-                let asked = |path: &str| !in_part && (scope.asked)(path);
-                baseline.silence(report, &Scope { asked: &asked, ..*scope });
-            })?;
-        }
-        Ok(())
-    }
-
-    fn within<T>(&self, configs: &Configs, run: impl FnOnce(&Scope<'_>) -> T) -> Result<T, String> {
-        // Those of the inputs are right, or nothing would have been analysed; that of a file which is gone may be wrong.
-        let fallback = configs.of(self.asked.first().map(PathBuf::as_path))?;
-        let on_disk = |path: &str| absolute(&self.base.find(path));
-        let asked = |path: &str| self.asked.iter().any(|asked| on_disk(path).starts_with(asked));
-        let exists = |path: &str| discover::exists(&on_disk(path));
-        let config = |path: &str| configs.of(Some(&on_disk(path))).unwrap_or_else(|_| fallback.clone());
-        Ok(run(&Scope { config: &config, asked: &asked, exists: &exists }))
-    }
-
-    /// Writes the file, if it is to say anything else.
-    fn write(&self, baseline: &Baseline) -> Result<(), String> {
-        let text = baseline.write();
-        if discover::read_text(&self.file).is_ok_and(|known| known == text) {
-            return Ok(());
-        }
-        overwrite(&self.file, &text).map_err(|why| format!("{}: not written: {why}", self.shown()))
-    }
+    overwrite(&place.file, &text).map_err(|why| format!("{}: not written: {why}", place.shown()))
 }
 
 /// What there is today, judged.
@@ -132,7 +75,7 @@ fn today(options: &BaselineOptions, day: Day) -> Result<(Report, Configs, Place)
     let ignores = Ignoring { today: Some(day), report_all: false, folders: &folders };
     let (report, counts) = analyse(input, &configs, Wanted { ignores, ..Wanted::default() })?;
     let config = configs.of(counts.first.as_deref())?;
-    let place = Place::new(input, options.baseline.as_deref(), &config);
+    let place = place(input, options.baseline.as_deref(), &config);
     Ok((report, configs, place))
 }
 
@@ -148,7 +91,7 @@ fn write(
     if !report.recognised {
         return Err("no client definitions found: nothing is written".to_owned());
     }
-    let known = Place { named: false, ..place };
+    let known = place.not_named();
     let old = known.read()?.unwrap_or_default();
     let (outcome, mut entries, refused) = known.within(&configs, |scope| {
         let entries = baseline::entries(&report.findings, scope, &day);
@@ -167,7 +110,7 @@ fn write(
     let total = entries.len();
     let settings = known.within(&configs, |scope| (scope.config)(&known.shown()).settings.clone())?;
     let persona = settings.persona.max(old.persona);
-    known.write(&Baseline { entries, persona, profile: settings.profile })?;
+    overwrite_with(&known, &Baseline { entries, persona, profile: settings.profile })?;
     let written =
         writeln!(out, "{}: {} ({new} new, {gone} taken out)", printable(&known.shown()), counted(total));
     let mut lines = refused.into_iter();
@@ -189,7 +132,7 @@ fn refusals(report: &Report, scope: &Scope<'_>) -> Vec<String> {
 
 fn prune(options: &BaselineOptions, check: bool, out: &mut dyn Write) -> Outcome {
     let (report, configs, place) = today(options, day::today(None)?)?;
-    let old = place.needed()?;
+    let old = needed(&place)?;
     let (states, whys) = place.within(&configs, |scope| {
         let whys: Vec<_> = old.entries.iter().map(|entry| scope.refusal_of(entry)).collect();
         (old.compare(&report, scope).entries, whys)
@@ -212,7 +155,7 @@ fn prune(options: &BaselineOptions, check: bool, out: &mut dyn Write) -> Outcome
     }
     let left = entries.len();
     if !check && !lines.is_empty() {
-        place.write(&Baseline { entries, ..old })?;
+        overwrite_with(&place, &Baseline { entries, ..old })?;
     }
     let written = lines.iter().try_for_each(|line| writeln!(out, "{}", printable(line)));
     let shown = printable(&place.shown());

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::baseline::Place;
+use super::baseline::place;
 use super::options::{CheckOptions, ClientsFormat, ClientsOptions, InputOptions};
 use super::progress::Progress;
 use super::reports::Reports;
@@ -48,9 +48,11 @@ pub(super) fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dy
     let wanted = Wanted { texts: reports.show_text(), fixes: reports.show_fixes(), since, ignores };
     let (mut report, mut counts) = analyse(&options.input, &configs, wanted)?;
     if !options.no_baseline {
-        let place = Place::new(&options.input, options.baseline.as_deref(), &config);
-        // With --since a finding is of what is new alone, so that entries about the rest match nothing.
-        place.silence(&mut report, &configs, options.since.is_some())?;
+        let place = place(&options.input, options.baseline.as_deref(), &config);
+        if let Some(baseline) = place.read()? {
+            // With --since a finding is of what is new alone, so that entries about the rest match nothing.
+            place.silence(&baseline, &mut report, &configs, options.since.is_some())?;
+        }
     }
     let verdict = Verdict::of(
         &report,

@@ -7,6 +7,7 @@ mod facts;
 mod heard;
 mod ignores;
 mod judge;
+mod parses;
 mod projects;
 mod reach;
 mod since;
@@ -22,6 +23,7 @@ use rayon::prelude::*;
 use self::describe::locate_problem;
 pub use self::facts::{Origin, Told, ToldAttribute};
 use self::judge::{Outcome, Project, judge, speaks_of_clients};
+pub use self::parses::Parses;
 use self::projects::projects;
 pub use self::since::Former;
 use self::since::{Kept, kept};
@@ -63,6 +65,8 @@ pub struct Job<'a> {
     /// Whether the process ends with this run: then what it took is left to the system, since to give back what
     /// thousands of clients were made of takes time as well.
     pub last: bool,
+    /// What files were read as before, for those who analyse them again and again.
+    pub parses: Option<&'a Parses>,
 }
 
 impl<'a> Job<'a> {
@@ -79,6 +83,7 @@ impl<'a> Job<'a> {
             ignores,
             before: None,
             last: false,
+            parses: None,
         }
     }
 }
@@ -165,12 +170,16 @@ enum Keep {
 fn analyse(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync), keep: Keep) -> (Report, Vec<Kept>) {
     let mut report = Report { today: job.ignores.today, ..Report::default() };
     let Texts { sources, requested, failed, stopped } = texts(inputs, job);
-    let parsed: Vec<Option<Parsed>> = sources
+    let parsed: Vec<Option<Arc<Parsed>>> = sources
         .par_iter()
         .map(|source| {
             step();
             let format = project::format_of(&source.path)?;
-            (!stopped.contains(&source.id)).then(|| format.parse(source))
+            let parse = || match job.parses {
+                Some(parses) => parses.of(source, format),
+                None => Arc::new(format.parse(source)),
+            };
+            (!stopped.contains(&source.id)).then(parse)
         })
         .collect();
     let documents = projects(&sources, parsed, job);

@@ -13,7 +13,7 @@ use crate::source::Source;
 /// The documents by project: Terraform directories go together with the local modules that they call.
 pub(super) fn projects<'a>(
     sources: &'a [Source],
-    parsed: Vec<Option<Parsed>>,
+    parsed: Vec<Option<Arc<Parsed>>>,
     job: &Job<'a>,
 ) -> Vec<Vec<Document<'a>>> {
     let mut groups: BTreeMap<String, Vec<Document<'a>>> = BTreeMap::new();
@@ -26,7 +26,7 @@ pub(super) fn projects<'a>(
             (None, None) => None,
         };
         let key = project::key(&source.path, &parsed.documents);
-        let document = Document { source, format, parsed: Arc::new(parsed), kind };
+        let document = Document { source, format, parsed, kind };
         if project::form(&document).is_some() {
             snapshots.push(document);
             continue;

@@ -24,6 +24,9 @@ pub(super) fn diagnostics(
     known: &Known<'_>,
     documents: &Documents,
 ) -> (Vec<Diagnostic>, bool) {
+    if known.is_old {
+        return (Vec::new(), false);
+    }
     let places = Places { known, documents, encoding: document.text.encoding() };
     let findings = known.findings().map(|finding| places.finding(finding, document));
     let problems: Vec<&Problem> =

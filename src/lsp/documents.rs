@@ -17,7 +17,7 @@ pub(super) struct Document {
     pub(super) text: Text,
     /// The number of its state: no two states of any document have the same.
     pub(super) state: u64,
-    /// What was found when it could last be read.
+    /// What was found when it could last be read, where that stands now.
     pub(super) good: Vec<Diagnostic>,
     /// What is found now.
     pub(super) diagnostics: Vec<Diagnostic>,
@@ -64,7 +64,9 @@ impl Documents {
         self.states += 1;
         document.version = version;
         document.state = self.states;
-        changes.into_iter().for_each(|change| document.text.change(change));
+        for replaced in changes.into_iter().filter_map(|change| document.text.change(change)) {
+            document.good.iter_mut().for_each(|found| replaced.follow(found, &document.uri));
+        }
         true
     }
 

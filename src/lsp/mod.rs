@@ -6,6 +6,7 @@ mod completion;
 mod configuration;
 mod diagnostics;
 mod documents;
+mod group;
 mod hover;
 mod ignores;
 mod overview;
@@ -15,9 +16,11 @@ mod positions;
 mod requests;
 mod session;
 mod settings;
+mod shift;
 mod workspace;
 
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use lsp_server::{Connection, ErrorCode, Message, Response};
@@ -25,9 +28,12 @@ use lsp_types::notification::{Cancel, Exit, Notification as _};
 use lsp_types::{InitializeParams, InitializeResult, NumberOrString, ServerInfo};
 use serde_json::Value as Json;
 
+pub use self::group::Lint;
 use self::session::Session;
 use self::settings::{Client, Settings, capabilities};
-use crate::configs::Configs;
+pub use self::workspace::Configure;
+use self::workspace::Workspace;
+use crate::lint::lint;
 
 /// What ended the server before its time.
 #[derive(Debug, thiserror::Error)]
@@ -43,9 +49,9 @@ pub enum ServeError {
 /// # Errors
 ///
 /// The editor does not keep to the protocol before anything else was said.
-pub fn serve_stdio(configure: &dyn Fn() -> Result<Configs, String>) -> Result<u8, ServeError> {
+pub fn serve_stdio(configure: Configure<'_>) -> Result<u8, ServeError> {
     let (connection, threads) = Connection::stdio();
-    let code = serve(&connection, configure)?;
+    let code = serve(&connection, configure, &lint)?;
     // What is still to be written goes out when nobody can send any more.
     drop(connection);
     if code == 0 {
@@ -60,10 +66,7 @@ pub fn serve_stdio(configure: &dyn Fn() -> Result<Configs, String>) -> Result<u8
 /// # Errors
 ///
 /// The editor does not keep to the protocol before anything else was said.
-pub fn serve(
-    connection: &Connection,
-    configure: &dyn Fn() -> Result<Configs, String>,
-) -> Result<u8, ServeError> {
+pub fn serve(connection: &Connection, configure: Configure<'_>, lint: Lint<'_>) -> Result<u8, ServeError> {
     let (id, params) = connection.initialize_start().map_err(|_| ServeError::Protocol)?;
     let params: InitializeParams = serde_json::from_value(params).map_err(|_| ServeError::Protocol)?;
     let client = Client::of(&params);
@@ -78,7 +81,7 @@ pub fn serve(
     };
     let result = serde_json::to_value(result).map_err(|_| ServeError::Protocol)?;
     connection.initialize_finish(id, result).map_err(|_| ServeError::Protocol)?;
-    let mut session = Session::new(connection, client, settings, configure);
+    let mut session = Session::new(connection, client, settings, Workspace::new(configure, lint));
     session.begin();
     Ok(listen(connection, &mut session))
 }
@@ -91,7 +94,7 @@ fn listen(connection: &Connection, session: &mut Session<'_>) -> u8 {
             let next = match session.due() {
                 Some(due) => match connection.receiver.recv_timeout(until(due)) {
                     Err(error) if error.is_timeout() => {
-                        session.refresh();
+                        guarded(session, Session::refresh);
                         continue;
                     }
                     next => next.ok(),
@@ -109,7 +112,9 @@ fn listen(connection: &Connection, session: &mut Session<'_>) -> u8 {
                 return u8::from(!session.is_over());
             }
             Message::Notification(notification) if notification.method == Cancel::METHOD => {}
-            Message::Notification(notification) => session.notice(notification),
+            Message::Notification(notification) => {
+                guarded(session, |session| session.notice(notification));
+            }
             Message::Request(request) if is_cancelled(&request.id, &queue) => {
                 let message = "cancelled by the client".to_owned();
                 let response = Response::new_err(request.id, ErrorCode::RequestCanceled as i32, message);
@@ -119,6 +124,13 @@ fn listen(connection: &Connection, session: &mut Session<'_>) -> u8 {
             // Nothing that the server asks for is more than a wish.
             Message::Response(_) => {}
         }
+    }
+}
+
+/// Runs something that must not end the server. Neither the payload of a panic nor a document may be told.
+fn guarded<'a>(session: &mut Session<'a>, run: impl FnOnce(&mut Session<'a>)) {
+    if catch_unwind(AssertUnwindSafe(|| run(session))).is_err() {
+        session.confess();
     }
 }
 

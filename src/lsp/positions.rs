@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use lsp_types::{Position, PositionEncodingKind, Range, TextDocumentContentChangeEvent};
 
+use super::shift::Replaced;
 use crate::source::{self, line_starts};
 
 /// What columns are counted in.
@@ -129,17 +130,25 @@ impl Text {
         Range { start: at(range.start), end: at(range.end) }
     }
 
-    /// Changes the text as an editor says.
-    pub(super) fn change(&mut self, change: TextDocumentContentChangeEvent) {
-        match change.range {
-            None => self.whole = change.text,
-            Some(range) => {
-                let (start, end) = (self.offset(range.start), self.offset(range.end));
-                self.whole.replace_range(start.min(end)..start.max(end), &change.text);
-            }
-        }
-        self.starts = line_starts(&self.whole);
+    /// Changes the text as an editor says. Returns what was replaced, if not all of it was.
+    pub(super) fn change(&mut self, change: TextDocumentContentChangeEvent) -> Option<Replaced> {
+        let Some(range) = change.range else {
+            self.set(change.text);
+            return None;
+        };
+        let (a, b) = (self.offset(range.start), self.offset(range.end));
+        let (from, to) = (a.min(b), a.max(b));
+        let (start, end) = (self.position(from), self.position(to));
+        let mut whole = std::mem::take(&mut self.whole);
+        whole.replace_range(from..to, &change.text);
+        self.set(whole);
+        Some(Replaced { start, end, new_end: self.position(from + change.text.len()) })
+    }
+
+    fn set(&mut self, whole: String) {
+        self.starts = line_starts(&whole);
         self.units = OnceLock::new();
+        self.whole = whole;
     }
 
     fn units_before(&self, byte: usize) -> usize {

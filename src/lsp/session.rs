@@ -20,8 +20,9 @@ use serde::de::DeserializeOwned;
 
 use super::diagnostics::diagnostics;
 use super::documents::Documents;
+use super::group::INTERNAL;
 use super::settings::{Client, Settings};
-use super::workspace::{Configure, Workspace};
+use super::workspace::Workspace;
 
 /// What the server knows of its editor.
 pub(super) struct Session<'a> {
@@ -49,14 +50,14 @@ impl<'a> Session<'a> {
         connection: &'a Connection,
         client: Client,
         settings: Settings,
-        configure: Configure<'a>,
+        workspace: Workspace<'a>,
     ) -> Self {
         Self {
             connection,
             client,
             settings,
             documents: Documents::default(),
-            workspace: Workspace::new(configure),
+            workspace,
             due: None,
             told: BTreeSet::new(),
             results: 0,
@@ -265,6 +266,12 @@ impl<'a> Session<'a> {
     /// Tells the user something that was asked for.
     pub(super) fn inform(&self, message: String) {
         self.notify::<ShowMessage>(ShowMessageParams { typ: MessageType::INFO, message });
+    }
+
+    /// Tells the user that something went wrong that should not, once.
+    pub(super) fn confess(&mut self) {
+        self.workspace.complaints.push(INTERNAL.to_owned());
+        self.complain();
     }
 
     /// Tells the user what is wrong with the configuration, once.

@@ -6,6 +6,8 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use clientlint::configs::{Adjustment, Configs};
+use clientlint::discover::Input;
+use clientlint::lint::{Job, Report, lint};
 use clientlint::lsp::serve;
 use lsp_server::{Connection, Message, Notification, Request, RequestId, Response};
 use serde_json::{Value as Json, json};
@@ -28,14 +30,27 @@ pub(crate) fn address(path: &Path) -> String {
     url::Url::from_file_path(path).unwrap().to_string()
 }
 
+/// The configurations as the program reads them.
+pub(crate) fn configs() -> Result<Configs, String> {
+    Configs::new(None, false, Adjustment::default())
+}
+
 impl Editor {
     /// Starts an editor with a server. `options` are its `initializationOptions`.
     pub(crate) fn start(utf8: bool, pulls: bool, options: Json) -> Self {
+        Self::start_with(utf8, pulls, options, configs, lint)
+    }
+
+    /// The same with a server that reads configurations and analyses in a way of its own.
+    pub(crate) fn start_with(
+        utf8: bool,
+        pulls: bool,
+        options: Json,
+        configure: impl Fn() -> Result<Configs, String> + Send + 'static,
+        lint: impl Fn(Vec<Input>, &Job<'_>) -> Report + Send + 'static,
+    ) -> Self {
         let (server, connection) = Connection::memory();
-        let serve = move || {
-            serve(&server, &|| Configs::new(None, false, Adjustment::default()))
-                .expect("the protocol is kept")
-        };
+        let serve = move || serve(&server, &configure, &lint).expect("the protocol is kept");
         let mut editor = Self {
             connection,
             server: Some(thread::spawn(serve)),
@@ -92,7 +107,7 @@ impl Editor {
         self.wait(number)
     }
 
-    fn next(&mut self) -> Message {
+    pub(crate) fn next(&mut self) -> Message {
         let message =
             self.connection.receiver.recv_timeout(Duration::from_secs(120)).expect("the server answers");
         self.transcript.push_str(&serde_json::to_string(&message).unwrap());

@@ -5,7 +5,10 @@
 mod canary;
 mod editor;
 mod everywhere;
+mod edits;
+mod life;
 mod requests;
+mod same;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -71,7 +74,7 @@ pub(crate) fn folder() -> (tempfile::TempDir, PathBuf) {
 }
 
 /// Asserts that the server says of a document what the analysis says.
-fn assert_same(editor: &mut Editor, path: &Path, utf8: bool) {
+pub(crate) fn assert_same(editor: &mut Editor, path: &Path, utf8: bool) {
     let uri = address(path);
     let text = editor.text(&uri).to_owned();
     let (findings, problems) = expected(&analysed(&[(path, &text)]), path, &text, utf8);
@@ -184,93 +187,4 @@ fn what_is_published_follows_the_last_change() {
     editor.open(&other, "a: 1\n");
     assert_eq!(editor.wait_for_version(&other, 1), json!([]));
     editor.stop();
-}
-
-/// Small numbers that look like chance, the same in each run.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % limit.max(1) as u64).unwrap()
-    }
-}
-
-/// The memory of this process in kilobytes, where the system says.
-fn memory() -> Option<usize> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
-    line.split_whitespace().nth(1)?.parse().ok()
-}
-
-#[test]
-fn any_sequence_of_edits_leaves_both_sides_with_the_same_text() {
-    const PARTS: &[&str] = &[
-        "🎵",
-        "é",
-        "\r\n",
-        "\n",
-        "\r",
-        " ",
-        "  ",
-        "- ",
-        ": ",
-        "[",
-        "]",
-        "{",
-        "}",
-        "'",
-        "\"",
-        "#",
-        "&a ",
-        "*a",
-        "spa",
-        "HS256",
-        "http://a.example.com/cb",
-        "\n  - name: X\n    app_type: spa\n",
-        "grant_types: [implicit]",
-        "\t",
-        "|",
-        "",
-        "",
-        "",
-    ];
-    // `CLIENTLINT_STEPS=10000` for a long run.
-    let steps = std::env::var("CLIENTLINT_STEPS").ok().and_then(|steps| steps.parse().ok()).unwrap_or(2000);
-    let (_folder, folder) = folder();
-    for utf8 in [true, false] {
-        let path = folder.join("tenant.yaml");
-        let uri = address(&path);
-        let mut chance = Chance(0x2545_f491_4f6c_dd1d + u64::from(utf8));
-        let mut editor = Editor::start(utf8, false, json!({"debounce": 10000}));
-        editor.open(&uri, NASTY);
-        let mut half = None;
-        for step in 0..steps / 2 {
-            let text = editor.text(&uri).to_owned();
-            let mut boundaries: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
-            boundaries.push(text.len());
-            // There is no position between the two characters that end a line.
-            boundaries.retain(|at| !(text[..*at].ends_with('\r') && text[*at..].starts_with('\n')));
-            let from = chance.below(boundaries.len());
-            let to = (from + chance.below(6)).min(boundaries.len() - 1);
-            editor.edit(&uri, boundaries[from], boundaries[to], PARTS[chance.below(PARTS.len())]);
-            if step % 150 == 149 {
-                let end = editor.text(&uri).len();
-                editor.edit(&uri, 0, end, NASTY);
-            }
-            if step % 10 == 0 {
-                assert_same(&mut editor, &path, utf8);
-            }
-            editor.transcript.clear();
-            if step == steps / 4 {
-                half = memory();
-            }
-        }
-        if let (Some(half), Some(end)) = (half, memory()) {
-            assert!(end < half + 64_000, "grew from {half} kB to {end} kB");
-        }
-        assert_eq!(editor.stop(), 0);
-    }
 }

@@ -1,0 +1,64 @@
+//! What files were read as, for those who analyse the same files again and again.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::formats::{Format, Parsed};
+use crate::source::{FileId, Source};
+
+/// What files were read as, by the path under which they are reported. A text that is the same is not read again.
+#[derive(Default)]
+pub struct Parses(Mutex<HashMap<String, Known>>);
+
+/// A text, and what it was read as.
+struct Known {
+    id: FileId,
+    text: String,
+    parsed: Arc<Parsed>,
+}
+
+impl Parses {
+    /// Forgets the files that are not wanted any more.
+    pub fn retain(&self, wanted: &dyn Fn(&str) -> bool) {
+        self.files().retain(|path, _| wanted(path));
+    }
+
+    /// What a file holds.
+    pub(super) fn of(&self, source: &Source, format: &dyn Format) -> Arc<Parsed> {
+        let known = self.files().remove(&source.path);
+        let same = known.filter(|known| known.id == source.id && known.text == source.text);
+        let known = same.unwrap_or_else(|| Known {
+            id: source.id,
+            text: source.text.clone(),
+            parsed: Arc::new(format.parse(source)),
+        });
+        let parsed = known.parsed.clone();
+        self.files().insert(source.path.clone(), known);
+        parsed
+    }
+
+    fn files(&self) -> MutexGuard<'_, HashMap<String, Known>> {
+        // Each change of the map is done in one step: what a panic left is whole.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::YAML;
+
+    #[test]
+    fn what_is_the_same_is_not_read_again() {
+        let source = |id, text: &str| Source::new(FileId(id), "a.yaml", None, text.to_owned());
+        let parses = Parses::default();
+        let first = parses.of(&source(0, "a: 1"), &YAML);
+        assert!(Arc::ptr_eq(&first, &parses.of(&source(0, "a: 1"), &YAML)));
+        let changed = parses.of(&source(0, "a: 2"), &YAML);
+        assert!(!Arc::ptr_eq(&first, &changed));
+        // Places name the file by its number.
+        assert!(!Arc::ptr_eq(&changed, &parses.of(&source(1, "a: 2"), &YAML)));
+        parses.retain(&|_| false);
+        assert!(parses.files().is_empty());
+    }
+}
