@@ -11,6 +11,7 @@ mod properties;
 mod toml;
 mod xml;
 pub mod yaml;
+mod yaml_again;
 mod yaml_aliases;
 mod yaml_mask;
 mod yaml_places;
@@ -33,6 +34,11 @@ pub trait Format: Sync {
 
     /// Reads a text.
     fn parse(&self, source: &Source) -> Parsed;
+
+    /// Reads a text that was read before: what it was, and what it held. `None` where that is of no use.
+    fn parse_again(&self, _source: &Source, _was: &str, _parsed: Parsed) -> Option<Parsed> {
+        None
+    }
 }
 
 /// YAML, in which rule files are written too.

@@ -7,7 +7,8 @@ use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StructureS
 
 use super::yaml_mask::Masked;
 use super::{
-    Format, Parsed, comments, duplicates, markers, yaml_aliases, yaml_places, yaml_schema, yaml_split,
+    Format, Parsed, comments, duplicates, markers, yaml_again, yaml_aliases, yaml_places, yaml_schema,
+    yaml_split,
 };
 use crate::problem::{Code, Problem};
 use crate::source::{Place, Source};
@@ -36,6 +37,10 @@ impl Format for Yaml {
         };
         let comments = comments::directives(source, &documents, &["#"]);
         Parsed { documents, problems, comments }
+    }
+
+    fn parse_again(&self, source: &Source, was: &str, parsed: Parsed) -> Option<Parsed> {
+        yaml_again::read(source, was, parsed)
     }
 }
 

@@ -62,8 +62,13 @@ pub(crate) fn read(source: &Source, masked: &Masked<'_>, sizes: &Sizes) -> Optio
     Some(document)
 }
 
-/// The items of a piece, as a list.
-fn items(source: &Source, masked: &Masked<'_>, piece: Range<usize>, indent: usize) -> Option<Node> {
+/// The items of a piece, as a list: the lines from the dash of an item to that of another.
+pub(crate) fn items(
+    source: &Source,
+    masked: &Masked<'_>,
+    piece: Range<usize>,
+    indent: usize,
+) -> Option<Node> {
     let next = piece.end;
     // With the next dash and the blank after it.
     let text = &masked.text[piece.start..next + indent + 2];

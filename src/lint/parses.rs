@@ -26,12 +26,17 @@ impl Parses {
     /// What a file holds.
     pub(super) fn of(&self, source: &Source, format: &dyn Format) -> Arc<Parsed> {
         let known = self.files().remove(&source.path);
-        let same = known.filter(|known| known.id == source.id && known.text == source.text);
-        let known = same.unwrap_or_else(|| Known {
-            id: source.id,
-            text: source.text.clone(),
-            parsed: Arc::new(format.parse(source)),
-        });
+        let known = match known.filter(|known| known.id == source.id) {
+            Some(known) if known.text == source.text => known,
+            known => {
+                // Nobody else has it once an analysis is over.
+                let again = known.and_then(|known| {
+                    format.parse_again(source, &known.text, Arc::into_inner(known.parsed)?)
+                });
+                let parsed = Arc::new(again.unwrap_or_else(|| format.parse(source)));
+                Known { id: source.id, text: source.text.clone(), parsed }
+            }
+        };
         let parsed = known.parsed.clone();
         self.files().insert(source.path.clone(), known);
         parsed
