@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::editor::{Editor, address, offset};
-use crate::{NASTY, assert_same, folder};
+use crate::{NASTY, assert_same, folder, steps};
 
 #[test]
 fn what_was_found_stays_with_its_text_while_it_is_broken() {
@@ -67,79 +67,133 @@ impl Chance {
     }
 }
 
-/// The memory of this process in kilobytes, where the system says.
-fn memory() -> Option<usize> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
-    line.split_whitespace().nth(1)?.parse().ok()
+const PARTS: &[&str] = &[
+    "🎵",
+    "é",
+    "\r\n",
+    "\n",
+    "\r",
+    " ",
+    "  ",
+    "- ",
+    ": ",
+    "[",
+    "]",
+    "{",
+    "}",
+    "'",
+    "\"",
+    "#",
+    "&a ",
+    "*a",
+    "spa",
+    "HS256",
+    "http://a.example.com/cb",
+    "\n  - name: X\n    app_type: spa\n",
+    "grant_types: [implicit]",
+    "\t",
+    "|",
+    "",
+    "",
+    "",
+];
+
+#[test]
+fn any_sequence_of_edits_leaves_both_sides_with_the_same_text_in_utf8() {
+    fuzz(true);
 }
 
 #[test]
-fn any_sequence_of_edits_leaves_both_sides_with_the_same_text() {
-    const PARTS: &[&str] = &[
-        "🎵",
-        "é",
-        "\r\n",
-        "\n",
-        "\r",
-        " ",
-        "  ",
-        "- ",
-        ": ",
-        "[",
-        "]",
-        "{",
-        "}",
-        "'",
-        "\"",
-        "#",
-        "&a ",
-        "*a",
-        "spa",
-        "HS256",
-        "http://a.example.com/cb",
-        "\n  - name: X\n    app_type: spa\n",
-        "grant_types: [implicit]",
-        "\t",
-        "|",
-        "",
-        "",
-        "",
-    ];
-    // `CLIENTLINT_STEPS=10000` for a long run.
-    let steps = std::env::var("CLIENTLINT_STEPS").ok().and_then(|steps| steps.parse().ok()).unwrap_or(2000);
+fn any_sequence_of_edits_leaves_both_sides_with_the_same_text_in_utf16() {
+    fuzz(false);
+}
+
+/// Edits a text in one step after the other, and compares now and then.
+fn fuzz(utf8: bool) {
+    let steps = steps();
     let (_folder, folder) = folder();
-    for utf8 in [true, false] {
-        let path = folder.join("tenant.yaml");
-        let uri = address(&path);
-        let mut chance = Chance(0x2545_f491_4f6c_dd1d + u64::from(utf8));
-        let mut editor = Editor::start(utf8, false, json!({"debounce": 10000}));
-        editor.open(&uri, NASTY);
-        let mut half = None;
-        for step in 0..steps / 2 {
-            let text = editor.text(&uri).to_owned();
-            let mut boundaries: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
-            boundaries.push(text.len());
-            // There is no position between the two characters that end a line.
-            boundaries.retain(|at| !(text[..*at].ends_with('\r') && text[*at..].starts_with('\n')));
-            let from = chance.below(boundaries.len());
-            let to = (from + chance.below(6)).min(boundaries.len() - 1);
-            editor.edit(&uri, boundaries[from], boundaries[to], PARTS[chance.below(PARTS.len())]);
-            if step % 150 == 149 {
-                let end = editor.text(&uri).len();
-                editor.edit(&uri, 0, end, NASTY);
+    let path = folder.join("tenant.yaml");
+    let uri = address(&path);
+    let mut chance = Chance(0x2545_f491_4f6c_dd1d + u64::from(utf8));
+    let mut editor = Editor::start(utf8, false, json!({"debounce": 10000}));
+    editor.open(&uri, NASTY);
+    for step in 0..steps {
+        if step % 150 == 149 {
+            let end = editor.text(&uri).len();
+            editor.edit(&uri, 0, end, NASTY);
+        } else {
+            edit(&mut editor, &uri, &mut chance);
+        }
+        if step % 10 == 0 {
+            assert_same(&mut editor, &path, utf8);
+        }
+        editor.transcript.clear();
+    }
+    assert_eq!(editor.stop(), 0);
+}
+
+/// Edits a text somewhere.
+fn edit(editor: &mut Editor, uri: &str, chance: &mut Chance) {
+    let text = editor.text(uri).to_owned();
+    let mut boundaries: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+    boundaries.push(text.len());
+    // There is no position between the two characters that end a line.
+    boundaries.retain(|at| !(text[..*at].ends_with('\r') && text[*at..].starts_with('\n')));
+    let from = chance.below(boundaries.len());
+    let to = (from + chance.below(6)).min(boundaries.len() - 1);
+    editor.edit(uri, boundaries[from], boundaries[to], PARTS[chance.below(PARTS.len())]);
+}
+
+/// A document of many clients with what refers to them.
+fn tenant() -> String {
+    let mut text = "tenant:\n  friendly_name: Acme 🎵\nclients:\n".to_owned();
+    for number in 0..120 {
+        let kind = ["spa", "regular_web", "native", "non_interactive"][number % 4];
+        let alg = ["RS256", "HS256"][number % 2];
+        let third = if number % 9 == 0 { "\n    is_first_party: false" } else { "" };
+        text.push_str(&format!(
+            "  - name: App {number}\n    app_type: {kind}{third}\n    callbacks:\n      - \
+             'http://app-{number}.example.com/cb'\n      - 'https://app-{number}.example.com/cb'\n    \
+             jwt_configuration: {{ alg: {alg} }}\n    grant_types: [authorization_code, implicit]\n"
+        ));
+    }
+    text.push_str("resourceServers:\n  - name: API\n    identifier: https://api.example.com\n    scopes:\n      - value: read\n");
+    text.push_str("clientGrants:\n  - client_id: App 3\n    audience: https://api.example.com\n    scope: [read, write]\n");
+    text
+}
+
+#[test]
+fn a_large_document_that_is_edited_here_and_there_is_what_the_analysis_says() {
+    let (_folder, folder) = folder();
+    let path = folder.join("tenant.yaml");
+    let uri = address(&path);
+    for (crlf, seed) in [(false, 0x2545_f491), (true, 0x9e37_79b9)] {
+        let text = if crlf { tenant().replace('\n', "\r\n") } else { tenant() };
+        let mut chance = Chance(seed);
+        let mut editor = Editor::start(!crlf, false, json!({"debounce": 10000}));
+        editor.open(&uri, &text);
+        for step in 0..steps() / 40 {
+            match step % 5 {
+                // A name that others have or name, a value, a client more or less.
+                0 => {
+                    let (one, other) = (chance.below(120), chance.below(120));
+                    let name = format!("name: App {one}\n");
+                    if editor.text(&uri).contains(&name) {
+                        editor.replace(&uri, &name, &format!("name: App {other}\n"));
+                    }
+                }
+                1 => editor.replace(&uri, "alg: HS256", "alg: RS256"),
+                2 => editor.replace(&uri, "'http://", "'https://"),
+                3 => editor.replace(&uri, "app_type: native", "client_secret: x\n    app_type: spa"),
+                _ => edit(&mut editor, &uri, &mut chance),
             }
-            if step % 10 == 0 {
-                assert_same(&mut editor, &path, utf8);
+            assert_same(&mut editor, &path, !crlf);
+            if step % 10 == 9 {
+                let end = editor.text(&uri).len();
+                editor.edit(&uri, 0, end, &text);
             }
             editor.transcript.clear();
-            if step == steps / 4 {
-                half = memory();
-            }
         }
-        if let (Some(half), Some(end)) = (half, memory()) {
-            assert!(end < half + 64_000, "grew from {half} kB to {end} kB");
-        }
-        assert_eq!(editor.stop(), 0);
+        editor.stop();
     }
 }

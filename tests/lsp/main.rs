@@ -7,6 +7,7 @@ mod editor;
 mod everywhere;
 mod edits;
 mod life;
+mod memory;
 mod requests;
 mod same;
 
@@ -24,6 +25,11 @@ use editor::{Editor, address, position};
 pub(crate) const CANARY: &str = "Zx9Qw8Er7Ty6Ui5Op4As3Df2Gh1";
 
 pub(crate) const NASTY: &str = "clients:\r\n  - name: \"🎵 Shop é\"\r\n    app_type: spa\r\n    token_endpoint_auth_method: none\r\n    callbacks: ['http://🎵.example.com/cb', 'http://shop.example.com/cb']\r\n    jwt_configuration: { alg: HS256 } # 🎵\r\n  - name: Portal\r\n    app_type: spa\r\n    client_secret: Zx9Qw8Er7Ty6Ui5Op4As3Df2Gh1\r\n    token_endpoint_auth_method: client_secret_post\r\n    grant_types: [implicit, implict]\r\n";
+
+/// How many steps the long tests take: `CLIENTLINT_STEPS=10000 cargo test --test lsp` takes some minutes.
+pub(crate) fn steps() -> usize {
+    std::env::var("CLIENTLINT_STEPS").ok().and_then(|steps| steps.parse().ok()).unwrap_or(1_000)
+}
 
 pub(crate) fn with_job<T>(run: impl FnOnce(&Job<'_>) -> T) -> T {
     let config = Arc::new(Config::builtin().unwrap());
