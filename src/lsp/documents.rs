@@ -21,6 +21,8 @@ pub(super) struct Document {
     pub(super) good: Vec<Diagnostic>,
     /// What is found now.
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// The state of the text of which that is known.
+    pub(super) known: u64,
     /// The number of that: a client that has it need not be sent it again.
     pub(super) result: u64,
     /// What the client was sent: the number and the version of the text.
@@ -46,6 +48,7 @@ impl Documents {
             state: self.states,
             good: Vec::new(),
             diagnostics: Vec::new(),
+            known: 0,
             result: 0,
             sent: None,
             uri,

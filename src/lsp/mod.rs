@@ -67,9 +67,9 @@ pub fn serve_stdio(configure: Configure<'_>) -> Result<u8, ServeError> {
 ///
 /// The editor does not keep to the protocol before anything else was said.
 pub fn serve(connection: &Connection, configure: Configure<'_>, lint: Lint<'_>) -> Result<u8, ServeError> {
-    let (id, params) = connection.initialize_start().map_err(|_| ServeError::Protocol)?;
-    let params: InitializeParams = serde_json::from_value(params).map_err(|_| ServeError::Protocol)?;
-    let client = Client::of(&params);
+    let (id, said) = connection.initialize_start().map_err(|_| ServeError::Protocol)?;
+    let params: InitializeParams = serde_json::from_value(said.clone()).map_err(|_| ServeError::Protocol)?;
+    let client = Client::of(&params, &said);
     let mut settings = Settings::default();
     settings.update(params.initialization_options.as_ref().unwrap_or(&Json::Null));
     let result = InitializeResult {

@@ -219,8 +219,10 @@ impl<'a> Session<'a> {
                 self.results += 1;
                 document.result = self.results;
                 document.diagnostics = found;
-                other = true;
+                // Who changes a text asks about it anyway.
+                other |= document.known == document.state;
             }
+            document.known = document.state;
         }
         if self.client.pulls {
             if other {

@@ -61,14 +61,15 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn of(params: &InitializeParams) -> Self {
+    /// Reads what a client says of itself; `said` is the same as it came.
+    pub(super) fn of(params: &InitializeParams, said: &Json) -> Self {
         let ClientCapabilities { workspace, text_document, general, .. } = &params.capabilities;
         let offered = general.as_ref().and_then(|general| general.position_encodings.as_deref());
         let workspace = workspace.as_ref();
         let asks = text_document.as_ref().is_some_and(|document| document.diagnostic.is_some());
-        let again = workspace
-            .and_then(|workspace| workspace.diagnostic.as_ref())
-            .is_some_and(|diagnostic| diagnostic.refresh_support == Some(true));
+        // The protocol calls it `diagnostics`, of which the library knows nothing.
+        let again = said.pointer("/capabilities/workspace/diagnostics/refreshSupport");
+        let again = again.and_then(Json::as_bool).unwrap_or(false);
         let edits = workspace.and_then(|workspace| workspace.workspace_edit.as_ref());
         let operations = edits.and_then(|edits| edits.resource_operations.as_ref());
         Self {

@@ -68,7 +68,7 @@ impl Editor {
         });
         if pulls {
             capabilities["textDocument"] = json!({"diagnostic": {}});
-            capabilities["workspace"]["diagnostic"] = json!({"refreshSupport": true});
+            capabilities["workspace"]["diagnostics"] = json!({"refreshSupport": true});
         }
         let result = editor.ask(
             "initialize",

@@ -144,10 +144,12 @@ fn edit(editor: &mut Editor, uri: &str, chance: &mut Chance) {
     editor.edit(uri, boundaries[from], boundaries[to], PARTS[chance.below(PARTS.len())]);
 }
 
+const CLIENTS: usize = 40;
+
 /// A document of many clients with what refers to them.
 fn tenant() -> String {
     let mut text = "tenant:\n  friendly_name: Acme 🎵\nclients:\n".to_owned();
-    for number in 0..120 {
+    for number in 0..CLIENTS {
         let kind = ["spa", "regular_web", "native", "non_interactive"][number % 4];
         let alg = ["RS256", "HS256"][number % 2];
         let third = if number % 9 == 0 { "\n    is_first_party: false" } else { "" };
@@ -172,11 +174,11 @@ fn a_large_document_that_is_edited_here_and_there_is_what_the_analysis_says() {
         let mut chance = Chance(seed);
         let mut editor = Editor::start(!crlf, false, json!({"debounce": 10000}));
         editor.open(&uri, &text);
-        for step in 0..steps() / 40 {
+        for step in 0..steps() / 25 {
             match step % 5 {
                 // A name that others have or name, a value, a client more or less.
                 0 => {
-                    let (one, other) = (chance.below(120), chance.below(120));
+                    let (one, other) = (chance.below(CLIENTS), chance.below(CLIENTS));
                     let name = format!("name: App {one}\n");
                     if editor.text(&uri).contains(&name) {
                         editor.replace(&uri, &name, &format!("name: App {other}\n"));

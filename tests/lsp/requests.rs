@@ -201,6 +201,35 @@ fn a_client_that_pulls_is_not_sent_diagnostics() {
     assert_eq!(editor.ask("textDocument/diagnostic", again).unwrap()["kind"], "full");
     assert!(editor.published.is_empty());
     editor.stop();
+    // Nobody is told to ask again who asks anyway.
+    assert!(!editor.transcript.contains("workspace/diagnostic/refresh"), "{}", editor.transcript);
+}
+
+#[test]
+fn a_client_that_pulls_is_told_to_ask_again_where_others_changed() {
+    let (_folder, path) = folder();
+    let (main, variables) = (address(&path.join("main.tf")), address(&path.join("variables.tf")));
+    let mut editor = Editor::start(true, true, json!({"debounce": 0}));
+    editor.open(&main, "resource \"auth0_client\" \"web\" {\n  name = \"Web\"\n  app_type = \"spa\"\n  callbacks = [var.url]\n}\n");
+    editor.open(&variables, "variable \"url\" {\n  default = \"https://a.example.com/cb\"\n}\n");
+    let before = editor.diagnostics(&main);
+    editor.replace(&variables, "https", "http");
+    while !editor.transcript.contains("workspace/diagnostic/refresh") {
+        editor.next();
+    }
+    assert_ne!(editor.diagnostics(&main), before);
+    editor.stop();
+}
+
+#[test]
+fn a_client_that_cannot_be_told_to_ask_again_is_sent_diagnostics() {
+    let (_folder, path) = folder();
+    let uri = address(&path.join("tenant.yaml"));
+    let mut editor = Editor::start(true, false, json!({}));
+    assert!(editor.capabilities["diagnosticProvider"].is_null());
+    editor.open(&uri, NASTY);
+    assert!(!editor.wait_for_version(&uri, 1).as_array().unwrap().is_empty());
+    editor.stop();
 }
 
 #[test]
