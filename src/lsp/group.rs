@@ -69,6 +69,9 @@ impl Group {
         for input in inputs.iter_mut().filter(|input| !input.requested) {
             if let Some(document) = documents.at(&input.path) {
                 input.content = Content::Text(document.text.as_str().to_owned());
+                // What stands in another folder and is open as well is judged with those who use it.
+                let config = means.configs.of(Some(&input.path))?;
+                input.requested = !config.excludes(&input.path);
             }
         }
         means.configs.check(&inputs)?;
@@ -83,6 +86,11 @@ impl Group {
         let read = self.read_baseline(means);
         silence(self.known.as_ref(), &mut self.report, means.configs);
         read.map(|()| true)
+    }
+
+    /// The file at a path, where it is one of those that are judged.
+    pub(super) fn asked(&self, path: &Path) -> Option<&Input> {
+        self.inputs.iter().find(|input| input.requested && input.path == path)
     }
 
     /// The report with fixes and facts, where it was made since the last change.

@@ -135,10 +135,10 @@ impl<'a> Workspace<'a> {
         }
     }
 
+    /// The group in which a document is judged: that with the most files, where it belongs to several.
     fn group_of(&self, path: &Path) -> Option<(&Group, &Input)> {
-        self.groups.values().find_map(|group| {
-            Some((group, group.inputs.iter().find(|input| input.requested && input.path == path)?))
-        })
+        let groups = self.groups.values().filter_map(|group| Some((group, group.asked(path)?)));
+        groups.max_by_key(|(group, _)| group.inputs.len())
     }
 
     /// What is known of a document; `None` where it was not analysed.
@@ -153,11 +153,11 @@ impl<'a> Workspace<'a> {
     pub(super) fn in_full(&mut self, path: &Path) -> Option<Known<'_>> {
         let (configs, builtin) = (self.configs.as_ref()?, self.builtin.as_ref()?);
         let means = Means { lint: self.lint, configs, builtin, changes: self.changes };
-        let is_it = |input: &Input| input.requested && input.path == path;
-        let group = self.groups.values_mut().find(|group| group.inputs.iter().any(is_it))?;
+        let groups = self.groups.values_mut().filter(|group| group.asked(path).is_some());
+        let group = groups.max_by_key(|group| group.inputs.len())?;
         group.in_full(means)?;
         let group = &*group;
-        let shown = &group.inputs.iter().find(|input| is_it(input))?.shown;
+        let shown = &group.asked(path)?.shown;
         let config = configs.of(Some(path)).ok()?;
         Some(Known { report: group.full()?, inputs: &group.inputs, shown, config, is_old: false })
     }

@@ -30,7 +30,12 @@ fn clientlint(folder: &Path, arguments: &[&str]) -> std::process::Output {
 
 /// What `check` says of a file: line, rule and fingerprint of each finding.
 fn checked(folder: &Path, file: &str) -> Vec<Json> {
-    let output = clientlint(folder, &["check", file, "--format", "json"]);
+    checked_with(folder, file, file)
+}
+
+/// The same where more than the file is checked.
+fn checked_with(folder: &Path, all: &str, file: &str) -> Vec<Json> {
+    let output = clientlint(folder, &["check", all, "--format", "json"]);
     let report: Json = serde_json::from_slice(&output.stdout).unwrap();
     let findings = report["findings"].as_array().unwrap().iter();
     let findings = findings.filter(|one| one["location"]["path"] == file);
@@ -101,5 +106,37 @@ fn baseline_and_ignores_hold_in_the_editor() {
         changed(&mut editor, file);
         assert_eq!(shown(&mut editor, &uri), rest);
     }
+    editor.stop();
+}
+
+#[test]
+fn what_is_open_in_another_folder_is_judged_with_what_belongs_to_it() {
+    let (_folder, path) = folder();
+    fs::create_dir(path.join(".git")).unwrap();
+    fs::create_dir(path.join("infra")).unwrap();
+    let main = "variable \"alg\" {}\nresource \"auth0_client\" \"web\" {\n  name = \"Web\"\n  app_type = \"spa\"\n  jwt_configuration {\n    alg = var.alg\n  }\n}\n";
+    let plan = json!({
+        "format_version": "1.2",
+        "terraform_version": "1.11.4",
+        "resource_changes": [{
+            "address": "auth0_client.web", "mode": "managed", "type": "auth0_client", "name": "web",
+            "change": {
+                "actions": ["create"], "before": null,
+                "after": {"name": "Web", "app_type": "spa", "jwt_configuration": [{"alg": "HS256"}]},
+                "after_unknown": {}, "after_sensitive": {},
+            },
+        }],
+    });
+    let plan = serde_json::to_string_pretty(&plan).unwrap();
+    fs::write(path.join("infra/main.tf"), main).unwrap();
+    fs::write(path.join("infra/plan.json"), &plan).unwrap();
+    let uri = address(&path.join("infra/main.tf"));
+    let mut editor = Editor::start(false, false, json!({"debounce": 0}));
+    editor.open(&uri, main);
+    assert_eq!(shown(&mut editor, &uri), checked(&path, "infra/main.tf"));
+    editor.open(&address(&path.join("infra/plan.json")), &plan);
+    let together = shown(&mut editor, &uri);
+    assert_eq!(together, checked_with(&path, ".", "infra/main.tf"));
+    assert!(together.iter().any(|one| one[1] == "public-client-symmetric-id-token"), "{together:?}");
     editor.stop();
 }
