@@ -35,8 +35,9 @@ pub trait Format: Sync {
     /// Reads a text.
     fn parse(&self, source: &Source) -> Parsed;
 
-    /// Reads a text that was read before: what it was, and what it held. `None` where that is of no use.
-    fn parse_again(&self, _source: &Source, _was: &str, _parsed: Parsed) -> Option<Parsed> {
+    /// Reads a text that was read before: what it was, with the same number, and what it held. `None` where that is of
+    /// no use.
+    fn parse_again(&self, _source: &Source, _was: &Source, _parsed: Parsed) -> Option<Parsed> {
         None
     }
 }

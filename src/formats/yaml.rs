@@ -39,7 +39,7 @@ impl Format for Yaml {
         Parsed { documents, problems, comments }
     }
 
-    fn parse_again(&self, source: &Source, was: &str, parsed: Parsed) -> Option<Parsed> {
+    fn parse_again(&self, source: &Source, was: &Source, parsed: Parsed) -> Option<Parsed> {
         yaml_again::read(source, was, parsed)
     }
 }

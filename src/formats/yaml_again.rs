@@ -13,8 +13,8 @@ use crate::source::{Place, Source};
 use crate::tree::{Entry, Node, Value};
 
 /// What an edited text holds, from what it was before; `None` where it has to be read as a whole.
-pub(crate) fn read(source: &Source, was: &str, parsed: Parsed) -> Option<Parsed> {
-    let text = source.text.as_str();
+pub(crate) fn read(source: &Source, old: &Source, parsed: Parsed) -> Option<Parsed> {
+    let (was, text) = (old.text.as_str(), source.text.as_str());
     let Parsed { mut documents, problems, .. } = parsed;
     let [document] = documents.as_mut_slice() else { return None };
     if !problems.is_empty() || [was, text].into_iter().any(|text| says_more(text)) {
@@ -39,9 +39,7 @@ pub(crate) fn read(source: &Source, was: &str, parsed: Parsed) -> Option<Parsed>
     if after == items.len() {
         return None;
     }
-    // A text of the same name and number: places are those of the document.
-    let old = Source::new(source.id, "", None, was.to_owned());
-    let old = stretch.items(&old, stretch.end)?;
+    let old = stretch.items(old, stretch.end)?;
     let starts = |items: &[Node]| items.iter().map(|item| item.place).collect::<Vec<_>>();
     if starts(&old) != starts(&items[before..after]) {
         return None;
@@ -152,7 +150,7 @@ impl Stretch {
 
     /// The items that stand in the stretch of a text, which ends at an offset there.
     fn items(&self, source: &Source, end: usize) -> Option<Vec<Node>> {
-        let masked = Masked::new(&source.text);
+        let masked = Masked::plain(&source.text);
         match yaml_split::items(source, &masked, self.start..end, self.indent)?.value {
             Value::List(items) => Some(items),
             _ => None,
@@ -212,7 +210,7 @@ mod tests {
 
     /// Whether an edited text was not read as a whole; what came out of it is the same in any case.
     fn is_read(was: &str, is: &str) -> bool {
-        let again = read(&source(is), was, YAML.parse(&source(was)));
+        let again = read(&source(is), &source(was), YAML.parse(&source(was)));
         if let Some(again) = &again {
             assert_eq!(format!("{again:?}"), format!("{:?}", YAML.parse(&source(is))), "{was}\n---\n{is}");
         }

@@ -20,8 +20,7 @@ pub(crate) struct Masked<'a> {
 impl<'a> Masked<'a> {
     /// Masks the markers outside of quotes, block scalars and comments; inside of them they do no harm.
     pub(crate) fn new(original: &'a str) -> Self {
-        let mut masked =
-            Self { original, text: Cow::Borrowed(original), markers: Vec::new(), sentinel: '\u{e000}' };
+        let mut masked = Self::plain(original);
         if markers::find(original, 0).is_none() {
             return masked;
         }
@@ -43,6 +42,11 @@ impl<'a> Masked<'a> {
         text.push_str(&original[text.len()..]);
         masked.text = Cow::Owned(text);
         masked
+    }
+
+    /// The same of a text that is known to hold none.
+    pub(crate) fn plain(original: &'a str) -> Self {
+        Self { original, text: Cow::Borrowed(original), markers: Vec::new(), sentinel: '\u{e000}' }
     }
 
     /// Puts the markers back into a scalar or key that was read from a place of the masked text.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::formats::{Format, Parsed};
-use crate::source::{FileId, Source};
+use crate::source::Source;
 
 /// What files were read as, by the path under which they are reported. A text that is the same is not read again.
 #[derive(Default)]
@@ -12,8 +12,7 @@ pub struct Parses(Mutex<HashMap<String, Known>>);
 
 /// A text, and what it was read as.
 struct Known {
-    id: FileId,
-    text: String,
+    source: Source,
     parsed: Arc<Parsed>,
 }
 
@@ -26,15 +25,16 @@ impl Parses {
     /// What a file holds.
     pub(super) fn of(&self, source: &Source, format: &dyn Format) -> Arc<Parsed> {
         let known = self.files().remove(&source.path);
-        let known = match known.filter(|known| known.id == source.id) {
-            Some(known) if known.text == source.text => known,
+        let known = match known.filter(|known| known.source.id == source.id) {
+            Some(known) if known.source.text == source.text => known,
             known => {
                 // Nobody else has it once an analysis is over.
                 let again = known.and_then(|known| {
-                    format.parse_again(source, &known.text, Arc::into_inner(known.parsed)?)
+                    format.parse_again(source, &known.source, Arc::into_inner(known.parsed)?)
                 });
                 let parsed = Arc::new(again.unwrap_or_else(|| format.parse(source)));
-                Known { id: source.id, text: source.text.clone(), parsed }
+                let source = Source::new(source.id, source.path.as_str(), None, source.text.clone());
+                Known { source, parsed }
             }
         };
         let parsed = known.parsed.clone();
@@ -52,6 +52,7 @@ impl Parses {
 mod tests {
     use super::*;
     use crate::formats::YAML;
+    use crate::source::FileId;
 
     #[test]
     fn what_is_the_same_is_not_read_again() {
