@@ -17,7 +17,7 @@ pub(crate) fn read(source: &Source, old: &Source, parsed: Parsed) -> Option<Pars
     let (was, text) = (old.text.as_str(), source.text.as_str());
     let Parsed { mut documents, problems, .. } = parsed;
     let [document] = documents.as_mut_slice() else { return None };
-    if !problems.is_empty() || [was, text].into_iter().any(|text| says_more(text)) {
+    if !problems.is_empty() || [was, text].into_iter().any(says_more) {
         return None;
     }
     let edit = Edit::between(was, text);

@@ -1,5 +1,7 @@
 //! Texts that change in any way: both sides keep the same one, and what is found stays with it.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value as Json, json};
 
 use crate::editor::{Editor, address, offset};
@@ -153,11 +155,13 @@ fn tenant() -> String {
         let kind = ["spa", "regular_web", "native", "non_interactive"][number % 4];
         let alg = ["RS256", "HS256"][number % 2];
         let third = if number % 9 == 0 { "\n    is_first_party: false" } else { "" };
-        text.push_str(&format!(
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
             "  - name: App {number}\n    app_type: {kind}{third}\n    callbacks:\n      - \
              'http://app-{number}.example.com/cb'\n      - 'https://app-{number}.example.com/cb'\n    \
              jwt_configuration: {{ alg: {alg} }}\n    grant_types: [authorization_code, implicit]\n"
-        ));
+        );
     }
     text.push_str("resourceServers:\n  - name: API\n    identifier: https://api.example.com\n    scopes:\n      - value: read\n");
     text.push_str("clientGrants:\n  - client_id: App 3\n    audience: https://api.example.com\n    scope: [read, write]\n");
