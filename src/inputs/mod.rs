@@ -73,7 +73,9 @@ impl Asked<'_> {
 pub fn add_beside(inputs: &mut Vec<Input>, configs: &Configs) -> Result<(), String> {
     let Some(first) = inputs.first() else { return Ok(()) };
     let config = configs.of(Some(&first.path))?;
+    modules::add(inputs, &[], config.max_size);
     add_companions(inputs, config.max_size);
+    modules::add(inputs, &[], config.max_size);
     add_variables(inputs, configs)?;
     mappings::add(inputs, configs, config.gitignore)
 }

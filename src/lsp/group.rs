@@ -148,7 +148,7 @@ impl Means<'_> {
         let config_of = |path: Option<&Path>| self.configs.of(path).unwrap_or_else(|_| self.builtin.clone());
         // Without a day no ignore expires: a wrong SOURCE_DATE_EPOCH is no reason to say nothing.
         let ignores = Ignoring { today: today(None).ok(), ..Ignoring::default() };
-        run(&Job { ignores, fixes: full, parses: Some(parses), ..Job::new(&config_of) })
+        run(&Job { ignores, fixes: full, reach: true, parses: Some(parses), ..Job::new(&config_of) })
     }
 }
 

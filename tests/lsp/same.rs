@@ -140,3 +140,26 @@ fn what_is_open_in_another_folder_is_judged_with_what_belongs_to_it() {
     assert!(together.iter().any(|one| one[1] == "public-client-symmetric-id-token"), "{together:?}");
     editor.stop();
 }
+
+#[test]
+fn modules_are_judged_with_what_calls_them() {
+    let (_folder, path) = folder();
+    fs::create_dir(path.join(".git")).unwrap();
+    fs::create_dir_all(path.join("modules/spa")).unwrap();
+    let main = "module \"shop\" {\n  source = \"./modules/spa\"\n  alg    = \"HS256\"\n}\n";
+    let module = "variable \"alg\" {}\nresource \"auth0_client\" \"this\" {\n  name     = \"Shop\"\n  app_type = \"spa\"\n  jwt_configuration {\n    alg = var.alg\n  }\n}\n";
+    fs::write(path.join("main.tf"), main).unwrap();
+    fs::write(path.join("modules/spa/main.tf"), module).unwrap();
+    let (caller, called) = (address(&path.join("main.tf")), address(&path.join("modules/spa/main.tf")));
+    let mut editor = Editor::start(false, false, json!({"debounce": 0}));
+    editor.open(&called, module);
+    assert_eq!(shown(&mut editor, &called), checked(&path, "modules/spa/main.tf"));
+    editor.open(&caller, main);
+    let is_found = |found: &[Json]| found.iter().any(|one| one[1] == "public-client-symmetric-id-token");
+    let together = shown(&mut editor, &called);
+    assert_eq!(together, checked_with(&path, ".", "modules/spa/main.tf"));
+    assert!(is_found(&together), "{together:?}");
+    editor.replace(&caller, "HS256", "RS256");
+    assert!(!is_found(&shown(&mut editor, &called)));
+    editor.stop();
+}
