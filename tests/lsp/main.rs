@@ -4,8 +4,8 @@
 
 mod canary;
 mod editor;
-mod everywhere;
 mod edits;
+mod everywhere;
 mod life;
 mod memory;
 mod requests;
