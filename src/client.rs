@@ -48,7 +48,7 @@ pub struct Facts {
 
 impl Default for Facts {
     fn default() -> Self {
-        Self { index: [0; ATTRIBUTES.len()], facts: Vec::with_capacity(32) }
+        Self { index: [0; ATTRIBUTES.len()], facts: Vec::with_capacity(48) }
     }
 }
 

@@ -1,9 +1,11 @@
 //! JSON version 1: own structs, so that the program can change inside without changing what others read.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::ser::{Error as _, SerializeSeq as _};
+use serde::{Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::Run;
@@ -18,7 +20,7 @@ struct Document<'a> {
     version: u8,
     tool: Tool,
     summary: Summary,
-    findings: Vec<Box<RawValue>>,
+    findings: Findings<'a>,
     silenced: Vec<OneSilenced<'a>>,
     problems: Vec<OneProblem<'a>>,
     skipped: Vec<OneSkipped<'a>>,
@@ -70,6 +72,29 @@ struct Gate {
     fail_on: &'static str,
     failed: bool,
     exit: u8,
+}
+
+/// Most of a report.
+struct Findings<'a> {
+    shown: Vec<&'a Finding>,
+    rules: &'a HashMap<&'a str, &'a Rule>,
+}
+
+impl Serialize for Findings<'_> {
+    /// Writes findings side by side, which takes half of the time; not too many at once, since their texts are long.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        const AT_ONCE: usize = 512;
+        let text =
+            |finding: &&Finding| to_raw_value(&one_finding(finding, self.rules.get(&*finding.rule).copied()));
+        let mut list = serializer.serialize_seq(Some(self.shown.len()))?;
+        for some in self.shown.chunks(AT_ONCE) {
+            let texts: Result<Vec<Box<RawValue>>, _> = some.par_iter().map(text).collect();
+            for text in texts.map_err(S::Error::custom)? {
+                list.serialize_element(&text)?;
+            }
+        }
+        list.end()
+    }
 }
 
 #[derive(Serialize)]
@@ -180,17 +205,11 @@ pub(super) struct OneSkipped<'a> {
 pub(super) fn write(out: &mut dyn Write, run: &Run<'_>) -> io::Result<()> {
     let report = run.report;
     let rules = run.rules_by_id();
-    let shown: Vec<&Finding> = run.shown().collect();
-    // Most of a report are its findings: to write them side by side takes half of the time.
-    let findings: Result<_, serde_json::Error> = shown
-        .par_iter()
-        .map(|finding| to_raw_value(&one_finding(finding, rules.get(&*finding.rule).copied())))
-        .collect();
     let document = Document {
         version: 1,
         tool: tool(),
         summary: summary(run),
-        findings: findings?,
+        findings: Findings { shown: run.shown().collect(), rules: &rules },
         silenced: report
             .silenced
             .iter()

@@ -138,7 +138,8 @@ fn gather(entries: Vec<Entry>) -> Vec<Entry> {
     };
     let mut gathered: Vec<Entry> = Vec::with_capacity(entries.len());
     for entry in entries {
-        let before = gathered.iter_mut().find(|known| known.key == entry.key).filter(|_| is_block(&entry));
+        let before =
+            if is_block(&entry) { gathered.iter_mut().find(|known| known.key == entry.key) } else { None };
         match before {
             Some(Entry { value: Node { value: Value::List(items), .. }, .. })
                 if items.iter().all(Node::is_map) =>
