@@ -77,8 +77,8 @@ pub struct Outcome {
     pub failures: Vec<String>,
 }
 
-/// The definitions of a document, with all that follows for them and, where they say it, what they were before. Unless the document says otherwise, it is a desired
-/// state that is delivered to Auth0 through the Management API.
+/// The definitions of a document, with all that follows for them and, where they say it, what they were before. Unless
+/// the document says otherwise, it is a desired state that is delivered to Auth0 through the Management API.
 ///
 /// # Errors
 ///

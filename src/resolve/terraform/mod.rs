@@ -139,7 +139,8 @@ pub struct Resources {
 /// Evaluation steps for one root module.
 const STEPS: usize = 3_000_000;
 
-/// The resources of a project whose type is `wanted`. `read` gives files of the repository. Directories that no other one calls are evaluated on their own.
+/// The resources of a project whose type is `wanted`. `read` gives files of the repository. Directories that no other
+/// one calls are evaluated on their own.
 pub fn resources(
     files: &[TerraformFile<'_>],
     inputs: &Inputs,
