@@ -28,7 +28,8 @@ pub struct Definition {
     pub secret: Option<Fingerprint>,
     /// The file beside that of its place that says something of it: a plan or state.
     pub completed_by: Option<FileId>,
-    /// In which realm its references hold: each root module of Terraform has addresses of its own.
+    /// In which realm its references and its name hold: each root module of Terraform has addresses of its own, and each
+    /// list in a file of somebody's own has names of its own.
     pub realm: usize,
     /// What is written and what was inferred.
     pub facts: Facts,

@@ -303,11 +303,11 @@ fn connections(definitions: &mut [Definition], clients: &Names) {
 }
 
 /// The set in which names are unique. Instances of one block are one definition; directories of one Terraform project
-/// and files of one folder of manifests are environments.
+/// and files of one folder of manifests are environments, and so are the lists of a file of somebody's own.
 fn set_of(definition: &Definition) -> String {
     let apart = is_manifest(definition)
         || definition.text(Attribute::SHAPE).is_some_and(|shape| shape.starts_with("terraform"));
-    if apart { definition.place.file.0.to_string() } else { String::new() }
+    if apart { definition.place.file.0.to_string() } else { definition.realm.to_string() }
 }
 
 /// Whether a definition is a manifest for Kubernetes.

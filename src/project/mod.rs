@@ -352,7 +352,12 @@ fn of_document(
                 key: object.key.map(str::to_owned),
                 partial: object.partial,
             };
-            define(&found, config, &surroundings, broken, false)
+            let mut definition = define(&found, config, &surroundings, broken, false);
+            if found.shape.at_any_depth() {
+                // Several lists of a file are as many environments, tenants or answers of a recording.
+                definition.realm = object.among.span.start as usize + 1;
+            }
+            definition
         };
         if found.objects.len() < MANY {
             definitions.extend(found.objects.iter().map(of_object));

@@ -31,6 +31,8 @@ pub struct Object<'a> {
     pub node: Cow<'a, Node>,
     /// Where its definition starts.
     pub place: Place,
+    /// The list or map in which it stands with others of its kind.
+    pub among: Place,
     /// The key under which it stands or what it calls itself, if it has a name beside its attributes.
     pub key: Option<&'a str>,
     /// Whether only a part of it is written.
@@ -42,6 +44,7 @@ pub struct Object<'a> {
 struct Spot<'a> {
     node: &'a Node,
     place: Place,
+    among: Place,
     key: Option<&'a str>,
 }
 
@@ -119,7 +122,7 @@ fn collect<'a>(
         let enough = || plausibility(provider, kind, shape, node) >= at.when.plausible;
         node.is_map() && fits(node, &at.when) && (at.when.plausible == 0 || enough())
     };
-    let start = Spot { node: document, place: document.place, key: None };
+    let start = Spot { node: document, place: document.place, among: document.place, key: None };
     let mut found = vec![start];
     if at.at == "**" {
         found.clear();
@@ -139,7 +142,7 @@ fn collect<'a>(
         let Some(node) = attributes_of(spot.node, at.within.each()) else { continue };
         let key = if at.key.is_empty() { spot.key } else { at_path(spot.node, &at.key).and_then(Node::text) };
         let partial = at.partial.iter().any(|test| fits(spot.node, test));
-        objects.push(Object { kind, node, place: spot.place, key, partial });
+        objects.push(Object { kind, node, place: spot.place, among: spot.among, key, partial });
     }
 }
 
@@ -172,15 +175,20 @@ fn lay_over(above: &mut Node, below: &Node) {
 fn step_into<'a>(spot: Spot<'a>, key: &str, each: &str) -> Vec<Spot<'a>> {
     let node = if key.is_empty() { Some(spot.node) } else { spot.node.get(key) };
     let Some(node) = node else { return Vec::new() };
-    let plain = |node: &'a Node| Spot { node, place: node.place, key: None };
+    let plain = |node: &'a Node, among| Spot { node, place: node.place, among, key: None };
     match each {
-        "[]" => node.items().iter().map(plain).collect(),
+        "[]" => node.items().iter().map(|item| plain(item, node.place)).collect(),
         "{}" => node
             .entries()
             .iter()
-            .map(|entry| Spot { node: &entry.value, place: entry.key_place, key: Some(&entry.key) })
+            .map(|entry| Spot {
+                node: &entry.value,
+                place: entry.key_place,
+                among: node.place,
+                key: Some(&entry.key),
+            })
             .collect(),
-        _ => vec![plain(node)],
+        _ => vec![plain(node, spot.among)],
     }
 }
 

@@ -280,6 +280,11 @@ impl std::default::Default for OneOrMore {
 }
 
 impl Shape {
+    /// Whether its objects may stand anywhere in a document.
+    pub fn at_any_depth(&self) -> bool {
+        self.objects.iter().any(|at| at.at == "**")
+    }
+
     /// The form of an organisation's own files, in which clients stand at a path.
     pub fn in_house(at: &str, channel: Option<String>) -> Self {
         Self {

@@ -1,10 +1,11 @@
-//! Manifests for Kubernetes and programs of Pulumi: what is known from the files beside them, and what is not.
+//! Manifests for Kubernetes, programs of Pulumi and files of one's own: what is known from the files beside them, and what
+//! is not.
 
 use std::fmt::Write as _;
 
 use serde_json::Value as Json;
 
-use crate::support::Repository;
+use crate::support::{Repository, rules};
 
 /// The findings of a run over some paths: path, line and rule.
 fn findings(repository: &Repository, paths: &[&str]) -> Vec<(String, u64, String)> {
@@ -236,4 +237,21 @@ spec:
     let template = composition.replace("name: App,", "name: {{ .Values.name }},");
     let report = Repository::with("composition.yaml", template).check(".");
     assert_eq!(report["skipped"][0]["path"], "composition.yaml");
+}
+
+#[test]
+fn each_list_of_a_file_of_ones_own_has_names_of_its_own() {
+    let client =
+        |name: &str| format!("  - {{ name: {name}, app_type: regular_web, oidc_conformant: true }}\n");
+    let lists = |second: &str| format!("dev:\n{}{}prod:\n{}", client("Shop"), client(second), client("Shop"));
+    let report = |text: String| Repository::with("apps.yaml", text).check("apps.yaml");
+    let twins = |report: &Json| rules(report).into_iter().filter(|rule| *rule == "duplicate-client").count();
+    assert_eq!(twins(&report(lists("Desk"))), 0);
+    assert_eq!(twins(&report(lists("Shop"))), 2);
+    // Answers of the API as a test recorded them: one client in each.
+    let answer = r#"{"method": "GET", "path": "/api/v2/clients", "status": 200,
+        "response": {"clients": [{"client_id": "4fKqEXAMPLE", "name": "Shop", "app_type": "spa", "callbacks": []}]}}"#;
+    let recording = Repository::with("recording.json", format!("[{answer}, {answer}]"));
+    assert_eq!(recording.clients("recording.json")["clients"].as_array().unwrap().len(), 2);
+    assert_eq!(twins(&recording.check("recording.json")), 0);
 }
