@@ -167,7 +167,14 @@ pub fn classify_text(text: &str) -> Class {
     {
         return Class::Sample;
     }
-    if is_sample(&lower) { Class::Sample } else { Class::Literal }
+    if is_sample(&lower) || is_monotonous(&lower) { Class::Sample } else { Class::Literal }
+}
+
+/// Whether a text is one letter or digit again and again, as nobody's secret is.
+fn is_monotonous(text: &str) -> bool {
+    let mut characters = text.chars().filter(|c| c.is_alphanumeric());
+    let first = characters.next();
+    characters.all(|c| Some(c) == first)
 }
 
 /// The class of an expression that cannot be evaluated.
@@ -316,6 +323,8 @@ mod tests {
             ("kq83-EXAMPLE-71Zp-not-real-5521", Class::Literal),
             ("hjkD83-sd9KJkd_0921kjsdKJHd8273", Class::Literal),
             ("##WEB_SECRET##", Class::Placeholder),
+            ("bbbbbbbbbbbbbbbbbbbb", Class::Sample),
+            ("00000000-0000-0000-0000-000000000000", Class::Sample),
             ("{{ .Values.secret }}", Class::Placeholder),
             ("${WEB_SECRET}", Class::Reference),
             ("$WEB_SECRET", Class::Reference),

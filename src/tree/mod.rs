@@ -159,12 +159,15 @@ impl Unknown {
     }
 }
 
-/// A partly known text as it is written.
+/// A partly known text as it is written: `https://##HOST##/cb`, `https://${var.host}/cb`.
 pub fn show_pieces(pieces: &[Piece]) -> String {
-    pieces
-        .iter()
-        .map(|piece| match piece {
-            Piece::Text(text) | Piece::Hole(text) => text.as_str(),
-        })
-        .collect()
+    let show = |piece: &Piece| match piece {
+        Piece::Text(text) => text.clone(),
+        // An expression beside text needs a sign of where it ends; a marker has one.
+        Piece::Hole(text) if pieces.len() > 1 && !text.starts_with(['#', '@', '$', '%', '{', '<']) => {
+            format!("${{{text}}}")
+        }
+        Piece::Hole(text) => text.clone(),
+    };
+    pieces.iter().map(show).collect()
 }

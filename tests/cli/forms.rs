@@ -255,3 +255,26 @@ fn each_list_of_a_file_of_ones_own_has_names_of_its_own() {
     assert_eq!(recording.clients("recording.json")["clients"].as_array().unwrap().len(), 2);
     assert_eq!(twins(&recording.check("recording.json")), 0);
 }
+
+#[test]
+fn clients_of_others_are_none_of_auth0s() {
+    let names = |text: &str| {
+        let clients = Repository::with("clients.yaml", text).clients("clients.yaml");
+        clients["clients"].as_array().unwrap().len()
+    };
+    // Customers, and what another authorization server knows of its clients.
+    assert_eq!(names("clients:\n  - { name: Shop, email: billing@shop.example }\n"), 0);
+    let other = "clients:\n  - name: Shop\n    client_type: public\n    redirect_uris: [https://shop.example/cb]\n    \
+                 grant_types: [authorization_code]\n";
+    assert_eq!(names(other), 0);
+    // The same list is the Deploy CLI's where what stands in it, or beside it, is.
+    assert_eq!(names("clients:\n  - { name: Shop, app_type: spa }\n"), 1);
+    assert_eq!(names("rules: []\nclients:\n  - { name: Shop, owner: retail }\n"), 1);
+}
+
+#[test]
+fn what_is_not_known_of_a_name_is_told_from_what_is() {
+    let text = "resource \"auth0_client\" \"shop\" {\n  name = \"Shop${var.suffix}\"\n}\n";
+    let clients = Repository::with("main.tf", text).clients("main.tf");
+    assert_eq!(clients["clients"][0]["name"], "Shop${var.suffix}");
+}

@@ -207,7 +207,7 @@ resource \"auth0_client\" \"app\" {
     let report = repository.check(".");
     assert!(rules(&report).contains(&"insecure-redirect-uri"), "{report}");
     assert!(
-        repository.run(&["check", "."]).out.contains("Acme Shop var.env"),
+        repository.run(&["check", "."]).out.contains("Acme Shop ${var.env}"),
         "what is known of a name is shown"
     );
 }
