@@ -325,7 +325,7 @@ fn twins(definitions: &mut [Definition]) {
         for (by, same) in
             [(Attribute::CLIENT_NAME, Attribute::SAME_NAME), (Attribute::CLIENT_ID, Attribute::SAME_ID)]
         {
-            if let Some(text) = client.text(by) {
+            if let Some(text) = client.text(by).filter(|text| !text.is_empty()) {
                 seen.entry((same, [&set, "\n", text].concat())).or_default().push(at);
             }
         }

@@ -238,6 +238,7 @@ fn fits(node: &Node, test: &Test) -> bool {
     test.has.iter().all(|path| at_path(node, path).is_some_and(|value| !matches!(value.value, Value::Null)))
         && test.lacks.iter().all(lacks)
         && (test.any.is_empty() || enough())
+        && (test.also.is_empty() || test.also.iter().any(has))
         && (test.only.is_empty() || node.entries().iter().all(|entry| test.only.contains(&entry.key)))
         && test.matches.iter().all(|(path, patterns)| text_fits(path, patterns.each()))
         && test.without.iter().all(|(path, texts)| without(path, texts.each()))

@@ -198,6 +198,9 @@ pub struct Test {
     pub any: Vec<String>,
     /// How many of `any`; 1 unless it says otherwise.
     pub at_least: Option<usize>,
+    /// Keys of which it must have one as well.
+    #[serde(default)]
+    pub also: Vec<String>,
     /// Keys beside which it may have no others.
     #[serde(default)]
     pub only: Vec<String>,
@@ -412,7 +415,7 @@ fn fact_of(json: &Json, basis: &Basis) -> Option<Fact> {
 
 /// Puts named lists in for `=name`.
 fn expand(test: &mut Test, words: &BTreeMap<String, Vec<String>>) -> Result<(), String> {
-    for list in [&mut test.has, &mut test.lacks, &mut test.any, &mut test.only] {
+    for list in [&mut test.has, &mut test.lacks, &mut test.any, &mut test.also, &mut test.only] {
         let mut full = Vec::with_capacity(list.len());
         for word in list.drain(..) {
             match word.strip_prefix('=') {

@@ -267,6 +267,9 @@ fn clients_of_others_are_none_of_auth0s() {
     let other = "clients:\n  - name: Shop\n    client_type: public\n    redirect_uris: [https://shop.example/cb]\n    \
                  grant_types: [authorization_code]\n";
     assert_eq!(names(other), 0);
+    let other = "server:\n  clients:\n    - client_id: shop\n      grant_types: [client_credentials]\n      \
+                 token_endpoint_auth_method: client_secret_post\n";
+    assert_eq!(names(other), 0);
     // The same list is the Deploy CLI's where what stands in it, or beside it, is.
     assert_eq!(names("clients:\n  - { name: Shop, app_type: spa }\n"), 1);
     assert_eq!(names("rules: []\nclients:\n  - { name: Shop, owner: retail }\n"), 1);
