@@ -8,8 +8,9 @@ use rayon::prelude::*;
 use super::describe::{Locator, finding, fix, locate_problem};
 use super::environments::MappingFile;
 use super::heard::{Weighed, judge_one, silenced};
+use super::reach::{self, Use};
 use super::together::together;
-use super::{Job, ignores, reach};
+use super::{Job, ignores};
 use crate::check::Violation;
 use crate::client::Definition;
 use crate::config::Config;
@@ -211,17 +212,17 @@ fn judgement<'a>(
     };
     let own =
         |definition: &Definition| asked(definition.place.file) || definition.completed_by.is_some_and(asked);
-    let reached = |definition: &Definition| {
-        if view.reaching && !own(definition) {
-            reach::uses(definition, &|file| view.reaches(file))
-        } else {
-            Vec::new()
-        }
+    let reached: Vec<Vec<Use>> = if view.reaching {
+        let uses = |definition| reach::uses(definition, &|file| view.reaches(file));
+        definitions.par_iter().map(|one| if own(one) { Vec::new() } else { uses(one) }).collect()
+    } else {
+        Vec::new()
     };
+    let uses = |number: usize| reached.get(number).map_or(&[][..], Vec::as_slice);
     let weighed: Vec<Weighed<'_>> = definitions
         .par_iter()
         .enumerate()
-        .filter(|(_, definition)| own(definition) || !reached(definition).is_empty())
+        .filter(|(number, definition)| own(definition) || !uses(*number).is_empty())
         .map(|numbered| judge_one(numbered, config, view.silence, view.job, locator, &mend))
         .collect();
     let shared = Shared::of(&weighed);
@@ -238,20 +239,16 @@ fn judgement<'a>(
                 .map(|(violation, mark)| (finding(violation, &summary, locator, config, None), Some(mark)));
             let findings = findings.chain(silenced).collect();
             let mut judged = Judged { definition: &definitions[number], summary, findings, hidden };
-            let uses = reached(judged.definition);
-            if !uses.is_empty() {
-                reach::keep(&mut judged, &uses, locator);
+            if !uses(number).is_empty() {
+                reach::keep(&mut judged, uses(number), locator);
             }
             (judged, used)
         })
         .collect();
     let mut judgement = Judgement { recognised: recognised.clone(), ..Judgement::default() };
+    judgement.recognised.extend(reached.iter().flatten().map(|used| used.from));
     judgement.judged.reserve(judged.len());
     for (judged, used) in judged {
-        if view.reaching {
-            let uses = reached(judged.definition);
-            judgement.recognised.extend(uses.iter().map(|used| used.from));
-        }
         judgement.hidden += judged.hidden;
         judgement.used.extend(used);
         judgement.judged.push(judged);

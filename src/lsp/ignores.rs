@@ -12,10 +12,7 @@ use super::workspace::Known;
 use crate::config::NAMES;
 use crate::discover::{self, Base};
 use crate::finding::Finding;
-use crate::reporters::ignore_table;
-
-/// Endings of files in which `#` starts a comment.
-const WITH_COMMENTS: &[&str] = &[".yaml", ".yml", ".toml", ".tf", ".tofu", ".tfvars", ".properties"];
+use crate::reporters::{ignore_table, takes_comments};
 
 /// A configuration is no larger.
 const LARGEST: u64 = 10_000_000;
@@ -28,7 +25,7 @@ pub(super) fn edit(
     documents: &Documents,
     changes: &Changes,
 ) -> Option<WorkspaceEdit> {
-    if WITH_COMMENTS.iter().any(|ending| known.shown.ends_with(ending)) {
+    if takes_comments(known.shown) {
         let edit = comment(finding, &document.text);
         return Some(changes.of(vec![(document.uri.clone(), Some(document.version), vec![edit])]));
     }

@@ -88,6 +88,13 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
     }
     let forms: BTreeMap<FileId, Form> =
         forms.iter().map(|(document, form)| (document.source.id, *form)).collect();
+    let without_twin = terraform::ruling_out(&files, &TWIN);
+    // Where a resource and its credentials are declared.
+    let has_twin = |resource: &terraform::Resource, credentials: FileId| {
+        let beside = files.iter().find(|file| file.source.id == credentials).map(|file| &file.directory);
+        let mut concerned = [Some(&resource.root), Some(&resource.directory), beside].into_iter().flatten();
+        !concerned.any(|directory| without_twin.contains(directory.as_str()))
+    };
     let of_resource = |(resource, (origin, realm)): (&Resource, (&terraform::Resource, &usize))| {
         let form = forms.get(&origin.place.file);
         let shape = match form {
@@ -104,7 +111,7 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
         let mut definition = define(&found, config, surroundings, *broken || origin.partial, existing);
         let stored = resource.body.entry(STORED).filter(|entry| !matches!(entry.value.value, Value::Null));
         if let Some(entry) = stored.filter(|_| kind == Kind::Client && form.is_none())
-            && has_twin(&files, origin, entry.key_place.file)
+            && has_twin(origin, entry.key_place.file)
         {
             let basis = Basis::Written(entry.key_place);
             let item = Fact { datum: Datum::from_text(STORED), basis: basis.clone() };
@@ -125,15 +132,9 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
 /// The argument of a secret that has a twin which no state keeps.
 const STORED: &str = "client_secret";
 
-/// Whether write-only arguments can be used where a resource and its credentials are declared.
-fn has_twin(files: &[TerraformFile<'_>], resource: &terraform::Resource, credentials: FileId) -> bool {
-    let beside = files.iter().find(|file| file.source.id == credentials).map(|file| &file.directory);
-    let since = terraform::Since { provider: "auth0", provider_version: [1, 51], terraform_version: [1, 11] };
-    let concerned = |directory: &str| {
-        [Some(&resource.root), Some(&resource.directory), beside].contains(&Some(&directory.to_owned()))
-    };
-    terraform::allow(files, concerned, &since)
-}
+/// Since when that twin is there.
+const TWIN: terraform::Since<'_> =
+    terraform::Since { provider: "auth0", provider_version: [1, 51], terraform_version: [1, 11] };
 
 /// Puts the resources in order of root modules and environments, and says where those of each stand: an address means
 /// something else in each.

@@ -28,7 +28,7 @@ use std::io::{self, Write};
 pub use inventory::{clients_csv, clients_json, clients_markdown, clients_text};
 pub use look::{Look, When};
 pub use sarif::MOST_SHOWN as SARIF_MOST_SHOWN;
-pub use suggestion::{ignore_table, suggest};
+pub use suggestion::{ignore_table, suggest, takes_comments};
 pub use verdict::Measure;
 
 use crate::finding::{Confidence, Location};

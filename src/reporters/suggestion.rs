@@ -7,9 +7,6 @@ use super::telling::sentence;
 use super::{Run, printable};
 use crate::finding::Finding;
 
-/// Endings of files in which `#` starts a comment.
-const WITH_COMMENTS: &[&str] = &[".yaml", ".yml", ".toml", ".tf", ".tofu", ".tfvars", ".properties"];
-
 /// Writes for each finding that is shown the `[[ignore]]` for it, and the comment where one may stand instead.
 /// `may_be_ignored` says it of a rule; where `only` names some, others than the findings of these fingerprints are left
 /// out.
@@ -36,13 +33,19 @@ pub fn suggest(
             writeln!(out, "# This cannot be ignored.")?;
             continue;
         }
-        if WITH_COMMENTS.iter().any(|ending| at.path.ends_with(ending)) {
+        if takes_comments(&at.path) {
             let line = at.start.line;
             writeln!(out, "# Or above line {line} there: # clientlint: ignore[{}]: REASON", finding.rule)?;
         }
         write!(out, "{}", ignore_table(finding))?;
     }
     Ok(())
+}
+
+/// Whether `#` starts a comment in a file, by its path.
+pub fn takes_comments(path: &str) -> bool {
+    const ENDINGS: &[&str] = &[".yaml", ".yml", ".toml", ".tf", ".tofu", ".tfvars", ".properties"];
+    ENDINGS.iter().any(|ending| path.ends_with(ending))
 }
 
 /// The `[[ignore]]` that silences a finding once its reason is written.

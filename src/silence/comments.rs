@@ -53,9 +53,11 @@ impl Comment {
     }
 }
 
-/// The comments of all documents, in order.
-pub(super) fn of(documents: &[Document<'_>], config: &Config, today: Option<Day>) -> Vec<Comment> {
-    documents.par_iter().flat_map_iter(|document| of_document(document, config, today)).collect()
+/// The comments of all documents, in order; `None` where nothing in their texts speaks to clientlint.
+pub(super) fn of(documents: &[Document<'_>], config: &Config, today: Option<Day>) -> Option<Vec<Comment>> {
+    let read = documents.par_iter().filter_map(|document| of_document(document, config, today));
+    let read: Vec<Vec<Comment>> = read.collect();
+    (!read.is_empty()).then(|| read.into_iter().flatten().collect())
 }
 
 /// Adds the comments of the same documents in an environment: what a marker stands for may be covered there alone.
@@ -87,11 +89,11 @@ pub(super) fn add(comments: &mut Vec<Comment>, others: Vec<Comment>) {
     }
 }
 
-fn of_document(document: &Document<'_>, config: &Config, today: Option<Day>) -> Vec<Comment> {
+fn of_document(document: &Document<'_>, config: &Config, today: Option<Day>) -> Option<Vec<Comment>> {
     let source = document.source;
     let parsed = &document.parsed;
     if mentions(&source.text).is_empty() {
-        return Vec::new();
+        return None;
     }
     let mut comments = Vec::new();
     let nodes = Nodes::new(source, document.format.name(), &parsed.documents);
@@ -116,7 +118,7 @@ fn of_document(document: &Document<'_>, config: &Config, today: Option<Day>) -> 
             }
         }
     }
-    comments
+    Some(comments)
 }
 
 /// The texts under `//` in a document, each with the object that holds it.

@@ -21,7 +21,6 @@ use crate::check::{self, Settings, Violation, check_without};
 use crate::client::{Definition, Fact};
 use crate::config::{Config, Ignore};
 use crate::day::Day;
-use crate::formats::mentions;
 use crate::project::Document;
 use crate::vocabulary::Attribute;
 
@@ -39,6 +38,8 @@ pub struct Ignoring<'a> {
 /// The ignores that hold for a project.
 pub struct Silence<'a> {
     comments: Vec<Comment>,
+    /// Whether a text of the project, as it is written, speaks to clientlint.
+    is_spoken_to: bool,
     covering: Covering,
     config: &'a Config,
     /// For each rule those of the configuration that silence it: with the number of each, and of the rule in it.
@@ -73,9 +74,12 @@ impl<'a> Silence<'a> {
         config: &'a Config,
         ignoring: &Ignoring<'_>,
     ) -> Self {
-        let mut comments = comments::of(documents, config, ignoring.today);
+        let read = comments::of(documents, config, ignoring.today);
+        let is_spoken_to = read.is_some();
+        let mut comments = read.unwrap_or_default();
         for documents in in_each {
-            comments::add(&mut comments, comments::of(documents, config, ignoring.today));
+            let read = comments::of(documents, config, ignoring.today);
+            comments::add(&mut comments, read.unwrap_or_default());
         }
         let list = config.ignores.list.iter().enumerate();
         let mut obeyed: BTreeMap<&str, Vec<(usize, usize, &Ignore)>> = BTreeMap::new();
@@ -90,7 +94,7 @@ impl<'a> Silence<'a> {
                 }
             }
         }
-        Self { covering: Covering::of(&comments), comments, config, obeyed, documents }
+        Self { covering: Covering::of(&comments), comments, is_spoken_to, config, obeyed, documents }
     }
 
     /// Whether there are none.
@@ -100,8 +104,7 @@ impl<'a> Silence<'a> {
 
     /// Whether any text of the project speaks to clientlint, rightly or wrongly.
     pub fn is_spoken_to(&self) -> bool {
-        let speaks = |document: &Document<'_>| !mentions(&document.source.text).is_empty();
-        !self.comments.is_empty() || self.documents.iter().any(speaks)
+        self.is_spoken_to || !self.comments.is_empty()
     }
 
     /// Takes a violation apart into what is silenced and what is not. Marks that silence something are added to `used`.

@@ -1,5 +1,7 @@
 //! Which versions of Terraform and of its providers a configuration takes.
 
+use std::collections::BTreeSet;
+
 use super::{TerraformFile, module::bodies};
 use crate::tree::Node;
 
@@ -13,17 +15,18 @@ pub struct Since<'a> {
     pub terraform_version: [u64; 2],
 }
 
-/// Whether what the files of the directories require leaves room for versions that can do something. What cannot be
-/// read leaves none, and `OpenTofu` counts its versions otherwise.
-pub fn allow(files: &[TerraformFile<'_>], directories: impl Fn(&str) -> bool, since: &Since<'_>) -> bool {
-    files.iter().filter(|file| directories(&file.directory)).all(|file| {
+/// The directories whose files require versions of which none can do something. What cannot be read leaves no room for
+/// one that can, and `OpenTofu` counts its versions otherwise.
+pub fn ruling_out<'a>(files: &'a [TerraformFile<'_>], since: &Since<'_>) -> BTreeSet<&'a str> {
+    let leaves_room = |file: &TerraformFile<'_>| {
         let path = &file.source.path;
         let blocks = file.parsed.documents.iter().flat_map(Node::entries);
         let mut settings =
             blocks.filter(|entry| entry.key == "terraform").flat_map(|block| bodies(&block.value));
         !(path.ends_with(".tofu") || path.ends_with(".tofu.json"))
             && settings.all(|body| in_block(body, since))
-    })
+    };
+    files.iter().filter(|file| !leaves_room(file)).map(|file| file.directory.as_str()).collect()
 }
 
 /// The same for one `terraform` block.
