@@ -7,7 +7,8 @@ import assert from "node:assert/strict";
 const [modules, executablePath, report, pictures] = process.argv.slice(2);
 const { chromium } = createRequire(modules + "/")("playwright-core");
 const url = pathToFileURL(report).href;
-const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+const args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"];
+const browser = await chromium.launch({ executablePath, args });
 const complaints = [];
 const open = async (options = {}) => {
   const page = await (await browser.newContext(options)).newPage();
@@ -21,71 +22,81 @@ const open = async (options = {}) => {
   return page;
 };
 const shown = (page) => page.locator("details.finding:visible").count();
+// Events take their time: what a page shall come to is waited for.
+const comesTo = async (question, expected, what) => {
+  const end = Date.now() + 20_000;
+  let answer = await question();
+  while (answer !== expected && Date.now() < end) {
+    await new Promise((resume) => setTimeout(resume, 50));
+    answer = await question();
+  }
+  assert.equal(answer, expected, what);
+};
+const showing = (page, count, what) => comesTo(() => shown(page), count, what);
 const fits = (page) => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
 
 try {
   const page = await open({ viewport: { width: 1280, height: 900 }, colorScheme: "light" });
   const all = await page.locator("details.finding").count();
   assert.ok(all > 3, "the report has findings");
-  assert.equal(await shown(page), all);
+  await showing(page, all, "everything at first");
   assert.ok(await fits(page), "no scrolling to the side");
   assert.ok((await page.locator("h1").textContent()).length > 0);
 
   const errors = await page.locator("details.finding.error").count();
   await page.locator("input[value=error]").uncheck();
-  assert.equal(await shown(page), all - errors);
-  assert.equal(await page.locator("#shown").textContent(), `${all - errors} of ${all} findings`);
+  await showing(page, all - errors, "no errors");
+  await comesTo(() => page.locator("#shown").textContent(), `${all - errors} of ${all} findings`);
   await page.locator("button[type=reset]").click();
-  await page.waitForFunction((all) => document.getElementById("shown").value === `${all} findings`, all);
+  await comesTo(() => page.locator("#shown").textContent(), `${all} findings`);
 
   const rule = await page.locator("details.finding").first().getAttribute("data-rule");
   await page.locator("select[name=rule]").selectOption(rule);
-  assert.equal(await shown(page), await page.locator(`details.finding[data-rule="${rule}"]`).count());
+  await showing(page, await page.locator(`details.finding[data-rule="${rule}"]`).count(), "one rule");
   await page.locator("select[name=rule]").selectOption("");
 
   await page.keyboard.press("Escape");
   await page.locator("h1").click();
   await page.keyboard.press("/");
   await page.keyboard.type("no such text anywhere");
-  assert.equal(await shown(page), 0);
-  assert.ok(await page.locator("#nothing").isVisible());
+  await showing(page, 0, "a text that is nowhere");
+  await comesTo(() => page.locator("#nothing").isVisible(), true);
   await page.keyboard.press("Escape");
-  assert.equal(await shown(page), all);
+  await showing(page, all, "no text");
 
   const client = page.locator("a.findings").first();
   const number = await client.getAttribute("data-client");
   await client.click();
-  await page.waitForFunction((number) => document.forms[0].elements.client.value === number, number);
-  assert.equal(await shown(page), await page.locator(`details.finding[data-client="${number}"]`).count());
+  await showing(page, await page.locator(`details.finding[data-client="${number}"]`).count(), "one client");
+  assert.equal(await page.evaluate(() => document.forms[0].elements.client.value), number);
 
   // A link to a finding shows it in spite of the filters.
   const last = page.locator("details.finding").last();
   const id = await last.getAttribute("id");
   await page.locator("button[data-do=close]").click();
   await page.evaluate((id) => { location.hash = id; }, id);
-  await page.waitForFunction((id) => document.getElementById(id).open, id);
+  await comesTo(() => last.evaluate((it) => it.open), true, "a link opens its finding");
   assert.ok(await last.isVisible());
 
   await page.locator("button[data-do=close]").click();
-  assert.equal(await page.locator("details.finding[open]").count(), 0);
+  await comesTo(() => page.locator("details.finding[open]").count(), 0, "all closed");
   const first = page.locator("details.finding:visible").first();
   await first.locator("summary").focus();
   await page.keyboard.press("Enter");
-  assert.ok(await first.locator("dl").isVisible(), "Enter opens a finding");
+  await comesTo(() => first.locator("dl").isVisible(), true, "Enter opens a finding");
   await page.locator("button[data-do=open]").click();
-  assert.equal(await page.locator("details.finding:not([open])").count(), 0);
+  await comesTo(() => page.locator("details.finding:not([open])").count(), 0, "all open");
 
   const colour = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const light = await colour();
   await page.locator("#theme").click();
-  assert.notEqual(await colour(), light);
+  await comesTo(async () => (await colour()) !== light, true, "another colour");
   // A browser may take a moment to keep it.
-  for (let tries = 0; tries < 20; tries++) {
+  const again = async () => {
     await page.reload();
-    if ((await colour()) !== light) break;
-    await page.waitForTimeout(100);
-  }
-  assert.notEqual(await colour(), light, "the choice is kept");
+    return (await colour()) !== light;
+  };
+  await comesTo(again, true, "the choice is kept");
 
   // Everything that can be used has a name, and what the page says can be read.
   for (const one of await page.locator("button, input, select, a").all()) {
@@ -128,19 +139,20 @@ try {
   }
 
   const plain = await open({ javaScriptEnabled: false });
-  assert.equal(await shown(plain), all, "without scripts everything is there");
+  await showing(plain, all, "without scripts everything is there");
   assert.ok(!(await plain.locator("#filters").isVisible()), "what needs a script is not");
   const closed = plain.locator("details.finding:not([open])");
   if (await closed.count()) {
     const id = await closed.first().getAttribute("id");
     await closed.first().locator("summary").click();
-    assert.ok(await plain.locator(`#${id} dl`).isVisible());
+    await comesTo(() => plain.locator(`#${id} dl`).isVisible(), true, "a finding opens without scripts");
   }
 
   const printed = await open({ viewport: { width: 800, height: 1000 } });
   await printed.emulateMedia({ media: "print" });
-  assert.ok(!(await printed.locator("header.top").isVisible()));
-  assert.ok(await printed.locator("details.finding:not([open]) dl").first().isVisible(), "print shows what is closed");
+  await comesTo(() => printed.locator("header.top").isVisible(), false, "print has no controls");
+  const folded = printed.locator("details.finding:not([open]) dl").first();
+  await comesTo(() => folded.isVisible(), true, "print shows what is closed");
   if (pictures) await printed.pdf({ path: `${pictures}/print.pdf`, format: "A4" });
 
   assert.deepEqual(complaints, []);
