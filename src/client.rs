@@ -1,6 +1,7 @@
 //! Definitions as rules see them: attributes in the vocabulary of the standards, each a fact that knows where it
 //! comes from. Nothing here knows which provider or syntax a definition was written in.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
@@ -145,7 +146,7 @@ pub enum Basis {
 #[derive(Clone, Debug)]
 pub struct Evidence {
     /// What it says, lower case: `application type spa`.
-    pub says: String,
+    pub says: Cow<'static, str>,
     /// Where it stands; `None` for what is not written anywhere.
     pub place: Option<Place>,
 }
@@ -238,7 +239,7 @@ impl Definition {
     }
 
     /// Evidence that an attribute has the value that it has.
-    pub fn evidence(&self, attribute: Attribute, says: impl Into<String>) -> Evidence {
+    pub fn evidence(&self, attribute: Attribute, says: impl Into<Cow<'static, str>>) -> Evidence {
         Evidence { says: says.into(), place: self.facts.get(&attribute).and_then(Fact::place) }
     }
 }

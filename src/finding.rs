@@ -1,5 +1,6 @@
 //! What is reported: plain data with positions, without a colour, a format's field or a renderer's type.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -163,7 +164,7 @@ pub struct ClientSummary {
     /// `public`, `confidential` or `unknown`.
     pub client_type: String,
     /// Why it has that type.
-    pub client_type_because: Vec<String>,
+    pub client_type_because: Vec<Cow<'static, str>>,
     /// `web`, `user-agent-based`, `native`, `service`, `device` or `unknown`.
     pub client_profile: String,
     /// `first`, `third` or `unknown`.

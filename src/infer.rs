@@ -61,7 +61,7 @@ pub fn infer(definition: &mut Definition, provider: &Provider, shape: &Shape, su
     state(definition, Attribute::SHAPE, &shape.id);
     state(definition, Attribute::DELIVERY, delivery.name());
     if let (Kind::AppConfig, Some(word)) = (definition.kind, &shape.client_type) {
-        let evidence = vec![Evidence { says: "an application on its user's device".to_owned(), place: None }];
+        let evidence = vec![Evidence { says: "an application on its user's device".into(), place: None }];
         definition.infer(Attribute::CLIENT_TYPE, Datum::from_text(word), evidence);
     }
     conclude(definition, provider, shape.channel.as_deref(), surroundings);
@@ -123,7 +123,7 @@ fn environment(definition: &mut Definition, surroundings: &Surroundings) {
     else {
         return;
     };
-    let because = vec![Evidence { says: format!("environment {name} in {because}"), place: None }];
+    let because = vec![Evidence { says: format!("environment {name} in {because}").into(), place: None }];
     definition.infer(Attribute::ENVIRONMENT, Datum::from_text(name), because.clone());
     if let Some(production) = production {
         definition.infer(Attribute::PRODUCTION, Datum::Flag(*production), because);
@@ -247,7 +247,7 @@ fn default_type(definition: &Definition, provider: &Provider) -> (&'static str, 
         .flatten();
     match default {
         Some(Fact { datum: Datum::Text(method), basis: Basis::Default(says) }) => {
-            let evidence = vec![Evidence { says: says.to_string(), place: None }];
+            let evidence = vec![Evidence { says: says.to_string().into(), place: None }];
             (if method == "none" { "public" } else { "confidential" }, false, evidence)
         }
         _ => ("unknown", false, Vec::new()),
@@ -289,8 +289,8 @@ fn channel(definition: &mut Definition, by_path: Option<&str>, surroundings: &Su
             Some(declared) => (declared.word.clone(), vec![declared.evidence.clone()]),
             None if by_path == Some("deployed") => ("deployed".to_owned(), Vec::new()),
             None if surroundings.undeclared => {
-                let says = "no glob under [channels] matches the file".to_owned();
-                ("undeclared".to_owned(), vec![Evidence { says, place: None }])
+                let says = "no glob under [channels] matches the file";
+                ("undeclared".to_owned(), vec![Evidence { says: says.into(), place: None }])
             }
             None => (by_path.unwrap_or("unknown").to_owned(), Vec::new()),
         },
@@ -325,8 +325,8 @@ fn party(definition: &mut Definition) {
             return definition.infer(Attribute::PARTY, Datum::Unknown(Unknown::new("unknown")), Vec::new());
         }
         (None, None) => {
-            let says = "clients are first-party unless they say otherwise".to_owned();
-            ("first", false, Evidence { says, place: None })
+            let says = "clients are first-party unless they say otherwise";
+            ("first", false, Evidence { says: says.into(), place: None })
         }
     };
     if word == "third" {

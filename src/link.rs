@@ -95,7 +95,7 @@ pub fn across<'a>(definitions: impl Iterator<Item = &'a mut Definition>) {
 /// A fact of one definition as another one's inference.
 fn as_evidence(definition: &Definition, fact: &Fact) -> Fact {
     let place = Some(definition.name_place.unwrap_or(definition.place));
-    let mut evidence = vec![Evidence { says: "the client".to_owned(), place }];
+    let mut evidence = vec![Evidence { says: "the client".into(), place }];
     if let Basis::Inferred(reasons) = &fact.basis {
         evidence.extend(reasons.iter().cloned());
     }

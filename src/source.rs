@@ -165,7 +165,9 @@ impl Place {
 /// Byte offsets at which the lines of a text start.
 pub(crate) fn line_starts(text: &str) -> Vec<u32> {
     let bytes = text.as_bytes();
-    let mut starts = vec![0];
+    // Rather one block too large than several, each twice as large as the last.
+    let mut starts = Vec::with_capacity(text.len() / 24 + 1);
+    starts.push(0);
     for at in memchr::memchr2_iter(b'\n', b'\r', bytes) {
         if bytes[at] == b'\r' && bytes.get(at + 1) == Some(&b'\n') {
             continue;

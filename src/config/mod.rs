@@ -155,7 +155,7 @@ impl Config {
             .max_by_key(|(length, _)| *length);
         let declared_channel = declared.map(|(_, name)| Evidenced {
             word: name.clone(),
-            evidence: Evidence { says: "[channels] in clientlint.toml".to_owned(), place: None },
+            evidence: Evidence { says: "[channels] in clientlint.toml".into(), place: None },
         });
         let environment = self.environments.iter().find(|environment| environment.globs.match_file(file));
         Surroundings {

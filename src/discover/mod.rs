@@ -1,23 +1,19 @@
-//! The file system: which files are read, and what they hold. The only file that reads it.
+//! The file system: which files are read, and what they hold. The only module that reads it.
 
 mod base;
+mod walk;
 
 use std::cell::RefCell;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
 
 use aho_corasick::packed::Searcher;
-use ignore::{DirEntry, WalkBuilder, WalkState};
-use rayon::prelude::*;
 use walkdir::WalkDir;
 
 pub use self::base::{Base, absolute, is_repository};
-
-/// Endings of the files that are looked into.
-const ENDINGS: &[&str] =
-    &["yaml", "yml", "json", "toml", "tf", "tofu", "env", "properties", "plist", "xml", "tfstate"];
+use self::walk::each_file;
+pub use self::walk::{candidates, files_below, files_in, folders_in, is_of_interest, unignored_files_in};
 
 /// A file that was read.
 #[derive(Clone)]
@@ -154,91 +150,15 @@ fn walk(
     probe: Option<&Searcher>,
     found: &mut Vec<Input>,
 ) -> usize {
-    let paths = if request.gitignore { unignored(folder, request) } else { everything(folder, request) };
-    let look = |path: &PathBuf| {
-        let probe = if (request.always)(path) { None } else { probe };
-        let content = read(path, (request.max_size)(path), probe)?;
-        Some(input(path.clone(), base, content))
+    let look = |path: PathBuf| {
+        let probe = if (request.always)(&path) { None } else { probe };
+        let content = read(&path, (request.max_size)(&path), probe)?;
+        Some(input(path, base, content))
     };
-    if paths.len() < FEW {
-        found.extend(paths.iter().filter_map(look));
-    } else {
-        let files: Vec<Option<Input>> = paths.par_iter().map(look).collect();
-        found.extend(files.into_iter().flatten());
-    }
-    paths.len()
-}
-
-/// The files that a path leads to and that are looked into by their ending, excluded ones included; sorted.
-pub fn candidates(path: &Path, gitignore: bool) -> Vec<PathBuf> {
-    let path = absolute(path);
-    if !path.is_dir() {
-        return vec![path];
-    }
-    let request = Request {
-        paths: &[],
-        probe: &[],
-        always: &|_| false,
-        excluded: &|_| false,
-        gitignore,
-        force_exclude: false,
-        max_size: &|_| 0,
-    };
-    let mut files = if gitignore { unignored(&path, &request) } else { everything(&path, &request) };
-    files.sort();
-    files
-}
-
-/// So few files are read, and so few folders walked, sooner than threads are started.
-const FEW: usize = 16;
-
-/// The files of a folder that are looked into, those that ignore files name left out.
-fn unignored(folder: &Path, request: &Request<'_>) -> Vec<PathBuf> {
-    let wanted = |entry: &DirEntry| {
-        entry.file_type().is_some_and(|kind| kind.is_file())
-            && is_of_interest(entry.path())
-            && !(request.excluded)(entry.path())
-    };
-    let mut builder = WalkBuilder::new(folder);
-    builder.hidden(false).follow_links(false).add_custom_ignore_filename(".clientlintignore");
-    builder.filter_entry(|entry: &DirEntry| entry.file_name() != ".git");
-    if WalkDir::new(folder).max_depth(2).into_iter().take(FEW).count() < FEW {
-        return builder.build().flatten().filter(wanted).map(DirEntry::into_path).collect();
-    }
-    let (sender, receiver) = mpsc::channel();
-    builder.build_parallel().run(|| {
-        let sender = sender.clone();
-        Box::new(move |entry| {
-            if let Some(entry) = entry.ok().filter(wanted) {
-                // Fails only where the receiver is gone, and it is not before the walk has ended.
-                drop(sender.send(entry.into_path()));
-            }
-            WalkState::Continue
-        })
-    });
-    drop(sender);
-    receiver.into_iter().collect()
-}
-
-/// The files of a folder that are looked into, whatever ignore files say.
-fn everything(folder: &Path, request: &Request<'_>) -> Vec<PathBuf> {
-    let entries = WalkDir::new(folder).into_iter().filter_entry(|entry| entry.file_name() != ".git");
-    let files =
-        entries.flatten().filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path);
-    files.filter(|path| is_of_interest(path) && !(request.excluded)(path)).collect()
-}
-
-/// Whether a file is looked into, by its ending.
-pub fn is_of_interest(path: &Path) -> bool {
-    if path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".env")) {
-        return true;
-    }
-    // Beside a state Terraform leaves `terraform.tfstate.backup`.
-    let copied = path.file_stem().filter(|_| path.extension().is_some_and(|ending| ending == "backup"));
-    let path =
-        copied.map(Path::new).filter(|path| path.extension() == Some("tfstate".as_ref())).unwrap_or(path);
-    let ending = path.extension().and_then(|ending| ending.to_str());
-    ending.is_some_and(|ending| ENDINGS.iter().any(|known| known.eq_ignore_ascii_case(ending)))
+    let files = each_file(folder, request.gitignore, request.excluded, &look);
+    let count = files.len();
+    found.extend(files.into_iter().flatten());
+    count
 }
 
 thread_local! {
@@ -324,47 +244,10 @@ pub fn read_small(path: &Path, max_size: u64) -> Option<String> {
     }
 }
 
-/// The files of a folder that are wanted by name, in any order; none where it cannot be read.
-pub fn files_in(folder: &Path, wanted: &dyn Fn(&str) -> bool) -> Vec<PathBuf> {
-    files_below(folder, 1, wanted)
-}
-
-/// The same of the folders in it too, down to a depth.
-pub fn files_below(folder: &Path, depth: usize, wanted: &dyn Fn(&str) -> bool) -> Vec<PathBuf> {
-    let entries = WalkDir::new(folder).min_depth(1).max_depth(depth).into_iter().flatten();
-    entries
-        .filter(|entry| !entry.file_type().is_dir() && entry.file_name().to_str().is_some_and(wanted))
-        .map(walkdir::DirEntry::into_path)
-        .collect()
-}
-
 /// Puts files in the order of their paths.
 pub fn sort(files: &mut [Input]) {
     // As texts: path by path would take each path apart at each comparison.
     files.sort_by(|a, b| a.path.as_os_str().cmp(b.path.as_os_str()));
-}
-
-/// The same without those that ignore files leave out, where these are obeyed.
-pub fn unignored_files_in(folder: &Path, gitignore: bool, wanted: &dyn Fn(&str) -> bool) -> Vec<PathBuf> {
-    if !gitignore || !folder.is_dir() {
-        return files_in(folder, wanted);
-    }
-    let mut builder = WalkBuilder::new(folder);
-    builder.hidden(false).max_depth(Some(1)).add_custom_ignore_filename(".clientlintignore");
-    let is_wanted = |entry: &DirEntry| {
-        entry.file_type().is_some_and(|kind| kind.is_file()) && entry.file_name().to_str().is_some_and(wanted)
-    };
-    builder.build().flatten().filter(is_wanted).map(DirEntry::into_path).collect()
-}
-
-/// The folders in a folder, sorted, without hidden ones and, where these are obeyed, those that ignore files leave out.
-pub fn folders_in(folder: &Path, gitignore: bool) -> Vec<PathBuf> {
-    let mut builder = WalkBuilder::new(folder);
-    builder.standard_filters(gitignore).hidden(true).max_depth(Some(1));
-    builder.add_custom_ignore_filename(".clientlintignore").sort_by_file_name(std::cmp::Ord::cmp);
-    let is_folder =
-        |entry: &DirEntry| entry.depth() == 1 && entry.file_type().is_some_and(|kind| kind.is_dir());
-    builder.build().flatten().filter(is_folder).map(DirEntry::into_path).collect()
 }
 
 /// The rule files of a folder at any depth: path as reported, and text. Ignore files do not apply: who names a

@@ -74,13 +74,15 @@ pub(super) type Result<T> = std::result::Result<T, Problem>;
 
 impl<'a> Reader<'a> {
     fn new(source: &'a Source) -> Self {
+        // What a definition usually needs: growing from nothing would take it several times.
+        let expected = (source.text.len() / 48).min(64);
         Self {
             source,
             bytes: source.text.as_bytes(),
             at: 0,
             open: Vec::new(),
-            items: Vec::new(),
-            entries: Vec::new(),
+            items: Vec::with_capacity(expected / 2),
+            entries: Vec::with_capacity(expected),
             documents: Vec::new(),
             problems: Vec::new(),
         }

@@ -185,7 +185,8 @@ pub fn companions(inputs: &[Input]) -> BTreeMap<PathBuf, fn(&str) -> bool> {
     for input in inputs {
         // Files come in order: those of one folder have the same companions, except that manifests are told by what
         // they hold.
-        let group = (input.path.parent(), input.path.extension());
+        // Compared as texts: paths would be compared part by part.
+        let group = (input.path.parent().map(Path::as_os_str), input.path.extension());
         let is_yaml = input.path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
         if last.replace(group) == Some(group) && !is_yaml {
             continue;
@@ -194,7 +195,7 @@ pub fn companions(inputs: &[Input]) -> BTreeMap<PathBuf, fn(&str) -> bool> {
             folders.entry(folder).or_insert(wanted);
         }
     }
-    for input in inputs.iter().filter(|input| project::may_be_snapshot(input)) {
+    for input in project::snapshots(inputs) {
         for folder in input.path.ancestors().skip(1).take(ABOVE) {
             folders.entry(folder.to_path_buf()).or_insert(project::is_terraform);
             if discover::is_repository(folder) {

@@ -30,7 +30,7 @@ pub(super) fn judge(documents: &[Document<'_>], scripts: &Scripts<'_>, definitio
     let grants = ["authorization_code"].map(|grant| Fact {
         datum: Datum::from_text(grant),
         basis: Basis::Inferred(vec![Evidence {
-            says: "this client may use authorization codes".to_owned(),
+            says: "this client may use authorization codes".into(),
             place: Some(client.name_place.unwrap_or(client.place)),
         }]),
     });

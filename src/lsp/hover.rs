@@ -87,9 +87,11 @@ fn of_client(told: &Told) -> String {
     let mut text = format!("**{}**: {} client", escaped(client.title()), client.client_type);
     // Writing to a string cannot fail.
     let _ = write!(text, ", {}", party(&client.party));
-    for (what, why) in [("client type", &client.client_type_because), ("party", &told.party_because)] {
+    let reasons =
+        [("client type", client.client_type_because.join("; ")), ("party", told.party_because.join("; "))];
+    for (what, why) in reasons {
         if !why.is_empty() {
-            let _ = write!(text, "\n\n{what}: {}", escaped(&why.join("; ")));
+            let _ = write!(text, "\n\n{what}: {}", escaped(&why));
         }
     }
     let defaults: Vec<String> = told

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
+use memchr::memmem;
 use rayon::prelude::*;
 
 use crate::client::{Basis, Datum, Evidence, Fact};
@@ -186,12 +187,15 @@ pub fn companions(input: &Input) -> Vec<(std::path::PathBuf, fn(&str) -> bool)> 
     }
 }
 
-/// Whether a file may be a plan or state of Terraform.
-pub fn may_be_snapshot(input: &Input) -> bool {
-    let Content::Text(text) = &input.content else { return false };
-    let has = |word: &str| holds(text, word);
-    text.starts_with('{')
-        && (has("\"resource_changes\"") || has("\"root_module\"") || has("\"terraform_version\""))
+/// The files that may be plans or states of Terraform.
+pub fn snapshots(inputs: &[Input]) -> impl Iterator<Item = &Input> {
+    let words = ["\"resource_changes\"", "\"root_module\"", "\"terraform_version\""].map(memmem::Finder::new);
+    inputs.iter().filter(move |input| match &input.content {
+        Content::Text(text) if text.starts_with('{') => {
+            words.iter().any(|word| word.find(text.as_bytes()).is_some())
+        }
+        _ => false,
+    })
 }
 
 /// What stands in a Terraform file that calls modules.
@@ -425,7 +429,7 @@ fn surroundings(document: &Document<'_>, config: &Config) -> Surroundings {
         let word = word.split_whitespace().next().unwrap_or_default();
         if ["management-api", "dashboard", "dcr", "cimd"].contains(&word) {
             let place = Place { file: document.source.id, span: *span };
-            let evidence = Evidence { says: "the file declares its channel".to_owned(), place: Some(place) };
+            let evidence = Evidence { says: "the file declares its channel".into(), place: Some(place) };
             surroundings.declared_channel = Some(Evidenced { word: word.to_owned(), evidence });
             surroundings.undeclared = false;
         }
@@ -435,7 +439,7 @@ fn surroundings(document: &Document<'_>, config: &Config) -> Surroundings {
 
 /// Whether a word stands in a text, which may be a large one.
 fn holds(text: &str, word: &str) -> bool {
-    memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some()
+    memmem::find(text.as_bytes(), word.as_bytes()).is_some()
 }
 
 fn file_name(path: &str) -> &str {

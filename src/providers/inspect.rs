@@ -45,8 +45,8 @@ fn secrets(found: &Found<'_>, definition: &mut Definition) {
     let own = found.provider.entry_of(found, Attribute::CLIENT_SECRET).map(|entry| ("client_secret", entry));
     let listed = found.provider.table.secrets.get(found.kind.name()).into_iter().flatten();
     let listed = listed.filter_map(|path| {
-        let spelt = found.provider.spelt(found.kind, found.shape, path);
-        let entry = spelt.iter().find_map(|path| super::normalise::entry_at(found.node, path))?;
+        let mut spelt = found.provider.spelt(found.kind, found.shape, path);
+        let entry = spelt.find_map(|path| super::normalise::entry_at(found.node, &path))?;
         Some((path.as_str(), entry))
     });
     for (field, entry) in own.into_iter().chain(listed) {
@@ -139,7 +139,7 @@ fn unknown_values(found: &Found<'_>, definition: &mut Definition) {
     let mut items = Vec::new();
     for (path, allowed) in found.provider.table.enums.get(found.kind.name()).into_iter().flatten() {
         let spelt = found.provider.spelt(found.kind, found.shape, path);
-        let mut here = spelt.iter().filter_map(|field| Some((field, at_path(found.node, field)?)));
+        let mut here = spelt.filter_map(|field| at_path(found.node, &field).map(|node| (field, node)));
         let Some((field, node)) = here.next() else { continue };
         let values = if node.items().is_empty() { std::slice::from_ref(node) } else { node.items() };
         for value in values {
@@ -154,7 +154,7 @@ fn unknown_values(found: &Found<'_>, definition: &mut Definition) {
             let spelling = if camel { Spelling::Camel } else { Spelling::AsWritten };
             let meant = meant.map(|meant| spelling.spell(meant));
             let hint = meant.as_ref().map(|meant| format!(" (did you mean {meant}?)")).unwrap_or_default();
-            let mut parts = vec![("field", &**field), ("value", text), ("hint", hint.as_str())];
+            let mut parts = vec![("field", &*field), ("value", text), ("hint", hint.as_str())];
             parts.extend(meant.as_deref().map(|meant| ("meant", meant)));
             items.push(item(&basis(value.place, value), &parts));
         }

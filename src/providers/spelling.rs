@@ -108,14 +108,19 @@ impl Provider {
     }
 
     /// The paths at which a form has a field of the table.
-    pub(super) fn spelt<'a>(&'a self, kind: Kind, shape: &'a Shape, path: &'a str) -> Vec<Cow<'a, str>> {
-        if shape.own.paths.contains_key(&kind)
-            && let Some(attribute) = self.attribute_at(kind, path)
-            && let Some((_, paths)) = self.paths(kind, shape).iter().find(|(other, _)| *other == attribute)
-        {
-            return paths.iter().map(|path| Cow::Borrowed(path.as_str())).collect();
-        }
-        vec![shape.spelling.spell(path)]
+    pub(super) fn spelt<'a>(
+        &'a self,
+        kind: Kind,
+        shape: &'a Shape,
+        path: &'a str,
+    ) -> impl Iterator<Item = Cow<'a, str>> {
+        let own = shape.own.paths.get(&kind).and_then(|paths| {
+            let attribute = self.attribute_at(kind, path)?;
+            paths.iter().find(|(other, _)| *other == attribute)
+        });
+        let spelt = own.is_none().then(|| shape.spelling.spell(path));
+        let own = own.into_iter().flat_map(|(_, paths)| paths).map(|path| Cow::Borrowed(path.as_str()));
+        own.chain(spelt)
     }
 
     /// What a form's own words for an attribute mean in the table's, if it has some.

@@ -1,5 +1,6 @@
 //! The inventory of clients: as a table for people, in Markdown and as CSV, and as JSON version 1.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -28,7 +29,7 @@ struct OneClient<'a> {
     kind: &'a str,
     application_type: Option<&'a str>,
     client_type: &'a str,
-    client_type_because: &'a [String],
+    client_type_because: &'a [Cow<'static, str>],
     client_profile: &'a str,
     party: &'a str,
     channel: &'a str,

@@ -66,6 +66,8 @@ pub(super) enum Subject<'a> {
     Datum(&'a Datum),
     /// A part of a URI.
     Part(&'a Part),
+    /// The text of a URI.
+    Text(&'a str),
     /// A number that was counted.
     Count(u64),
 }
@@ -279,6 +281,7 @@ impl Subject<'_> {
             Self::Datum(Datum::Text(text)) => Some(text),
             Self::Datum(Datum::Secret(class)) => Some(class.name()),
             Self::Part(Part::Text(text)) => Some(text),
+            Self::Text(text) => Some(text),
             _ => None,
         }
     }
@@ -296,6 +299,7 @@ impl Subject<'_> {
             Self::Datum(datum) => datum.json(),
             Self::Part(Part::Unknown) => None,
             Self::Part(part) => Some(part.json()),
+            Self::Text(text) => Some(Json::from(text)),
             Self::Count(count) => Some(Json::from(count)),
         }
     }
@@ -304,13 +308,11 @@ impl Subject<'_> {
     fn has(self, key: &Key) -> Truth {
         match self {
             Self::Datum(Datum::Uri(uri)) if uri.is_unknown() => Truth::Unknown,
-            Self::Datum(Datum::Uri(uri)) => match key.part.and_then(|name| uri.part(name)) {
-                Some(_) => Truth::True,
-                None if uri.text().is_none() && uri.part(Name::Scheme).as_deref() == Some(&Part::Unknown) => {
-                    Truth::Unknown
-                }
-                None => Truth::False,
-            },
+            Self::Datum(Datum::Uri(uri)) if key.part.is_some_and(|name| uri.has(name)) => Truth::True,
+            Self::Datum(Datum::Uri(uri)) => {
+                let open = uri.text().is_none() && uri.part(Name::Scheme).as_deref() == Some(&Part::Unknown);
+                if open { Truth::Unknown } else { Truth::False }
+            }
             Self::Datum(Datum::Map(entries)) => {
                 Truth::from(entries.iter().any(|(name, _)| *name == key.text))
             }
@@ -322,10 +324,13 @@ impl Subject<'_> {
     /// Whether a property, if it has it, satisfies a schema.
     fn property(self, key: &Key, schema: &Schema) -> Truth {
         match self {
-            Self::Datum(Datum::Uri(uri)) => key
-                .part
-                .and_then(|name| uri.part(name))
-                .map_or(Truth::True, |part| schema.holds(Subject::Part(&part))),
+            Self::Datum(Datum::Uri(uri)) => match (key.part, uri.text()) {
+                (Some(Name::Uri), Some(text)) => schema.holds(Subject::Text(text)),
+                (Some(name), _) => {
+                    uri.part(name).map_or(Truth::True, |part| schema.holds(Subject::Part(&part)))
+                }
+                (None, _) => Truth::True,
+            },
             Self::Datum(Datum::Map(entries)) => {
                 let fact = entries.iter().find(|(name, _)| *name == key.text).map(|(_, fact)| fact);
                 fact.map_or(Truth::True, |fact: &Fact| schema.holds(Subject::Datum(&fact.datum)))

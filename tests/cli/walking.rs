@@ -39,6 +39,20 @@ fn hidden_files_are_read_and_the_repository_itself_is_not() {
 }
 
 #[test]
+fn a_tree_of_many_folders_is_read_like_one_of_few() {
+    let mut repository =
+        Repository::with(".gitignore", "build/\n").and("x/clientlint.toml", "[files]\nexclude = [\"no*\"]\n");
+    for number in 10..60 {
+        repository = repository
+            .and(&format!("{number}/tenant.yaml"), RIGHT)
+            .and(&format!("{number}/build/tenant.yaml"), WRONG)
+            .and(&format!("x/no{number}/tenant.yaml"), WRONG);
+    }
+    let expected: Vec<String> = (10..60).map(|number| format!("{number}/tenant.yaml")).collect();
+    assert_eq!(paths(&repository.clients(".")), expected);
+}
+
+#[test]
 fn exclusions_hold_for_folders_and_by_force_for_files() {
     let repository = Repository::with("clientlint.toml", "[files]\nexclude = [\"test/**\"]\n")
         .and("test/tenant.yaml", WRONG)
