@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::{Definitions, Document, define, file_name, is_terraform, surroundings};
+use super::{Definitions, Document, define, file_name, is_terraform, of_document, recognised, surroundings};
 use crate::client::{Basis, Datum, Definition, Fact};
 use crate::config::{Config, Given};
 use crate::discover;
@@ -61,6 +61,7 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
     let reader = OnDisk { documents, max_size: config.max_size, read: RefCell::default() };
     let evaluated = terraform::resources(&files, &inputs(documents, config), &wanted, &reader);
     all.problems.extend(evaluated.problems);
+    let handed = evaluated.handed;
     all.read.extend(reader.read.into_inner());
     let mut snapshots = Vec::new();
     let directories = if forms.is_empty() { BTreeMap::new() } else { declared(documents.iter()) };
@@ -125,6 +126,16 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
         .extend(found.iter().flat_map(|origin| [Some(origin.place.file), origin.snapshot]).flatten());
     all.definitions
         .par_extend(resources.par_iter().zip(found.par_iter().zip(&realms)).filter_map(of_resource));
+    for arguments in &handed {
+        let Some(document) = documents.iter().find(|one| one.source.id == arguments.place.file) else {
+            continue;
+        };
+        let found = recognised(document, std::slice::from_ref(arguments), config);
+        if !found.is_empty() {
+            all.recognised.push(document.source.id);
+            all.definitions.extend(of_document(document, &found, config, None));
+        }
+    }
     all.recognised.sort_unstable();
     all.recognised.dedup();
 }

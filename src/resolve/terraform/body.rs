@@ -11,6 +11,9 @@ use crate::tree::{Entry, Node, Unknown, Value};
 /// Arguments that Terraform takes for itself.
 const META: &[&str] = &["count", "depends_on", "for_each", "lifecycle", "provider", "provisioner"];
 
+/// Arguments of a module call that are not the module's.
+const CALL: &[&str] = &["count", "depends_on", "for_each", "providers", "source", "version"];
+
 /// The resources that a block declares.
 pub(super) fn instances<'a>(
     world: &World<'a>,
@@ -44,6 +47,12 @@ pub(super) fn instances<'a>(
 }
 
 impl<'a> World<'a> {
+    /// The arguments of a module call, whichever of its instances gets them.
+    pub(super) fn arguments(&self, instance: &Rc<Instance<'a>>, body: &Node) -> Node {
+        let entries = body.entries().iter().filter(|entry| !CALL.contains(&entry.key.as_str()));
+        Node::new(body.place, Value::Map(self.entries(entries, &Scope::new(Rc::clone(instance)))))
+    }
+
     fn entries<'e>(&self, entries: impl Iterator<Item = &'e Entry>, scope: &Scope<'a>) -> Vec<Entry> {
         let mut evaluated = Vec::new();
         for entry in entries {

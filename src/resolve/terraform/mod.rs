@@ -132,6 +132,8 @@ impl<F: Fn(&str) -> Option<Read>> Files for F {
 pub struct Resources {
     /// In order of directories, files and writing; those of a called module follow those of the caller.
     pub resources: Vec<Resource>,
+    /// What is handed to modules that are not among the files: the arguments of each call.
+    pub handed: Vec<Node>,
     /// What stopped the evaluation.
     pub problems: Vec<Problem>,
 }
@@ -198,11 +200,12 @@ fn collect<'a>(
         found.resources.extend(body::instances(world, instance, block));
     }
     for (name, body) in &module.calls {
-        reached.extend(
-            scope::called_directory(&module.directory, body)
-                .and_then(|directory| world.modules.get_key_value(directory.as_str()))
-                .map(|(directory, _)| *directory),
-        );
+        let called = scope::called_directory(&module.directory, body)
+            .and_then(|directory| world.modules.get_key_value(directory.as_str()));
+        match called {
+            Some((directory, _)) => drop(reached.insert(directory)),
+            None => found.handed.push(world.arguments(instance, body)),
+        }
         for (_, number) in world.calls(instance, name).iter() {
             if let Some(instance) = world.instance_at(*number) {
                 collect(world, &instance, wanted, reached, found);
