@@ -43,7 +43,7 @@ pub(super) struct Session<'a> {
 
 /// Files whose change may change what is found in others. Not by their folders: who may say which a workspace has?
 const WATCHED: &[&str] =
-    &["**/{clientlint,.clientlint}.toml", "**/*.{tf,tofu,tfvars,tfstate}", "**/*.{json,yaml,yml}"];
+    &["**/{clientlint,.clientlint}.toml", "**/*.{tf,tofu,tfvars,tfstate,hcl}", "**/*.{json,yaml,yml}"];
 
 impl<'a> Session<'a> {
     pub(super) fn new(
@@ -166,7 +166,9 @@ impl<'a> Session<'a> {
         // A configuration may name files of rules, policies and others that it builds on.
         let is_data = |uri: &Uri| {
             let path = uri.as_str();
-            [".tf", ".tofu", ".tfvars", ".tfstate", ".json"].iter().any(|ending| path.ends_with(ending))
+            [".tf", ".tofu", ".tfvars", ".tfstate", ".hcl", ".json"]
+                .iter()
+                .any(|ending| path.ends_with(ending))
         };
         if files.iter().all(is_data) {
             self.workspace.disk_changed();

@@ -133,10 +133,10 @@ pub fn scripts(path: &std::path::Path, text: &str) -> Option<std::path::PathBuf>
     speaks.then(|| folder.join("actions"))
 }
 
-/// Whether a file is one of Terraform's, by its name.
+/// Whether a file is one of Terraform's or Terragrunt's, by its name. The locks of Terraform define nothing.
 pub fn is_terraform(name: &str) -> bool {
-    const ENDINGS: &[&str] = &[".tf", ".tofu", ".tf.json", ".tofu.json", ".tfvars", ".tfvars.json"];
-    ENDINGS.iter().any(|ending| name.ends_with(ending))
+    const ENDINGS: &[&str] = &[".tf", ".tofu", ".tf.json", ".tofu.json", ".tfvars", ".tfvars.json", ".hcl"];
+    ENDINGS.iter().any(|ending| name.ends_with(ending)) && !name.ends_with(".lock.hcl")
 }
 
 /// Whether a file is a Pulumi program, or the configuration of one of its stacks, by its name.

@@ -44,7 +44,7 @@ pub fn suggest(
 
 /// Whether `#` starts a comment in a file, by its path.
 pub fn takes_comments(path: &str) -> bool {
-    const ENDINGS: &[&str] = &[".yaml", ".yml", ".toml", ".tf", ".tofu", ".tfvars", ".properties"];
+    const ENDINGS: &[&str] = &[".yaml", ".yml", ".toml", ".tf", ".tofu", ".tfvars", ".hcl", ".properties"];
     ENDINGS.iter().any(|ending| path.ends_with(ending))
 }
 

@@ -25,7 +25,7 @@ impl Format for Hcl {
     }
 
     fn extensions(&self) -> &'static [&'static str] {
-        &["tf", "tofu", "tfvars"]
+        &["tf", "tofu", "tfvars", "hcl"]
     }
 
     fn parse(&self, source: &Source) -> Parsed {

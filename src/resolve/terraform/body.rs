@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::Resource;
-use super::module::{Block, bodies};
+use super::module::{Block, Module, bodies};
 use super::scope::{Instance, Key, Scope, World};
 use super::value::Val;
 use crate::tree::{Entry, Node, Unknown, Value};
@@ -51,6 +51,20 @@ impl<'a> World<'a> {
     pub(super) fn arguments(&self, instance: &Rc<Instance<'a>>, body: &Node) -> Node {
         let entries = body.entries().iter().filter(|entry| !CALL.contains(&entry.key.as_str()));
         Node::new(body.place, Value::Map(self.entries(entries, &Scope::new(Rc::clone(instance)))))
+    }
+
+    /// What a file of Terragrunt hands to a module, which need not be here: its inputs, else what it holds ready for
+    /// other files.
+    pub(super) fn handed(&self, file: &'a Module<'a>, root: &Node) -> Option<Node> {
+        let scope = Scope::new(self.root(file));
+        let inputs = root.entries().iter().filter(|entry| entry.key == "inputs");
+        let locals = root.entries().iter().filter(|entry| entry.key == "locals");
+        let locals = locals.flat_map(|entry| bodies(&entry.value)).flat_map(Node::entries);
+        let mut handed = self.entries(inputs, &scope);
+        if handed.is_empty() {
+            handed = self.entries(locals, &scope);
+        }
+        (!handed.is_empty()).then(|| Node::new(root.place, Value::Map(handed)))
     }
 
     fn entries<'e>(&self, entries: impl Iterator<Item = &'e Entry>, scope: &Scope<'a>) -> Vec<Entry> {

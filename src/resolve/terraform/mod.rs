@@ -20,7 +20,6 @@ mod types;
 mod value;
 mod versions;
 
-use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::rc::Rc;
 
@@ -35,7 +34,8 @@ use crate::source::{FileId, Place, Source};
 use crate::tree::Node;
 use scope::{Instance, World};
 
-/// A file of a Terraform project: `.tf`, `.tf.json`, `.tofu`, `.tofu.json`, `.tfvars` or `.tfvars.json`.
+/// A file of a Terraform project: `.tf`, `.tf.json`, `.tofu`, `.tofu.json`, `.tfvars` or `.tfvars.json`, or of
+/// Terragrunt: `.hcl`.
 pub struct TerraformFile<'a> {
     /// The text.
     pub source: &'a Source,
@@ -132,14 +132,11 @@ impl<F: Fn(&str) -> Option<Read>> Files for F {
 pub struct Resources {
     /// In order of directories, files and writing; those of a called module follow those of the caller.
     pub resources: Vec<Resource>,
-    /// What is handed to modules that are not among the files: the arguments of each call.
+    /// What is handed to modules that are not among the files: the arguments of each call, the inputs of Terragrunt.
     pub handed: Vec<Node>,
     /// What stopped the evaluation.
     pub problems: Vec<Problem>,
 }
-
-/// Evaluation steps for one root module.
-const STEPS: usize = 3_000_000;
 
 /// The resources of a project whose type is `wanted`. `read` gives files of the repository. Directories that no other
 /// one calls are evaluated on their own.
@@ -149,7 +146,9 @@ pub fn resources(
     wanted: &dyn Fn(&str) -> bool,
     read: &dyn Files,
 ) -> Resources {
-    let prepared = module::prepare(files);
+    let (of_terragrunt, of_terraform): (Vec<_>, Vec<_>) =
+        files.iter().partition(|file| file.source.path.ends_with(".hcl"));
+    let prepared = module::prepare(&of_terraform);
     let modules = module::modules(&prepared);
     let called: HashSet<String> = modules.values().flat_map(scope::called).collect();
     let roots = modules.values().filter(|module| !called.contains(&module.directory));
@@ -161,16 +160,7 @@ pub fn resources(
         if reached.contains(module.directory.as_str()) {
             continue;
         }
-        let world = World {
-            modules: &modules,
-            files,
-            inputs,
-            read,
-            instances: RefCell::default(),
-            steps: Cell::new(STEPS),
-            depth: Cell::new(0),
-            exhausted: Cell::new(false),
-        };
+        let world = World::new(&modules, files, inputs, read);
         let root = world.root(module);
         let first = found.resources.len();
         collect(&world, &root, wanted, &mut reached, &mut found);
@@ -183,6 +173,14 @@ pub fn resources(
             let message = "evaluating this module takes too long; some values stay unknown".to_owned();
             found.problems.push(Problem { code: Code::Limit, place: place.start(), message });
         }
+    }
+    for file in of_terragrunt {
+        let prepared = module::prepare(&[file]);
+        let modules = module::modules(&prepared);
+        let world = World::new(&modules, files, inputs, read);
+        let root = file.parsed.documents.first();
+        let module = modules.values().next();
+        found.handed.extend(module.zip(root).and_then(|(module, root)| world.handed(module, root)));
     }
     found
 }

@@ -48,7 +48,7 @@ pub(super) struct Prepared<'a> {
 }
 
 /// Reads the strings of JSON files as templates.
-pub(super) fn prepare<'a>(files: &'a [TerraformFile<'a>]) -> Vec<Prepared<'a>> {
+pub(super) fn prepare<'a>(files: &[&'a TerraformFile<'a>]) -> Vec<Prepared<'a>> {
     let tofu = files.iter().map(|file| file.source.path.as_str());
     let tofu: HashSet<&str> =
         tofu.filter(|path| path.ends_with(".tofu") || path.ends_with(".tofu.json")).collect();

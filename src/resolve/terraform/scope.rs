@@ -101,7 +101,28 @@ impl Key {
     }
 }
 
+/// Evaluation steps for one root module.
+const STEPS: usize = 3_000_000;
+
 impl<'a> World<'a> {
+    pub(super) fn new(
+        modules: &'a BTreeMap<&'a str, Module<'a>>,
+        files: &'a [TerraformFile<'a>],
+        inputs: &'a Inputs,
+        read: &'a dyn Files,
+    ) -> Self {
+        Self {
+            modules,
+            files,
+            inputs,
+            read,
+            instances: RefCell::default(),
+            steps: Cell::new(STEPS),
+            depth: Cell::new(0),
+            exhausted: Cell::new(false),
+        }
+    }
+
     /// The module of a directory on its own.
     pub(super) fn root(&self, module: &'a Module<'a>) -> Rc<Instance<'a>> {
         self.instance(module, String::new(), None)
