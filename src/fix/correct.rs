@@ -117,8 +117,14 @@ impl Work<'_, '_> {
         scalar_style(page, node)?;
         let Value::Text(text) = &node.value else { return None };
         let word = match expected {
-            "true or false" => matches!(text.as_str(), "true" | "false"),
-            "a number" => text.parse::<u64>().is_ok_and(|number| number.to_string() == *text),
+            "true or false" => match text.to_ascii_lowercase().as_str() {
+                "true" | "yes" | "on" => Some("true"),
+                "false" | "no" | "off" => Some("false"),
+                _ => None,
+            },
+            "a number" => {
+                Some(text.as_str()).filter(|text| text.parse::<u64>().is_ok_and(|n| n.to_string() == **text))
+            }
             "a list" => {
                 if text.contains([',', ' ']) || text.is_empty() {
                     return None;
@@ -132,9 +138,9 @@ impl Work<'_, '_> {
                 self.change(place, at.end..at.end, "]".to_owned());
                 return Some(());
             }
-            _ => false,
+            _ => None,
         };
-        word.then(|| self.change(place, at, text.clone()))
+        word.map(|word| self.change(place, at, word.to_owned()))
     }
 }
 

@@ -105,6 +105,8 @@ pub struct Choice<'a> {
     /// Words of which one stands in every file that defines something.
     pub words: Vec<&'a str>,
     names: Vec<&'a str>,
+    /// What stands in these as JSON defines something by standing there.
+    folders: Vec<&'a str>,
     configs: &'a Configs,
     config: &'a Config,
 }
@@ -115,8 +117,9 @@ impl<'a> Choice<'a> {
         let providers = config.providers.iter();
         let words = providers.clone().flat_map(|provider| provider.table.probe.iter().map(String::as_str));
         let shapes = providers.flat_map(|provider| &provider.table.shapes);
-        let names = shapes.flat_map(|shape| shape.names.iter().map(String::as_str));
-        Self { words: words.collect(), names: names.collect(), configs, config }
+        let names = shapes.clone().flat_map(|shape| shape.names.iter().map(String::as_str));
+        let folders = shapes.flat_map(|shape| shape.folders.iter().map(String::as_str));
+        Self { words: words.collect(), names: names.collect(), folders: folders.collect(), configs, config }
     }
 
     /// Words of which one stands in every file that is read.
@@ -127,7 +130,10 @@ impl<'a> Choice<'a> {
     /// Whether a file is read whatever it holds.
     pub fn always(&self, path: &Path) -> bool {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("");
-        self.names.iter().any(|pattern| providers::like(pattern, name))
+        let folder = path.parent().and_then(Path::file_name).and_then(OsStr::to_str);
+        let in_folder = || name.ends_with(".json") && folder.is_some_and(|name| self.folders.contains(&name));
+        in_folder()
+            || self.names.iter().any(|pattern| providers::like(pattern, name))
             || self.of(path).is_some_and(|config| config.has_layout(path))
     }
 

@@ -1,7 +1,8 @@
 //! What is to be said of an object's own text: weak secrets, private keys, values and types that the platform
 //! refuses, fields with another name today.
 
-use super::normalise::{Found, basis, basis_of_secret};
+use super::normalise::{Found, basis, basis_of_secret, entry_at};
+use super::placeholders;
 use super::recognise::at_path;
 use super::spelling::Spelling;
 use super::table::Delivery;
@@ -46,7 +47,7 @@ fn secrets(found: &Found<'_>, definition: &mut Definition) {
     let listed = found.provider.table.secrets.get(found.kind.name()).into_iter().flatten();
     let listed = listed.filter_map(|path| {
         let mut spelt = found.provider.spelt(found.kind, found.shape, path);
-        let entry = spelt.find_map(|path| super::normalise::entry_at(found.node, &path))?;
+        let entry = spelt.find_map(|path| entry_at(found.node, &path))?;
         Some((path.as_str(), entry))
     });
     for (field, entry) in own.into_iter().chain(listed) {
@@ -154,7 +155,8 @@ fn unknown_values(found: &Found<'_>, definition: &mut Definition) {
             let spelling = if camel { Spelling::Camel } else { Spelling::AsWritten };
             let meant = meant.map(|meant| spelling.spell(meant));
             let hint = meant.as_ref().map(|meant| format!(" (did you mean {meant}?)")).unwrap_or_default();
-            let mut parts = vec![("field", &*field), ("value", text), ("hint", hint.as_str())];
+            let says = format!("{field} {text}{hint}");
+            let mut parts = vec![("field", &*field), ("value", text), ("says", &says)];
             parts.extend(meant.as_deref().map(|meant| ("meant", meant)));
             items.push(item(&basis(value.place, value), &parts));
         }
@@ -169,22 +171,29 @@ fn wrong_types(found: &Found<'_>, definition: &mut Definition) {
         return;
     }
     let mut items = Vec::new();
-    for (attribute, fact) in definition.facts.iter() {
-        let meaning = attribute.meaning();
-        let (expected, found) = match (meaning.holds, &fact.datum) {
-            (Holds::Flag, Datum::Text(text)) if text == "true" || text == "false" => {
-                ("true or false", "text")
+    for (attribute, paths) in found.provider.paths(found.kind, found.shape) {
+        let written = paths.iter().find_map(|path| Some((path, entry_at(found.node, path)?)));
+        let Some((field, entry)) = written.filter(|_| attribute.meaning().by == By::Document) else {
+            continue;
+        };
+        // What a placeholder stands for may have any type.
+        let open = definition.facts.get(attribute).is_none_or(|fact| !fact.datum.is_complete());
+        let text = matches!(&entry.value.value, Value::Text(text) if !text.trim().is_empty());
+        let (expected, found) = match (attribute.meaning().holds, &entry.value.value) {
+            (Holds::Number, Value::Text(written)) if text && placeholders::pieces(written).is_none() => {
+                ("a number", "text")
             }
-            (Holds::Number, Datum::Text(text)) if text.parse::<f64>().is_ok() => ("a number", "text"),
-            (Holds::Texts | Holds::Uris, Datum::Text(_)) => ("a list", "text"),
-            (Holds::Text, Datum::Flag(_)) => ("text", "true or false"),
-            (Holds::Text, Datum::Number(_)) => ("text", "a number"),
+            (Holds::Flag, Value::Text(_)) if text && !open => ("true or false", "text"),
+            (Holds::Flag, Value::Number(_)) => ("true or false", "a number"),
+            (Holds::Texts | Holds::Uris, Value::Text(_)) if !open => ("a list", "text"),
+            (Holds::Text | Holds::Secret, Value::Bool(_)) => ("text", "true or false"),
+            (Holds::Text | Holds::Secret, Value::Number(_)) => ("text", "a number"),
             _ => continue,
         };
-        if meaning.by == By::Document {
-            let parts = [("field", attribute.name()), ("expected", expected), ("found", found)];
-            items.push(item(&fact.basis, &parts));
-        }
+        let at = if attribute.meaning().holds == Holds::Secret { entry.key_place } else { entry.value.place };
+        let says = format!("{field} is {found} and should be {expected}");
+        let parts = [("field", field.as_str()), ("expected", expected), ("found", found), ("says", &says)];
+        items.push(item(&basis(at, &entry.value), &parts));
     }
     add(definition, Attribute::WRONG_TYPES, items);
 }

@@ -120,9 +120,9 @@ fn datum(holds: Holds, node: &Node, typed_by_text: bool) -> Option<Datum> {
         (Value::Text(text), Holds::Flag) if typed_by_text && (text == "true" || text == "false") => {
             Datum::Flag(text == "true")
         }
-        (Value::Text(text), Holds::Number) if typed_by_text && text.parse::<f64>().is_ok() => {
-            Datum::Number(text.clone())
-        }
+        // Whether the platform takes a number in quotes is another question.
+        (Value::Text(text), Holds::Number) if text.parse::<f64>().is_ok() => Datum::Number(text.clone()),
+        (Value::Text(text), Holds::Number) => Datum::Unknown(crate::tree::Unknown::new(text)),
         (Value::Text(text), _) => Datum::Text(text.clone()),
         (Value::Template(pieces), _) => Datum::Pattern(pieces.clone()),
         (Value::Bool(flag), _) => Datum::Flag(*flag),

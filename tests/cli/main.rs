@@ -39,4 +39,5 @@ mod suggestions;
 mod support;
 mod terraform;
 mod terraform_projects;
+mod types;
 mod walking;
