@@ -32,12 +32,11 @@ pub struct Found<'a> {
 /// The definition of an object: what is written, in the vocabulary's words.
 pub fn definition(found: &Found<'_>) -> Definition {
     let mut definition = Definition::new(found.kind, found.place);
-    let typed_by_text = found.shape.syntax.iter().any(|syntax| syntax == "hcl");
     for (attribute, paths) in found.provider.paths(found.kind, found.shape) {
         let written = paths.iter().find_map(|path| entry_at(found.node, path));
         let Some(entry) = written else { continue };
         let holds = attribute.meaning().holds;
-        if let Some(fact) = fact(holds, entry, typed_by_text) {
+        if let Some(fact) = fact(holds, entry, found.shape.typed_by_text) {
             let fact = translate(fact, found.provider.words(found.kind, found.shape, *attribute));
             if *attribute == Attribute::CLIENT_NAME {
                 definition.name_place = fact.place();

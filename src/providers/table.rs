@@ -124,6 +124,9 @@ pub struct Shape {
     /// How keys are spelt, if not as in the table.
     #[serde(default)]
     pub spelling: Spelling,
+    /// Whether `"true"` is as good as `true`, as in Terraform and what is built on it.
+    #[serde(default)]
+    pub typed_by_text: bool,
     /// With which function resources are joined before their attributes are read.
     pub join: Option<String>,
     /// The type of the clients of which it is the configuration, where its form tells.
@@ -312,6 +315,7 @@ impl Shape {
             delivery: Delivery::DesiredState,
             channel,
             spelling: Spelling::AsWritten,
+            typed_by_text: false,
             join: None,
             client_type: None,
             only_by_name: false,

@@ -131,7 +131,12 @@ fn help(finding: &Finding, rule: Option<&Rule>, elsewhere: &[&Related]) -> Strin
     if let Some(client) = &finding.client {
         let traits = client.traits();
         let traits = if traits.is_empty() { String::new() } else { format!(" ({})", clipped(&traits)) };
-        lines.push(format!("client:  {}{traits}", clipped(client.title())));
+        // What does not fit into the column stands before the name.
+        let line = match client.what() {
+            what @ ("client" | "grant" | "API" | "tenant") => format!("{:9}", format!("{what}:")),
+            what => format!("object:  {what} "),
+        };
+        lines.push(format!("{line}{}{traits}", clipped(client.title())));
     }
     if !finding.environments.is_empty() {
         lines.push(format!("only in: {}", environments(finding)));

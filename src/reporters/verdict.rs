@@ -7,6 +7,7 @@ use crate::day::Day;
 use crate::finding::{ClientSummary, Confidence, Finding, Gate, Silenced, Silencer};
 use crate::lint::Report;
 use crate::rule::{Safety, Severity};
+use crate::vocabulary::Kind;
 
 impl Verdict {
     /// How a run with this report ends.
@@ -244,12 +245,29 @@ fn ignored(report: &Report) -> Option<String> {
 }
 
 impl ClientSummary {
-    /// What a client is called in a report: its name, else its key.
+    /// What a client is called in a report: its name, else its key; another object without either is what it is.
     pub fn title(&self) -> &str {
         match self.name.as_deref() {
             Some(name) if !name.is_empty() => name,
             _ if !self.key.is_empty() => &self.key,
-            _ => "unnamed",
+            _ if self.kind == Kind::Client.name() => "unnamed",
+            _ => self.what(),
+        }
+    }
+
+    /// What it is, in words.
+    pub fn what(&self) -> &'static str {
+        match Kind::named(self.kind) {
+            Some(Kind::Client) | None => "client",
+            Some(Kind::ClientGrant) => "grant",
+            Some(Kind::ResourceServer) => "API",
+            Some(Kind::Tenant) => "tenant",
+            Some(Kind::Connection) => "connection",
+            Some(Kind::DeployConfig) => "deployment",
+            Some(Kind::AppConfig) => "application",
+            Some(Kind::Verifier) => "verifier",
+            Some(Kind::Project) => "project",
+            Some(Kind::Ignore) => "ignore",
         }
     }
 

@@ -61,3 +61,10 @@ fn files_of_a_deploy_folder_are_read_whatever_they_hold() {
     assert!(found.contains(&"third-party-broad-grant"), "{found:?}");
     assert!(found.contains(&"access-token-lifetime-excessive"), "{found:?}");
 }
+
+#[test]
+fn what_is_built_on_terraform_takes_flags_in_quotes() {
+    let program = "name: shop\nruntime: yaml\nresources:\n  app:\n    type: auth0:Client\n    properties:\n      name: Shop\n      appType: native\n      callbacks: [\"shop://callback\"]\n      skipNonVerifiableCallbackUriConfirmationPrompt: \"true\"\n";
+    let report = Repository::with("Pulumi.yaml", program).check("Pulumi.yaml");
+    assert!(rules(&report).contains(&"non-verifiable-callback-prompt-skipped"), "{report}");
+}
