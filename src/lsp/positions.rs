@@ -139,9 +139,9 @@ impl Text {
         let (a, b) = (self.offset(range.start), self.offset(range.end));
         let (from, to) = (a.min(b), a.max(b));
         let (start, end) = (self.position(from), self.position(to));
-        let mut whole = std::mem::take(&mut self.whole);
-        whole.replace_range(from..to, &change.text);
-        self.set(whole);
+        self.whole.replace_range(from..to, &change.text);
+        self.units = OnceLock::new();
+        self.find_lines(start.line as usize, to, from + change.text.len());
         Some(Replaced { start, end, new_end: self.position(from + change.text.len()) })
     }
 
@@ -149,6 +149,22 @@ impl Text {
         self.starts = line_starts(&whole);
         self.units = OnceLock::new();
         self.whole = whole;
+    }
+
+    /// Finds the lines anew of what was replaced: it began on a line, ended at a byte, and ends at another now.
+    fn find_lines(&mut self, line: usize, was: usize, is: usize) {
+        // What is put in may join the two characters that end the line above.
+        let first = line.saturating_sub(1);
+        let start = self.starts[first] as usize;
+        let after = self.starts.partition_point(|start| *start as usize <= was);
+        self.starts[after..].iter_mut().for_each(|start| *start = number(*start as usize + is - was));
+        let end = self.starts.get(after).map_or(self.whole.len(), |end| *end as usize);
+        let mut anew = line_starts(&self.whole[start..end]);
+        anew.iter_mut().for_each(|at| *at = number(*at as usize + start));
+        if after < self.starts.len() {
+            anew.pop();
+        }
+        self.starts.splice(first..after, anew);
     }
 
     fn units_before(&self, byte: usize) -> usize {
@@ -223,6 +239,14 @@ mod tests {
         };
         text.change(change(Some(Range::new(at(0, 3), at(1, 1))), "ü"));
         assert_eq!(text.as_str(), "é: ü\rc\n\n🎵");
+        for (from, to) in (0..=11).flat_map(|from| (from..=11).map(move |to| (from, to))) {
+            for with in ["", "x", "\r", "\n", "\r\n", "\n\r", "a\r\nb\r"] {
+                let mut text = Text::new("a\r\nb\rc\n\n\r\r\n".to_owned(), Encoding::Utf8);
+                let range = text.range(from..to);
+                text.change(change(Some(range), with));
+                assert_eq!(text.starts, line_starts(&text.whole), "{from}..{to} {with:?}");
+            }
+        }
         text.change(change(None, "all new"));
         assert_eq!((text.as_str(), text.line(7)), ("all new", 0..7));
     }

@@ -249,17 +249,20 @@ impl<'a> Session<'a> {
     }
 
     fn publish_all(&mut self) {
-        let mut sent = Vec::new();
+        let connection = self.connection;
         for document in self.documents.iter_mut() {
             // A client drops diagnostics of an older version than it has.
             let state = (document.result, document.version);
             if document.sent != Some(state) {
                 document.sent = Some(state);
-                sent.push((document.uri.clone(), document.diagnostics.clone(), document.version));
+                let diagnostics = std::mem::take(&mut document.diagnostics);
+                let (uri, version) = (document.uri.clone(), Some(document.version));
+                let params = PublishDiagnosticsParams { uri, diagnostics, version };
+                let message = Notification::new(PublishDiagnostics::METHOD.to_owned(), &params);
+                drop(connection.sender.send(message.into()));
+                // There may be thousands, of which no copy is made.
+                document.diagnostics = params.diagnostics;
             }
-        }
-        for (uri, diagnostics, version) in sent {
-            self.publish(uri, diagnostics, Some(version));
         }
     }
 
