@@ -45,12 +45,14 @@ pub struct Definition {
 pub struct Facts {
     /// For each attribute the number of its fact, counted from 1; 0 for none.
     index: [u8; ATTRIBUTES.len()],
-    facts: Vec<(Attribute, Fact)>,
+    known: Vec<(Attribute, Fact)>,
+    /// How many of them are known of the definition alone, where these can be told from the others.
+    own: Option<usize>,
 }
 
 impl Default for Facts {
     fn default() -> Self {
-        Self { index: [0; ATTRIBUTES.len()], facts: Vec::with_capacity(48) }
+        Self { index: [0; ATTRIBUTES.len()], known: Vec::with_capacity(48), own: None }
     }
 }
 
@@ -58,7 +60,7 @@ impl Facts {
     /// The fact of an attribute.
     pub fn get(&self, attribute: &Attribute) -> Option<&Fact> {
         let number = usize::from(self.index[attribute.number()]);
-        self.facts.get(number.checked_sub(1)?).map(|(_, fact)| fact)
+        self.known.get(number.checked_sub(1)?).map(|(_, fact)| fact)
     }
 
     /// Whether there is a fact of an attribute.
@@ -69,12 +71,13 @@ impl Facts {
     /// Adds the fact of an attribute, or replaces it.
     pub fn insert(&mut self, attribute: Attribute, fact: Fact) {
         let number = usize::from(self.index[attribute.number()]);
-        match number.checked_sub(1).and_then(|at| self.facts.get_mut(at)) {
-            Some((_, known)) => *known = fact,
+        match number.checked_sub(1).and_then(|at| self.known.get_mut(at)) {
+            // What was there cannot be told from what replaced it any more.
+            Some((_, was)) => (*was, self.own) = (fact, None),
             None => {
-                self.facts.push((attribute, fact));
+                self.known.push((attribute, fact));
                 // There are fewer attributes than fit into a byte.
-                self.index[attribute.number()] = u8::try_from(self.facts.len()).unwrap_or(0);
+                self.index[attribute.number()] = u8::try_from(self.known.len()).unwrap_or(0);
             }
         }
     }
@@ -88,12 +91,35 @@ impl Facts {
 
     /// The facts in the order in which they became known.
     pub fn iter(&self) -> impl Iterator<Item = (Attribute, &Fact)> {
-        self.facts.iter().map(|(attribute, fact)| (*attribute, fact))
+        self.known.iter().map(|(attribute, fact)| (*attribute, fact))
+    }
+
+    /// Says that all that is known of the definition alone is known: what is added later follows from others.
+    pub fn seal(&mut self) {
+        self.own = Some(self.known.len());
+    }
+
+    /// What follows from other definitions; `None` where it cannot be told from the rest.
+    pub fn linked(&self) -> Option<&[(Attribute, Fact)]> {
+        self.known.get(self.own?..)
+    }
+
+    /// Takes out what follows from other definitions.
+    pub fn unlink(&mut self) -> Option<Vec<(Attribute, Fact)>> {
+        let linked = self.known.split_off(self.own?);
+        linked.iter().for_each(|(attribute, _)| self.index[attribute.number()] = 0);
+        Some(linked)
+    }
+
+    /// What is known of the definition alone and what follows from others, to change it.
+    pub fn split_mut(&mut self) -> (&mut [(Attribute, Fact)], &mut [(Attribute, Fact)]) {
+        let own = self.own.unwrap_or(self.known.len());
+        self.known.split_at_mut(own)
     }
 }
 
 /// What is known of an attribute, and how.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Fact {
     /// What is known.
     pub datum: Datum,
@@ -102,7 +128,7 @@ pub struct Fact {
 }
 
 /// What is known of a value.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Datum {
     /// Written, but not knowable.
     Unknown(Unknown),
@@ -125,7 +151,7 @@ pub enum Datum {
 }
 
 /// Where a fact comes from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Basis {
     /// It is written there.
     Written(Place),
@@ -143,7 +169,7 @@ pub enum Basis {
 }
 
 /// A reason for an inference.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Evidence {
     /// What it says, lower case: `application type spa`.
     pub says: Cow<'static, str>,
@@ -250,6 +276,26 @@ impl Fact {
         match &self.basis {
             Basis::Written(place) | Basis::Resolved { used: place, .. } => Some(*place),
             Basis::Default(_) | Basis::Inferred(_) => None,
+        }
+    }
+
+    /// Changes all places that it names.
+    pub fn each_place(&mut self, change: &mut dyn FnMut(&mut Place)) {
+        match &mut self.basis {
+            Basis::Written(place) => change(place),
+            Basis::Resolved { used, from } => {
+                change(used);
+                change(from);
+            }
+            Basis::Default(_) => {}
+            Basis::Inferred(evidence) => {
+                evidence.iter_mut().filter_map(|reason| reason.place.as_mut()).for_each(&mut *change);
+            }
+        }
+        match &mut self.datum {
+            Datum::List(items) => items.iter_mut().for_each(|item| item.each_place(change)),
+            Datum::Map(entries) => entries.iter_mut().for_each(|(_, fact)| fact.each_place(change)),
+            _ => {}
         }
     }
 }

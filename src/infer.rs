@@ -46,7 +46,7 @@ pub struct Environment {
 }
 
 /// A word with the reason for it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Evidenced {
     /// The word.
     pub word: String,

@@ -48,6 +48,17 @@ pub struct Place {
     pub span: Span,
 }
 
+/// What an edit did to a text: some whole lines were replaced by others.
+#[derive(Clone, Copy, Debug)]
+pub struct Moved {
+    /// The text.
+    pub file: FileId,
+    /// The lines that were replaced.
+    pub from: Span,
+    /// Where those end that replaced them.
+    pub end: u32,
+}
+
 /// A place as people and editors count it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
@@ -159,6 +170,18 @@ impl Place {
     #[must_use]
     pub fn start(self) -> Self {
         Self { file: self.file, span: Span { start: self.span.start, end: self.span.start } }
+    }
+}
+
+impl Moved {
+    /// Where something stands now; `None` where it is not known that it is what it was.
+    pub fn place(&self, place: Place) -> Option<Place> {
+        let Span { start, end } = place.span;
+        if place.file != self.file || start < self.from.end && self.from.start < end {
+            return None;
+        }
+        let now = |at: u32| if start < self.from.end { at } else { at - self.from.end + self.end };
+        Some(Place { span: Span { start: now(start), end: now(end) }, ..place })
     }
 }
 

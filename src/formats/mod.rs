@@ -21,7 +21,7 @@ mod yaml_split;
 pub use comments::mentions;
 
 use crate::problem::{Code, Problem};
-use crate::source::{Source, Span};
+use crate::source::{Moved, Source, Span};
 use crate::tree::Node;
 
 /// A syntax. Parsing never fails: a broken text gives what could be read and says what could not.
@@ -35,9 +35,9 @@ pub trait Format: Sync {
     /// Reads a text.
     fn parse(&self, source: &Source) -> Parsed;
 
-    /// Reads a text that was read before: what it was, with the same number, and what it held. `None` where that is of
-    /// no use.
-    fn parse_again(&self, _source: &Source, _was: &Source, _parsed: Parsed) -> Option<Parsed> {
+    /// Reads a text that was read before: what it was, with the same number, and what it held. What stood outside of
+    /// the lines that were replaced holds what it held. `None` where that is of no use.
+    fn parse_again(&self, _source: &Source, _was: &Source, _parsed: Parsed) -> Option<(Parsed, Moved)> {
         None
     }
 }

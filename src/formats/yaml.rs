@@ -11,7 +11,7 @@ use super::{
     yaml_split,
 };
 use crate::problem::{Code, Problem};
-use crate::source::{Place, Source};
+use crate::source::{Moved, Place, Source};
 use crate::tree::{Entry, Node, Unknown, Value};
 
 /// Deepest nesting that is read, aliases included. Everything after this stage may then recurse.
@@ -39,7 +39,7 @@ impl Format for Yaml {
         Parsed { documents, problems, comments }
     }
 
-    fn parse_again(&self, source: &Source, was: &Source, parsed: Parsed) -> Option<Parsed> {
+    fn parse_again(&self, source: &Source, was: &Source, parsed: Parsed) -> Option<(Parsed, Moved)> {
         yaml_again::read(source, was, parsed)
     }
 }

@@ -7,13 +7,16 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use super::yaml_mask::Masked;
 use super::{Parsed, comments, markers, yaml_split};
-use crate::source::{Place, Source};
+use crate::source::{Moved, Place, Source, Span};
 use crate::tree::{Entry, Node, Value};
 
-/// What an edited text holds, from what it was before; `None` where it has to be read as a whole.
-pub(crate) fn read(source: &Source, old: &Source, parsed: Parsed) -> Option<Parsed> {
+/// What an edited text holds, from what it was before, and what was read of it; `None` where it has to be read as a
+/// whole.
+pub(crate) fn read(source: &Source, old: &Source, parsed: Parsed) -> Option<(Parsed, Moved)> {
     let (was, text) = (old.text.as_str(), source.text.as_str());
     let Parsed { mut documents, problems, .. } = parsed;
     let [document] = documents.as_mut_slice() else { return None };
@@ -46,13 +49,15 @@ pub(crate) fn read(source: &Source, old: &Source, parsed: Parsed) -> Option<Pars
     }
     let new = stretch.items(source, edit.now(stretch.end))?;
     let shift = Shift { from: stretch.end, edit: &edit };
-    items[after..].iter_mut().for_each(|item| shift.node(item));
+    items[after..].par_iter_mut().for_each(|item| shift.node(item));
     items.splice(before..after, new);
     shift.end(&mut list.place);
     entries[at + 1..].iter_mut().for_each(|entry| shift.entry(entry));
     shift.end(&mut document.place);
     let comments = comments::directives(source, &documents, &["#"]);
-    Some(Parsed { documents, problems, comments })
+    let now = u32::try_from(edit.now(stretch.end)).ok()?;
+    let moved = Moved { file: source.id, from: Span::new(stretch.start, stretch.end), end: now };
+    Some((Parsed { documents, problems, comments }, moved))
 }
 
 /// Whether a text holds what may mean something elsewhere in it: markers, and what looks like an anchor.
@@ -211,7 +216,7 @@ mod tests {
     /// Whether an edited text was not read as a whole; what came out of it is the same in any case.
     fn is_read(was: &str, is: &str) -> bool {
         let again = read(&source(is), &source(was), YAML.parse(&source(was)));
-        if let Some(again) = &again {
+        if let Some((again, _)) = &again {
             assert_eq!(format!("{again:?}"), format!("{:?}", YAML.parse(&source(is))), "{was}\n---\n{is}");
         }
         again.is_some()

@@ -109,7 +109,7 @@ fn stacks<'a>(documents: &[Document<'a>], config: &Config) -> Vec<Variant<'a>> {
         let production = config.is_production(&name).or(by_name(&name));
         let samples = Arc::default();
         let environment = Environment { name: name.clone(), named: true, production, because, samples };
-        let definitions = project::definitions(&documents, config, Some(&environment));
+        let definitions = project::definitions(&documents, config, Some(&environment), &mut |_| Vec::new());
         Some(Variant { name, path, documents, definitions })
     };
     names.into_iter().filter_map(variant).collect()
@@ -232,7 +232,7 @@ fn variant<'a>(documents: &[Document<'a>], config: &Config, mut place: Place<'_>
             Document { source: document.source, format: document.format, parsed, kind: document.kind.clone() }
         })
         .collect();
-    let definitions = project::definitions(&documents, config, Some(&place.environment));
+    let definitions = project::definitions(&documents, config, Some(&place.environment), &mut |_| Vec::new());
     let paths: Vec<&str> = place.files.iter().map(|file| file.source.path.as_str()).collect();
     Variant { name: place.environment.name, path: paths.join(", "), documents, definitions }
 }

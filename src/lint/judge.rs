@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::describe::{Locator, finding, fix, locate_problem};
 use super::environments::MappingFile;
 use super::heard::{Weighed, judge_one, silenced};
+use super::memory::{Opinion, Recalled};
 use super::reach::{self, Use};
 use super::together::together;
 use super::{Job, ignores};
@@ -39,6 +40,8 @@ pub(super) struct Outcome {
     /// The ignores that silence something, and the configuration to which some of them belong.
     pub(super) used: BTreeSet<Mark>,
     pub(super) config: Option<Arc<Config>>,
+    /// What was found in definitions that were judged, for the next run.
+    pub(super) opinions: Vec<(usize, Opinion)>,
 }
 
 /// A project with what it defines.
@@ -51,6 +54,18 @@ pub(super) struct Project<'a> {
     pub(super) variants: Vec<Variant<'a>>,
     /// The files that fill them in.
     pub(super) mappings: Vec<MappingFile<'a>>,
+    /// What is remembered of its document.
+    pub(super) recalled: Recalled,
+    /// What was found before in definitions that are what they were, by their numbers.
+    pub(super) opinions: Vec<Option<Opinion>>,
+}
+
+impl Project<'_> {
+    /// Takes up what was found before, now that all is known that others say of its definitions.
+    pub(super) fn recall_opinions(&mut self) {
+        let Definitions { definitions, made, .. } = &self.definitions;
+        self.opinions = std::mem::take(&mut self.recalled).opinions(made.as_ref(), definitions);
+    }
 }
 
 /// A project as it is deployed into an environment.
@@ -83,6 +98,8 @@ pub(super) struct Judgement<'a> {
     pub(super) hidden: usize,
     /// The ignores that silence something.
     pub(super) used: BTreeSet<Mark>,
+    /// What was found in definitions that were judged, for the next run.
+    pub(super) opinions: Vec<(usize, Opinion)>,
 }
 
 /// Judges the definitions of a project, in each of its environments.
@@ -108,10 +125,12 @@ pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], re
         requested,
     };
     // A fix changes what is written: what a marker stands for is not.
-    let mut judgement = judgement(&project.documents, &project.definitions, job.fixes, &view);
+    let remembers = job.remembers().is_some() && silence.is_empty() && !view.reaching;
+    let known = remembers.then_some(project.opinions.as_slice());
+    let mut judgement = judgement(&project.documents, &project.definitions, job.fixes, known, &view);
     if !project.variants.is_empty() {
         let in_each = project.variants.par_iter().map(|variant| {
-            (variant, self::judgement(&variant.documents, &variant.definitions, false, &view))
+            (variant, self::judgement(&variant.documents, &variant.definitions, false, None, &view))
         });
         judgement = together(judgement, in_each.collect());
         let named: BTreeSet<&str> = view
@@ -129,8 +148,8 @@ pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], re
             reach::keep_environments(judged, &named);
         }
     }
-    let Judgement { judged, problems, skipped, recognised, hidden, used } = judgement;
-    let mut outcome = Outcome { problems, skipped, recognised, hidden, used, ..Outcome::default() };
+    let Judgement { judged, problems, skipped, recognised, hidden, used, opinions } = judgement;
+    let mut outcome = Outcome { problems, skipped, recognised, hidden, used, opinions, ..Outcome::default() };
     outcome.findings.reserve(judged.iter().map(|judged| judged.findings.len()).sum());
     let mut said = Said::default();
     let mut unheard = Vec::new();
@@ -196,11 +215,13 @@ impl View<'_> {
     }
 }
 
-/// Judges definitions as they are in one environment.
+/// Judges definitions as they are in one environment. `known` says what was found before in some of them, where
+/// somebody wants to know for the next time what is found in the others.
 fn judgement<'a>(
     documents: &[Document<'_>],
     definitions: &'a Definitions,
     fixes: bool,
+    known: Option<&[Option<Opinion>]>,
     view: &View<'_>,
 ) -> Judgement<'a> {
     let Definitions { definitions, recognised, problems, .. } = definitions;
@@ -218,15 +239,17 @@ fn judgement<'a>(
     } else {
         Vec::new()
     };
+    let opinion = |number: usize| known?.get(number)?.as_ref();
     let uses = |number: usize| reached.get(number).map_or(&[][..], Vec::as_slice);
     let weighed: Vec<Weighed<'_>> = definitions
         .par_iter()
         .enumerate()
         .filter(|(number, definition)| own(definition) || !uses(*number).is_empty())
+        .filter(|(number, _)| opinion(*number).is_none())
         .map(|numbered| judge_one(numbered, config, view.silence, view.job, locator, &mend))
         .collect();
     let shared = Shared::of(&weighed);
-    let judged: Vec<(Judged<'a>, BTreeSet<Mark>)> = weighed
+    let mut judged: Vec<(usize, Judged<'a>, BTreeSet<Mark>)> = weighed
         .into_par_iter()
         .map(|Weighed { number, summary, reported, silenced, hidden, used }| {
             let findings = reported.into_iter().map(|(violation, mended)| {
@@ -242,13 +265,20 @@ fn judgement<'a>(
             if !uses(number).is_empty() {
                 reach::keep(&mut judged, uses(number), locator);
             }
-            (judged, used)
+            (number, judged, used)
         })
         .collect();
-    let mut judgement = Judgement { recognised: recognised.clone(), ..Judgement::default() };
+    let opinions = |(number, judged, _): &(usize, _, _)| Some((*number, Opinion::of(judged)?));
+    let opinions = known.map_or_else(Vec::new, |_| judged.par_iter().filter_map(opinions).collect());
+    let as_before = definitions.par_iter().enumerate().filter(|(_, definition)| own(definition)).filter_map(
+        |(number, definition)| Some((number, opinion(number)?.judged(definition), BTreeSet::new())),
+    );
+    judged.par_extend(as_before);
+    judged.sort_by_key(|(number, ..)| *number);
+    let mut judgement = Judgement { recognised: recognised.clone(), opinions, ..Judgement::default() };
     judgement.recognised.extend(reached.iter().flatten().map(|used| used.from));
     judgement.judged.reserve(judged.len());
-    for (judged, used) in judged {
+    for (_, judged, used) in judged {
         judgement.hidden += judged.hidden;
         judgement.used.extend(used);
         judgement.judged.push(judged);

@@ -7,6 +7,7 @@ mod facts;
 mod heard;
 mod ignores;
 mod judge;
+mod memory;
 mod parses;
 mod projects;
 mod reach;
@@ -20,9 +21,12 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use self::actions::Scripts;
 use self::describe::locate_problem;
+use self::environments::MappingFile;
 pub use self::facts::{Origin, Told, ToldAttribute};
 use self::judge::{Outcome, Project, judge, speaks_of_clients};
+use self::memory::{Memory, Opinion, Recalled};
 pub use self::parses::Parses;
 use self::projects::projects;
 pub use self::since::Former;
@@ -37,7 +41,7 @@ use crate::formats::Parsed;
 use crate::link;
 use crate::masked::MaskedSource;
 use crate::problem::{self, Code};
-use crate::project;
+use crate::project::{self, Document};
 use crate::providers::Delivery;
 use crate::redaction;
 use crate::silence::Ignoring;
@@ -85,6 +89,11 @@ impl<'a> Job<'a> {
             last: false,
             parses: None,
         }
+    }
+
+    /// Where it is kept what is found, if it is.
+    fn remembers(&self) -> Option<&'a Parses> {
+        self.parses.filter(|_| !self.fixes && self.before.is_none() && self.kind.is_none())
     }
 }
 
@@ -187,23 +196,14 @@ fn analyse(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync), keep: Ke
     let scripts = actions::scripts(&sources);
     let mut projects: Vec<Project<'_>> = documents
         .into_par_iter()
-        .filter_map(|documents| {
-            let config = (job.config)(documents.first()?.source.file.as_deref());
-            let mut definitions = project::definitions(&documents, &config, None);
-            let mut variants = environments::variants(&documents, &definitions, &config, &mappings);
-            actions::judge(&documents, &scripts, &mut definitions.definitions);
-            for variant in &mut variants {
-                actions::judge(&variant.documents, &scripts, &mut variant.definitions.definitions);
-            }
-            let mappings = if variants.is_empty() { Vec::new() } else { mappings.clone() };
-            Some(Project { documents, config, definitions, variants, mappings })
-        })
+        .filter_map(|documents| defined(documents, &mappings, &scripts, job))
         .collect();
     leave_to_terraform(&mut projects, &sources);
     link::across(projects.iter_mut().flat_map(|project| {
         let in_each = project.variants.iter_mut().map(|variant| &mut variant.definitions);
         std::iter::once(&mut project.definitions).chain(in_each).flat_map(|all| &mut all.definitions)
     }));
+    projects.iter_mut().for_each(Project::recall_opinions);
     let names = job.before.map(|former| former.attach(&mut projects, &sources));
     let judged = |project: &Project<'_>| {
         let outcome = judge(project, job, &sources, &requested);
@@ -215,7 +215,9 @@ fn analyse(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync), keep: Ke
     let mut shown: BTreeMap<FileId, Vec<Span>> = BTreeMap::new();
     let mut secrets: Vec<(FileId, Vec<Span>)> = Vec::new();
     let mut used = Vec::new();
+    let mut opinions = Vec::new();
     for mut outcome in outcomes {
+        opinions.push(std::mem::take(&mut outcome.opinions));
         used.extend(ignores::used(&mut outcome));
         report.silenced.extend(outcome.silenced);
         append(&mut report.findings, outcome.findings);
@@ -261,11 +263,41 @@ fn analyse(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync), keep: Ke
         std::mem::forget(projects);
         return (report, Vec::new());
     }
-    projects.into_par_iter().for_each(|project| {
-        let Project { documents, definitions, .. } = project;
-        rayon::join(|| drop(documents), || definitions.definitions.into_par_iter().for_each(drop));
-    });
+    projects.into_par_iter().zip(opinions).for_each(|(project, opinions)| leave(project, opinions, job));
     (report, Vec::new())
+}
+
+/// A project with what it defines: what is known of its text from an earlier run is not made again.
+fn defined<'a>(
+    documents: Vec<Document<'a>>,
+    mappings: &[MappingFile<'a>],
+    scripts: &Scripts<'_>,
+    job: &Job<'_>,
+) -> Option<Project<'a>> {
+    let config = (job.config)(documents.first()?.source.file.as_deref());
+    let memory = job.remembers().and_then(|parses| match documents.as_slice() {
+        [document] => parses.recall(document.source),
+        _ => None,
+    });
+    let mut recalled = Recalled::of(memory, &config);
+    let known = &mut |made: &_| recalled.definitions(made);
+    let mut definitions = project::definitions(&documents, &config, None, known);
+    let mut variants = environments::variants(&documents, &definitions, &config, mappings);
+    actions::judge(&documents, scripts, &mut definitions.definitions);
+    for variant in &mut variants {
+        actions::judge(&variant.documents, scripts, &mut variant.definitions.definitions);
+    }
+    let mappings = if variants.is_empty() { Vec::new() } else { mappings.to_vec() };
+    Some(Project { documents, config, definitions, variants, mappings, recalled, opinions: Vec::new() })
+}
+
+/// Keeps what a project holds for the next run where somebody wants that, else gives it back.
+fn leave(project: Project<'_>, opinions: Vec<(usize, Opinion)>, job: &Job<'_>) {
+    if let (Some(parses), [document]) = (job.remembers(), project.documents.as_slice()) {
+        return parses.keep(document.source, Memory::of(project, opinions));
+    }
+    let Project { documents, definitions, .. } = project;
+    rayon::join(|| drop(documents), || definitions.definitions.into_par_iter().for_each(drop));
 }
 
 /// Leaves out the clients of files that Terraform's expressions read and make clients of: they are those clients.
@@ -289,6 +321,7 @@ fn leave_to_terraform(projects: &mut [Project<'_>], sources: &[Source]) {
     };
     for project in projects.iter_mut().filter(|project| project.definitions.read.is_empty()) {
         project.definitions.definitions.retain(|definition| !is_data(definition));
+        project.definitions.made = None;
         for variant in &mut project.variants {
             variant.definitions.definitions.retain(|definition| !is_data(definition));
         }

@@ -1,8 +1,9 @@
-//! What files were read as, for those who analyse the same files again and again.
+//! What files were read as and what was found in them, for those who analyse the same files again and again.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::memory::Memory;
 use crate::formats::{Format, Parsed};
 use crate::source::Source;
 
@@ -10,10 +11,11 @@ use crate::source::Source;
 #[derive(Default)]
 pub struct Parses(Mutex<HashMap<String, Known>>);
 
-/// A text, and what it was read as.
+/// A text, what it was read as, and what was found in it.
 struct Known {
     source: Source,
     parsed: Arc<Parsed>,
+    memory: Option<Memory>,
 }
 
 impl Parses {
@@ -25,21 +27,37 @@ impl Parses {
     /// What a file holds.
     pub(super) fn of(&self, source: &Source, format: &dyn Format) -> Arc<Parsed> {
         let known = self.files().remove(&source.path);
-        let known = match known.filter(|known| known.source.id == source.id) {
+        let known = match known.filter(|known| (known.source.id, known.source.bom) == (source.id, source.bom))
+        {
             Some(known) if known.source.text == source.text => known,
             known => {
-                // Nobody else has it once an analysis is over.
-                let again = known.and_then(|known| {
-                    format.parse_again(source, &known.source, Arc::into_inner(known.parsed)?)
+                let again = known.and_then(|mut known| {
+                    // Nobody else has it once an analysis is over.
+                    let parsed = Arc::into_inner(known.parsed)?;
+                    let (parsed, moved) = format.parse_again(source, &known.source, parsed)?;
+                    known.memory.iter_mut().for_each(|memory| memory.follow(&moved, source));
+                    Some((parsed, known.memory))
                 });
-                let parsed = Arc::new(again.unwrap_or_else(|| format.parse(source)));
+                let (parsed, memory) = again.unwrap_or_else(|| (format.parse(source), None));
                 let source = Source::new(source.id, source.path.as_str(), None, source.text.clone());
-                Known { source, parsed }
+                Known { source, parsed: Arc::new(parsed), memory }
             }
         };
         let parsed = known.parsed.clone();
         self.files().insert(source.path.clone(), known);
         parsed
+    }
+
+    /// What was found in a file, for an analysis that keeps what it finds.
+    pub(super) fn recall(&self, source: &Source) -> Option<Memory> {
+        self.files().get_mut(&source.path)?.memory.take()
+    }
+
+    /// Keeps what was found in a file.
+    pub(super) fn keep(&self, source: &Source, memory: Option<Memory>) {
+        if let Some(known) = self.files().get_mut(&source.path) {
+            known.memory = memory;
+        }
     }
 
     fn files(&self) -> MutexGuard<'_, HashMap<String, Known>> {

@@ -1,7 +1,10 @@
 //! Which files belong together, and the definitions that they hold together.
 
+mod define;
 mod terraform;
 
+pub use self::define::{Known, Made, Setting, Spot};
+use self::define::{define, of_document, surroundings};
 pub use terraform::{declared, form};
 
 use std::collections::BTreeSet;
@@ -11,17 +14,15 @@ use aho_corasick::AhoCorasick;
 use memchr::memmem;
 use rayon::prelude::*;
 
-use crate::client::{Basis, Datum, Evidence, Fact};
 use crate::config::Config;
 use crate::discover::{Content, Input};
 pub use crate::formats::holds_marker;
 use crate::formats::{self, Format, Parsed};
-use crate::infer::{Environment, Evidenced, Surroundings, infer};
-use crate::providers::{self, Delivery, Found, Object, Recognised, join_documents, recognise};
+use crate::infer::Environment;
+use crate::providers::{Recognised, join_documents, recognise};
 use crate::resolve::{self, keywords};
-use crate::source::{FileId, Place, Source, Span};
+use crate::source::{FileId, Source, Span};
 use crate::tree::{Node, Value};
-use crate::vocabulary::{Attribute, Kind};
 use crate::{client::Definition, link};
 
 /// A document of a project, read.
@@ -47,6 +48,8 @@ pub struct Definitions {
     pub problems: Vec<crate::problem::Problem>,
     /// Files on disk that expressions read.
     pub read: Vec<std::path::PathBuf>,
+    /// What the first of the definitions were made of, where somebody else could make them of the same.
+    pub made: Option<Made>,
 }
 
 /// A key by which files are put together: those with the same key are one project.
@@ -282,11 +285,12 @@ impl Document<'_> {
 }
 
 /// The definitions that the documents of a project hold, with all that follows for them. `environment` is the one into
-/// which they are deployed, where their markers were filled in for one.
+/// which they are deployed, where their markers were filled in for one. What is `known` is not made again.
 pub fn definitions(
     documents: &[Document<'_>],
     config: &Config,
     environment: Option<&Environment>,
+    known: &mut Known<'_>,
 ) -> Definitions {
     let mut all = Definitions::default();
     let evaluated =
@@ -303,21 +307,34 @@ pub fn definitions(
         })
         .collect();
     join_documents(&mut read.iter_mut().flat_map(|(_, found)| found).collect::<Vec<_>>());
-    let of_documents: Vec<(FileId, Vec<Definition>)> = read
-        .into_par_iter()
-        .map(|(document, found)| (document.source.id, of_document(document, &found, config, environment)))
-        .collect();
+    let made = match read.as_slice() {
+        [(document, found)] if documents.len() == 1 && evaluated.is_empty() && environment.is_none() => {
+            Made::of(document, found, config)
+        }
+        _ => None,
+    };
+    let known = made.as_ref().map_or_else(Vec::new, known);
+    let of_documents: Vec<(FileId, Vec<Definition>)> = match read.as_slice() {
+        [(document, found)] => {
+            vec![(document.source.id, of_document(document, found, config, environment, known))]
+        }
+        _ => read
+            .into_par_iter()
+            .map(|(document, found)| {
+                (document.source.id, of_document(document, &found, config, environment, Vec::new()))
+            })
+            .collect(),
+    };
     for (file, definitions) in of_documents.into_iter().filter(|(_, definitions)| !definitions.is_empty()) {
         all.recognised.push(file);
         all.definitions.extend(definitions);
     }
+    all.made = made;
     terraform::add(documents, config, &mut all);
+    all.definitions.iter_mut().for_each(|definition| definition.facts.seal());
     link::link(&mut all.definitions);
     all
 }
-
-/// How many objects of a document are worth another thread.
-const MANY: usize = 64;
 
 /// What is recognised in a document.
 fn recognised<'a>(document: &'a Document<'_>, nodes: &'a [Node], config: &'a Config) -> Vec<Recognised<'a>> {
@@ -326,115 +343,6 @@ fn recognised<'a>(document: &'a Document<'_>, nodes: &'a [Node], config: &'a Con
         recognise(providers, node, document.format.name(), &document.source.path, document.kind.as_deref())
     };
     nodes.iter().filter_map(recognise).collect()
-}
-
-/// The definitions of what was recognised in a document.
-fn of_document(
-    document: &Document<'_>,
-    recognised: &[Recognised<'_>],
-    config: &Config,
-    environment: Option<&Environment>,
-) -> Vec<Definition> {
-    let mut surroundings = surroundings(document, config);
-    if let Some(environment) = environment {
-        if environment.named || surroundings.environment.is_none() {
-            surroundings.environment = Some(environment.clone());
-        }
-        surroundings.strict |= environment.named && config.is_strict(&environment.name);
-        surroundings.rendered = Some(environment.samples.clone());
-    }
-    let broken = document.parsed.is_broken();
-    let mut definitions = Vec::new();
-    for found in recognised {
-        let of_object = |object: &Object<'_>| {
-            let found = Found {
-                provider: found.provider,
-                shape: found.shape,
-                kind: object.kind,
-                node: &object.node,
-                place: object.place,
-                key: object.key.map(str::to_owned),
-                partial: object.partial,
-            };
-            let mut definition = define(&found, config, &surroundings, broken, false);
-            if found.shape.at_any_depth() {
-                // Several lists of a file are as many environments, tenants or answers of a recording.
-                definition.realm = object.among.span.start as usize + 1;
-            }
-            definition
-        };
-        if found.objects.len() < MANY {
-            definitions.extend(found.objects.iter().map(of_object));
-        } else {
-            definitions.par_extend(found.objects.par_iter().map(of_object));
-        }
-    }
-    definitions
-}
-
-/// The definition of an object, with all that follows for it.
-///
-/// Of a document that is broken nobody knows what else it would say: it is partial. What `existing` objects lack the
-/// platform did not fill in when it made them.
-fn define(
-    found: &Found<'_>,
-    config: &Config,
-    surroundings: &Surroundings,
-    broken: bool,
-    existing: bool,
-) -> Definition {
-    let mut definition = providers::definition(found);
-    definition.partial = broken || is_partial(found);
-    if existing && !definition.partial {
-        definition.infer(Attribute::DELIVERY, Datum::from_text(Delivery::Dump.name()), Vec::new());
-    }
-    if definition.name_place.is_none()
-        && found.kind == Kind::Client
-        && let Some(key) = found.key.as_deref().filter(|_| found.shape.resources.is_empty() && !found.partial)
-    {
-        // Standing under a key is being named by it.
-        definition.name_from_key(key);
-    }
-    if let Some(samples) = &surroundings.rendered {
-        let fact = |(key, place)| Fact { datum: Datum::from_text(key), basis: Basis::Written(place) };
-        let left = keywords::left(found.node).into_iter().filter(|(key, _)| !samples.contains(key));
-        let left: Vec<Fact> = left.map(fact).collect();
-        definition.infer(Attribute::UNRESOLVED_PLACEHOLDERS, Datum::List(left), Vec::new());
-    }
-    infer(&mut definition, config.platform(found.provider), found.shape, surroundings);
-    definition
-}
-
-/// An answer of an API is whole if it holds more than anybody would ask for by name.
-fn is_partial(found: &Found<'_>) -> bool {
-    const WHOLE: usize = 9;
-    found.partial
-        || found.shape.delivery == Delivery::Partial
-        || (found.shape.delivery == Delivery::Dump && found.node.entries().len() < WHOLE)
-}
-
-/// What configuration and comments say of a document.
-fn surroundings(document: &Document<'_>, config: &Config) -> Surroundings {
-    let mut surroundings = config.surroundings(document.source.file.as_deref());
-    if surroundings.declared_channel.is_some() {
-        return surroundings;
-    }
-    for span in &document.parsed.comments {
-        let text = document.source.slice(*span);
-        let Some(word) =
-            text.split_once("clientlint:").and_then(|(_, rest)| rest.trim().strip_prefix("channel="))
-        else {
-            continue;
-        };
-        let word = word.split_whitespace().next().unwrap_or_default();
-        if ["management-api", "dashboard", "dcr", "cimd"].contains(&word) {
-            let place = Place { file: document.source.id, span: *span };
-            let evidence = Evidence { says: "the file declares its channel".into(), place: Some(place) };
-            surroundings.declared_channel = Some(Evidenced { word: word.to_owned(), evidence });
-            surroundings.undeclared = false;
-        }
-    }
-    surroundings
 }
 
 /// Whether a word stands in a text, which may be a large one.

@@ -133,7 +133,7 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
         let found = recognised(document, std::slice::from_ref(arguments), config);
         if !found.is_empty() {
             all.recognised.push(document.source.id);
-            all.definitions.extend(of_document(document, &found, config, None));
+            all.definitions.extend(of_document(document, &found, config, None, Vec::new()));
         }
     }
     all.recognised.sort_unstable();

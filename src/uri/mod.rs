@@ -13,7 +13,7 @@ use self::take_apart::take_apart;
 use crate::tree::{Piece, show_pieces};
 
 /// A URI, of which parts may be unknown.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Uri {
     pieces: Box<[Piece]>,
     /// What is known of its parts, except for what most URIs have in common: flags that are false, words that are

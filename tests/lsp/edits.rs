@@ -58,10 +58,10 @@ fn what_was_found_stays_with_its_text_while_it_is_broken() {
 }
 
 /// Small numbers that look like chance, the same in each run.
-struct Chance(u64);
+pub(crate) struct Chance(pub(crate) u64);
 
 impl Chance {
-    fn below(&mut self, limit: usize) -> usize {
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -162,9 +162,18 @@ fn tenant() -> String {
              'http://app-{number}.example.com/cb'\n      - 'https://app-{number}.example.com/cb'\n    \
              jwt_configuration: {{ alg: {alg} }}\n    grant_types: [authorization_code, implicit]\n"
         );
+        // Some are one client, some share a secret.
+        match number % 8 {
+            3 => text.push_str("    client_id: id-1\n"),
+            6 => text.push_str("    client_secret: Zx9Qw8Er7Ty6Ui5Op4As3Df2Gh1\n"),
+            _ => {}
+        }
     }
     text.push_str("resourceServers:\n  - name: API\n    identifier: https://api.example.com\n    scopes:\n      - value: read\n");
     text.push_str("clientGrants:\n  - client_id: App 3\n    audience: https://api.example.com\n    scope: [read, write]\n");
+    text.push_str(
+        "connections:\n  - name: con\n    strategy: google-oauth2\n    enabled_clients: [App 9, Nobody]\n",
+    );
     text
 }
 

@@ -6,6 +6,7 @@ mod canary;
 mod editor;
 mod edits;
 mod everywhere;
+mod kept;
 mod life;
 mod memory;
 mod requests;
