@@ -142,7 +142,7 @@ impl Opinion {
             let [start, end] = [location.start, location.end].map(|at| at.byte.saturating_sub(source.bom));
             let now = moved.place(Place { file: moved.file, span: Span { start, end } });
             if let Some(Place { span, .. }) = now
-                && span.start != start
+                && start >= moved.from.start
             {
                 (location.start, location.end) = (source.position(span.start), source.position(span.end));
             }

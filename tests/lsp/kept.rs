@@ -249,6 +249,13 @@ fn what_points_into_another_file_points_to_where_that_stands_now() {
 }
 
 #[test]
+fn lines_are_counted_anew_also_where_all_bytes_stay_where_they_were() {
+    let (was, is) = ("false\n  - name: App 3\n", "true\n\n  - name: App 3\n");
+    assert_eq!(was.len(), is.len());
+    states(&tenant(), &[(was, is)]);
+}
+
+#[test]
 fn comments_that_silence_are_heard_in_what_is_not_edited() {
     let ignored = "    # clientlint: ignore[implicit-grant]: still needed\n    grant_types";
     let text = tenant().replace("HS256 }\n    grant_types", &format!("HS256 }}\n{ignored}"));
