@@ -75,6 +75,7 @@ pub fn conclude(
     surroundings: &Surroundings,
 ) {
     environment(definition, surroundings);
+    platform_clients(definition, provider);
     if definition.kind == Kind::Client {
         furniture(definition, provider);
         authentication(definition);
@@ -137,6 +138,20 @@ fn furniture(definition: &mut Definition, provider: &Provider) {
         .is_some_and(|name| provider.table.furniture.iter().any(|furniture| furniture == name));
     let global = definition.flag(Attribute::GLOBAL) == Some(true);
     definition.infer(Attribute::FURNITURE, Datum::Flag(named || global), Vec::new());
+}
+
+/// Which of the clients that a definition names come with the tenant.
+fn platform_clients(definition: &mut Definition, provider: &Provider) {
+    let lists = [Attribute::ENABLED_CLIENTS, Attribute::ALLOWED_CLIENTS];
+    let listed = lists.iter().flat_map(|attribute| definition.items(*attribute));
+    let named = listed.chain(definition.facts.get(&Attribute::GRANT_CLIENT));
+    let comes_with_it = |fact: &&Fact| {
+        fact.datum.text().is_some_and(|name| provider.table.furniture.iter().any(|known| known == name))
+    };
+    let found: Vec<Fact> = named.filter(comes_with_it).cloned().collect();
+    if !found.is_empty() {
+        definition.infer(Attribute::PLATFORM_CLIENTS, Datum::List(found), Vec::new());
+    }
 }
 
 /// Registered keys say how the client authenticates where no method is written beside them.

@@ -291,6 +291,8 @@ attributes! {
     AUDIENCE_FOUND audience_found Flag Inference "Whether the API that a grant names is declared in the project";
     DUPLICATE_GRANT duplicate_grant Flag Inference "Another grant of the project has the same client, audience and subject type";
     UNDEFINED_SCOPES undefined_scopes Texts Inference "Scopes of a grant that its API does not define; absent where the project does not declare the API and its scopes";
+    EVERY_SCOPE every_scope Flag Inference "Whether a grant names each scope that its API defines; absent where the project does not declare the API and its scopes";
+    NO_CLIENT_CREDENTIALS no_client_credentials Flag Inference "Whether the client that a grant names is declared with grants of which client_credentials is none";
     // Resource servers.
     IDENTIFIER identifier Text Document "Identifier of an API: the audience of its tokens";
     SIGNING_ALG signing_alg Text Document "Algorithm that signs access tokens of the API";
@@ -305,10 +307,12 @@ attributes! {
     // Tenant.
     ENABLE_DCR enable_dynamic_client_registration Flag Document "Open dynamic client registration (RFC 7591)";
     DCR_SECURITY_MODE dynamic_client_registration_security_mode Text Document "Security mode of dynamically registered clients";
+    UNVERIFIABLE_CALLBACKS unverifiable_callbacks Uris Inference "Of a tenant: callbacks of the project's clients with a scheme of an app's own";
     // Connections.
     ENABLED_CLIENTS enabled_clients Texts Document "Clients that may use a connection";
     IS_DOMAIN_CONNECTION is_domain_connection Flag Document "Whether third-party clients may use the connection";
     UNKNOWN_CLIENTS unknown_clients Texts Inference "Names of clients that the project does not declare";
+    PLATFORM_CLIENTS platform_clients Texts Inference "Those of the clients named that come with the tenant";
     THIRD_PARTY_CLIENTS third_party_clients Texts Inference "Those of the enabled clients that the project declares as third-party";
     // Deploy configuration.
     EXPORT_SECRETS export_secrets Flag Document "Whether exports write secrets";

@@ -1,4 +1,5 @@
-//! The files that fill in the markers of what was read: those that somebody names, else those beside or above it.
+//! The files that fill in the markers of what was read, those that somebody names, else those beside or above it; and
+//! the configurations there that say what a project leaves out.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -28,7 +29,10 @@ pub(super) fn add(inputs: &mut Vec<Input>, configs: &Configs, gitignore: bool) -
         last = Some((folder, config.clone()));
         if !config.mappings().is_empty() {
             named.extend(config.mappings().iter().flat_map(|mappings| &mappings.files).cloned());
-        } else if matches!(&input.content, Content::Text(text) if project::holds_marker(text)) {
+        }
+        let Content::Text(text) = &input.content else { continue };
+        let marked = config.mappings().is_empty() && project::holds_marker(text);
+        if marked || project::may_name_others(&input.shown, text) {
             folders.entry(project_folder(input)).or_insert(config);
         }
     }
@@ -150,8 +154,14 @@ impl Search {
         }
         let shown = Base::of(&path).show(&path);
         let input = discover::read_context(&path, shown, max_size);
-        let input = input.filter(|input| matches!(&input.content, Content::Text(text) if is_mapping(text)));
-        let found = input.is_some();
+        let is_wanted = |input: &Input| match &input.content {
+            Content::Text(text) => is_mapping(text) || project::may_leave_out(&input.shown, text),
+            _ => false,
+        };
+        let input = input.filter(is_wanted);
+        let found = input
+            .as_ref()
+            .is_some_and(|input| matches!(&input.content, Content::Text(text) if is_mapping(text)));
         self.known.insert(path, found);
         self.found.extend(input);
         found

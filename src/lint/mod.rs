@@ -3,6 +3,7 @@
 mod actions;
 mod describe;
 mod environments;
+mod exclusions;
 mod facts;
 mod heard;
 mod ignores;
@@ -194,10 +195,12 @@ fn analyse(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync), keep: Ke
     let documents = projects(&sources, parsed, job);
     let mappings = environments::mapping_files(&documents, job);
     let scripts = actions::scripts(&sources);
+    let parts = exclusions::folders(&documents);
     let mut projects: Vec<Project<'_>> = documents
         .into_par_iter()
         .filter_map(|documents| defined(documents, &mappings, &scripts, job))
         .collect();
+    projects.iter_mut().for_each(|project| exclusions::apply(project, &parts));
     leave_to_terraform(&mut projects, &sources);
     link::across(projects.iter_mut().flat_map(|project| {
         let in_each = project.variants.iter_mut().map(|variant| &mut variant.definitions);

@@ -1,10 +1,12 @@
 //! Which files belong together, and the definitions that they hold together.
 
 mod define;
+mod exclusions;
 mod terraform;
 
 pub use self::define::{Known, Made, Setting, Spot};
 use self::define::{define, of_document, surroundings};
+pub use exclusions::{leaves_out, may_leave_out, may_name_others};
 pub use terraform::{declared, form};
 
 use std::collections::BTreeSet;

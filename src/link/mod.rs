@@ -1,9 +1,16 @@
 //! What follows for definitions from each other: whose client a grant is for, whether a name is declared, what is
 //! declared twice.
 
+mod grants;
+mod names;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use self::grants::{granted, grants};
+use self::names::Names;
+
 use crate::client::{Basis, Datum, Definition, Evidence, Fact, Known};
+use crate::uri::{Name, Part};
 use crate::vocabulary::{Attribute, Kind};
 
 /// Adds to the definitions of a project what follows from the others.
@@ -29,14 +36,19 @@ pub fn link(definitions: &mut Vec<Definition>) {
 
 /// Follows the references of definitions to each other.
 fn refer(definitions: &mut [Definition]) {
-    let refers = |definition: &Definition| matches!(definition.kind, Kind::ClientGrant | Kind::Connection);
+    let refers = |definition: &Definition| {
+        matches!(definition.kind, Kind::ClientGrant | Kind::Connection)
+            || !definition.items(Attribute::ALLOWED_CLIENTS).is_empty()
+    };
     if definitions.iter().any(refers) {
         let clients = Names::of_clients(definitions);
         let apis = Names::of_apis(definitions);
         grants(definitions, &clients, &apis);
         granted(definitions, &clients);
         connections(definitions, &clients);
+        delegates(definitions, &clients);
     }
+    unverifiable(definitions);
     apis_for_public_clients(definitions);
 }
 
@@ -102,62 +114,6 @@ fn as_evidence(definition: &Definition, fact: &Fact) -> Fact {
     Fact { datum: fact.datum.clone(), basis: Basis::Inferred(evidence) }
 }
 
-/// Words by which definitions are referred to.
-struct Names {
-    known: BTreeMap<String, usize>,
-    /// Whether some definition has a name that cannot be known, so that any word may be its.
-    open: bool,
-}
-
-impl Names {
-    /// The project's clients by name, identifier and address.
-    fn of_clients(definitions: &[Definition]) -> Self {
-        Self::of(definitions, Kind::Client, &[Attribute::CLIENT_NAME, Attribute::CLIENT_ID])
-    }
-
-    /// The project's APIs by identifier, name and address.
-    fn of_apis(definitions: &[Definition]) -> Self {
-        Self::of(definitions, Kind::ResourceServer, &[Attribute::IDENTIFIER, Attribute::CLIENT_NAME])
-    }
-
-    fn of(definitions: &[Definition], kind: Kind, by: &[Attribute]) -> Self {
-        let mut names = Self { known: BTreeMap::new(), open: false };
-        for (at, definition) in
-            definitions.iter().enumerate().filter(|(_, definition)| definition.kind == kind)
-        {
-            let first = definition.facts.get(&by[0]);
-            names.open |= first.is_some_and(|fact| fact.datum.text().is_none());
-            for attribute in by {
-                if let Some(text) = definition.text(*attribute) {
-                    names.known.entry(text.to_owned()).or_insert(at);
-                }
-            }
-            names.known.entry(definition.key.clone()).or_insert(at);
-        }
-        names
-    }
-
-    /// The definition that a fact refers to.
-    fn find(&self, fact: &Fact) -> Option<usize> {
-        match &fact.datum {
-            Datum::Text(text) => self.known.get(text).copied(),
-            Datum::Unknown(unknown) => self.known.get(&unknown.reference.as_ref()?.address).copied(),
-            _ => None,
-        }
-    }
-
-    /// Whether a word is declared; `None` where that cannot be known: an identifier that the server gave, a name
-    /// beside names that are not known, a project that declares none at all.
-    fn declares(&self, word: &str) -> Option<bool> {
-        if self.known.contains_key(word) {
-            return Some(true);
-        }
-        let given = word.starts_with("tpc_")
-            || ((20..=40).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_alphanumeric()));
-        (!self.open && !given && !self.known.is_empty()).then_some(false)
-    }
-}
-
 /// Whether the project declares all clients of its tenant: a Deploy CLI project with clients does.
 fn complete(definitions: &mut [Definition]) {
     let of_tool = |definition: &Definition| {
@@ -166,106 +122,6 @@ fn complete(definitions: &mut [Definition]) {
     let any = definitions.iter().any(|definition| definition.kind == Kind::Client && of_tool(definition));
     for definition in definitions.iter_mut().filter(|definition| of_tool(definition)) {
         definition.infer(Attribute::PROJECT_COMPLETE, Datum::Flag(any), Vec::new());
-    }
-}
-
-/// Gives grants the party and type of the clients that they are for, and says what they name in vain.
-fn grants(definitions: &mut [Definition], clients: &Names, apis: &Names) {
-    let mut seen: BTreeMap<[String; 4], usize> = BTreeMap::new();
-    for at in 0..definitions.len() {
-        if definitions[at].kind != Kind::ClientGrant {
-            continue;
-        }
-        if definitions[at].text(Attribute::DEFAULT_FOR) == Some("third_party_clients") {
-            let evidence =
-                vec![definitions[at].evidence(Attribute::DEFAULT_FOR, "default for third-party clients")];
-            definitions[at].infer(Attribute::PARTY, Datum::from_text("third"), evidence);
-            let name = Datum::from_text("default for third-party clients");
-            definitions[at].infer(Attribute::CLIENT_NAME, name, Vec::new());
-        }
-        let named = definitions[at].facts.get(&Attribute::GRANT_CLIENT).cloned();
-        if let Some(client) = named.as_ref().and_then(|fact| clients.find(fact)) {
-            use Attribute as A;
-            for attribute in [A::CLIENT_NAME, A::PARTY, A::CLIENT_TYPE, A::CLIENT_TYPE_CERTAIN] {
-                if let Some(fact) = definitions[client].facts.get(&attribute) {
-                    let fact = as_evidence(&definitions[client], fact);
-                    definitions[at].facts.insert_new(attribute, fact);
-                }
-            }
-        } else if let Some(fact) = &named {
-            definitions[at].infer(Attribute::CLIENT_NAME, fact.datum.clone(), Vec::new());
-        }
-        if let Some(found) =
-            named.as_ref().and_then(|fact| fact.datum.text()).and_then(|name| clients.declares(name))
-        {
-            definitions[at].infer(Attribute::GRANT_CLIENT_FOUND, Datum::Flag(found), Vec::new());
-        }
-        let audience = definitions[at].text(Attribute::AUDIENCE).map(str::to_owned);
-        if let Some(found) = audience.as_deref().and_then(|audience| apis.declares(audience)) {
-            definitions[at].infer(Attribute::AUDIENCE_FOUND, Datum::Flag(found), Vec::new());
-        }
-        undefined_scopes(definitions, at, apis);
-        let word = |attribute: Attribute| definitions[at].text(attribute).map(str::to_owned);
-        let who = named.as_ref().map(|fact| fact.datum.show()).or_else(|| word(Attribute::DEFAULT_FOR));
-        if let (Some(who), Some(audience)) = (who, audience) {
-            let subject = word(Attribute::SUBJECT_TYPE).unwrap_or_else(|| "client".to_owned());
-            let set = if is_manifest(&definitions[at]) { set_of(&definitions[at]) } else { String::new() };
-            if let Some(other) = seen.insert([set, who, audience, subject], at) {
-                for twin in [at, other] {
-                    definitions[twin].infer(Attribute::DUPLICATE_GRANT, Datum::Flag(true), Vec::new());
-                }
-            }
-        }
-    }
-}
-
-/// Says which scopes of a grant its API does not define, where the project declares both.
-fn undefined_scopes(definitions: &mut [Definition], at: usize, apis: &Names) {
-    let Some(api) = definitions[at].facts.get(&Attribute::AUDIENCE).and_then(|fact| apis.find(fact)) else {
-        return;
-    };
-    let Some(scopes) = definitions[api].facts.get(&Attribute::SCOPE) else { return };
-    let value = |item: &Fact| match &item.datum {
-        Datum::Map(entries) => {
-            entries.iter().find(|(key, _)| key == "value" || key == "name")?.1.datum.text().map(str::to_owned)
-        }
-        datum => datum.text().map(str::to_owned),
-    };
-    let defined: Option<BTreeSet<String>> = scopes.datum.items().iter().map(value).collect();
-    let Some(defined) = defined.filter(|defined| !defined.is_empty()) else { return };
-    let missing: Vec<Fact> = definitions[at]
-        .items(Attribute::SCOPE)
-        .iter()
-        .filter(|item| item.datum.text().is_some_and(|scope| !defined.contains(scope)))
-        .cloned()
-        .collect();
-    if !missing.is_empty() {
-        definitions[at].infer(Attribute::UNDEFINED_SCOPES, Datum::List(missing), Vec::new());
-    }
-}
-
-/// Tells clients which APIs the project grants them. What a project without grants says of them is not known.
-fn granted(definitions: &mut [Definition], clients: &Names) {
-    let mut audiences: BTreeMap<usize, Vec<Fact>> = BTreeMap::new();
-    let mut any = false;
-    let mut all_known = true;
-    for grant in definitions.iter().filter(|definition| definition.kind == Kind::ClientGrant) {
-        any = true;
-        let for_all = grant.text(Attribute::DEFAULT_FOR).is_some();
-        let client = grant.facts.get(&Attribute::GRANT_CLIENT).and_then(|fact| clients.find(fact));
-        match (client, grant.facts.get(&Attribute::AUDIENCE)) {
-            (Some(client), Some(audience)) => audiences.entry(client).or_default().push(audience.clone()),
-            _ if for_all => {}
-            _ => all_known = false,
-        }
-    }
-    if !any || !all_known {
-        return;
-    }
-    for (at, definition) in definitions.iter_mut().enumerate().filter(|(_, known)| known.kind == Kind::Client)
-    {
-        let list = audiences.remove(&at).unwrap_or_default();
-        definition.infer(Attribute::GRANTED_APIS, Datum::List(list), Vec::new());
     }
 }
 
@@ -280,7 +136,7 @@ fn connections(definitions: &mut [Definition], clients: &Names) {
         for item in definitions[at].items(Attribute::ENABLED_CLIENTS) {
             let declared = item.datum.text().and_then(|name| clients.declares(name));
             let client = clients.find(item).map(|client| &definitions[client]);
-            if declared == Some(false) {
+            if declared == Some(false) && !is_platforms(&definitions[at], item) {
                 unknown.push(item.clone());
             } else if let Some(client) =
                 client.filter(|client| client.text(Attribute::PARTY) == Some("third"))
@@ -299,6 +155,50 @@ fn connections(definitions: &mut [Definition], clients: &Names) {
                 definitions[at].infer(attribute, Datum::List(list), Vec::new());
             }
         }
+    }
+}
+
+/// Says which clients another one names in vain for legacy delegation.
+fn delegates(definitions: &mut [Definition], clients: &Names) {
+    for definition in definitions.iter_mut().filter(|known| known.kind == Kind::Client) {
+        let unknown = |item: &&Fact| {
+            let declared = item.datum.text().and_then(|name| clients.declares(name));
+            declared == Some(false) && !is_platforms(definition, item)
+        };
+        let unknown: Vec<Fact> =
+            definition.items(Attribute::ALLOWED_CLIENTS).iter().filter(unknown).cloned().collect();
+        if !unknown.is_empty() {
+            definition.infer(Attribute::UNKNOWN_CLIENTS, Datum::List(unknown), Vec::new());
+        }
+    }
+}
+
+/// Whether a client that a definition names comes with the tenant, so that nobody need declare it.
+fn is_platforms(definition: &Definition, named: &Fact) -> bool {
+    let known = definition.items(Attribute::PLATFORM_CLIENTS);
+    known.iter().any(|known| known.datum.text().is_some() && known.datum.text() == named.datum.text())
+}
+
+/// Tells a tenant which callbacks of its clients no app can be kept from.
+fn unverifiable(definitions: &mut [Definition]) {
+    if !definitions.iter().any(|known| known.kind == Kind::Tenant) {
+        return;
+    }
+    let of_app = |item: &&Fact| {
+        let part = match &item.datum {
+            Datum::Uri(uri) => uri.part(Name::PrivateUse),
+            _ => None,
+        };
+        matches!(part.as_deref(), Some(Part::Flag(true)))
+    };
+    let clients = definitions.iter().filter(|known| known.kind == Kind::Client);
+    let uris = clients.flat_map(|client| client.items(Attribute::REDIRECT_URIS)).filter(of_app);
+    let uris: Vec<Fact> = uris.cloned().collect();
+    if uris.is_empty() {
+        return;
+    }
+    for tenant in definitions.iter_mut().filter(|known| known.kind == Kind::Tenant) {
+        tenant.infer(Attribute::UNVERIFIABLE_CALLBACKS, Datum::List(uris.clone()), Vec::new());
     }
 }
 
