@@ -110,7 +110,7 @@ pub fn check_new<'a>(
     let mut silenced: BTreeMap<&str, Severity> = BTreeMap::new();
     // A rule that is on for its floor alone adds a finding, and takes none away.
     for violation in found.iter().filter(|violation| settings.chooses(&violation.rule.id)) {
-        for general in &violation.rule.text.subsumes {
+        for general in &violation.case.subsumes {
             let by = silenced.entry(general).or_insert(violation.severity);
             *by = violation.severity.max(*by);
         }

@@ -201,6 +201,7 @@ impl Rule {
                 label: case.label.as_deref().or(text.label.as_deref()).map(Arc::from),
                 instead: Arc::from(case.instead.as_ref().unwrap_or(&text.instead).as_str()),
                 fix: case.fix.clone().or_else(|| text.fix.clone()),
+                subsumes: [&*text.subsumes, &*case.subsumes].concat(),
             });
         }
         if cases.is_empty() {
@@ -213,7 +214,13 @@ impl Rule {
                 label: text.label.as_deref().map(Arc::from),
                 instead: Arc::from(text.instead.as_str()),
                 fix: text.fix.clone(),
+                subsumes: text.subsumes.clone(),
             });
+        }
+        for general in cases.iter().flat_map(|case| &case.subsumes) {
+            if !text.subsumes.contains(general) {
+                text.subsumes.push(general.clone());
+            }
         }
         let on = match text.on.take() {
             None => vec![Kind::Client],

@@ -101,6 +101,8 @@ pub struct Case {
     pub instead: Arc<str>,
     /// How it can be mended by itself.
     pub fix: Option<FixRecipe>,
+    /// More general rules that are silent where it is this case that speaks.
+    pub subsumes: Vec<String>,
 }
 
 /// What a rule file says, apart from its conditions.
@@ -135,7 +137,7 @@ pub struct Text {
     pub providers: Vec<String>,
     #[serde(default)]
     profiles: Map<String, Json>,
-    /// More general rules that are silent where this one speaks.
+    /// More general rules that are silent where this one speaks, in some of its cases at least.
     #[serde(default)]
     pub subsumes: Vec<String>,
     /// Values that the configuration may set.
@@ -167,6 +169,8 @@ struct CaseText {
     fix: Option<FixRecipe>,
     #[serde(default)]
     profiles: Map<String, Json>,
+    #[serde(default)]
+    subsumes: Vec<String>,
 }
 
 /// A change in the words of the vocabulary, which a provider's table turns into an edit.
