@@ -14,6 +14,7 @@ mod consumers;
 mod conveniences;
 mod declared;
 mod documents;
+mod exclusions;
 mod exit;
 mod fingerprints;
 mod fix;
