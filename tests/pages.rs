@@ -93,7 +93,7 @@ const FEWER: &[(&str, &str, &str)] = &[
         "json",
         "registered with keys and with their address, which Auth0 has no place for",
     ),
-    ("dangling-client-reference", "", "whether a project is complete is inferred"),
+    ("dangling-client-reference", "yaml hcl", "a directory has one file for each object"),
     ("deprecated-field", "", "the old names stand for attributes that have new ones"),
     ("duplicate-client", "yaml", "one file each in a directory; two identifiers that Terraform computes"),
     ("export-includes-secrets", "json", "the configuration of the Deploy CLI is JSON"),
