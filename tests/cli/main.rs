@@ -28,6 +28,7 @@ mod nasty;
 mod overrides;
 mod policy;
 mod reach;
+mod references;
 mod reports;
 mod rule_files;
 mod schemas;
