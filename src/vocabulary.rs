@@ -173,6 +173,7 @@ attributes! {
     // Where the definition comes from. Inferred by recognition; rules look at them to be silent where they do not apply.
     PROVIDER provider Text Inference "Who serves the client: auth0, rfc7591, ...";
     SHAPE shape Text Inference "The form of the document: deploy-yaml, deploy-json, terraform, management-api, oidc-registration, cimd, pulumi, operator, crossplane, in-house, ...";
+    PROVIDER_CONFIGURATION provider_configuration Text Inference "Terraform: the provider configuration that a resource names, such as auth0.dev; absent where it names none";
     DELIVERY delivery Text Inference "desired-state (absent means the platform's default on creation), dump (what is there already) or partial (what is absent was not asked)";
     CHANNEL channel Text Inference "How the client is created: management-api, dashboard, dcr, cimd, deployed, undeclared (management-api globs are configured and none matches) or unknown";
     ENVIRONMENT environment Text Inference "Name of the environment that clientlint.toml gives the file";

@@ -119,6 +119,9 @@ pub struct Shape {
     /// Terraform resource types, and the kinds of objects that they are.
     #[serde(default)]
     pub resources: BTreeMap<String, String>,
+    /// Those of which a resource changes an object that is there anyway.
+    #[serde(default)]
+    pub partial_resources: Vec<String>,
     /// What the absence of an attribute means.
     #[serde(default)]
     pub delivery: Delivery,
@@ -314,6 +317,7 @@ impl Shape {
             values: BTreeMap::new(),
             camel_values: Vec::new(),
             resources: BTreeMap::new(),
+            partial_resources: Vec::new(),
             delivery: Delivery::DesiredState,
             channel,
             spelling: Spelling::AsWritten,
