@@ -6,7 +6,7 @@ const SECRET: &str = "vT9-qL2_xR7-bN4_mK8-sD1_fW6-hJ3_pZ5";
 
 /// The rules that speak of a file.
 fn found(path: &str, text: &str) -> Vec<String> {
-    let report = Repository::with(path, text.replace("SECRET", SECRET)).check(".");
+    let report = Repository::with(path, text.replace("CANARY", SECRET)).check(".");
     assert!(!report.to_string().contains(SECRET), "{path}");
     rules(&report).into_iter().map(str::to_owned).collect()
 }
@@ -14,7 +14,7 @@ fn found(path: &str, text: &str) -> Vec<String> {
 #[test]
 fn answers_with_apis_are_read() {
     let api = r#"{"id": "5f", "name": "Orders", "identifier": "https://orders.example.com", "signing_alg": "HS256",
-      "signing_secret": "SECRET", "token_lifetime": 2592000, "is_system": false}"#;
+      "signing_secret": "CANARY", "token_lifetime": 2592000, "is_system": false}"#;
     let said = ["api-symmetric-signing", "hardcoded-client-secret", "access-token-lifetime-excessive"];
     let page = format!(r#"{{"total": 1, "start": 0, "limit": 50, "resource_servers": [{api}]}}"#);
     assert_eq!(found("apis.json", &page), said);
@@ -24,7 +24,7 @@ fn answers_with_apis_are_read() {
 #[test]
 fn answers_with_connections_are_read() {
     let connection = r#"{"id": "con_0001", "name": "search", "strategy": "google-oauth2",
-      "options": {"client_id": "x", "client_secret": "SECRET"}, "enabled_clients": ["abc"]}"#;
+      "options": {"client_id": "x", "client_secret": "CANARY"}, "enabled_clients": ["abc"]}"#;
     assert_eq!(found("list.json", &format!("[{connection}]")), ["hardcoded-client-secret"]);
     let page = format!(r#"{{"next": "x", "connections": [{connection}]}}"#);
     assert_eq!(found("list.json", &page), ["hardcoded-client-secret"]);
@@ -42,7 +42,7 @@ fn what_other_systems_answer_is_left_alone() {
     for text in [
         r#"[{"id": "1", "identifier": "https://orders.example.com", "token_lifetime": 3000000}]"#,
         r#"{"total": 1, "resource_servers": [{"identifier": "rs1", "scopes": ["a"], "signing_alg_values": []}]}"#,
-        r#"[{"id": "7", "name": "mail", "strategy": "smtp", "options": {"client_secret": "SECRET"}, "enabled_clients": []}]"#,
+        r#"[{"id": "7", "name": "mail", "strategy": "smtp", "options": {"client_secret": "CANARY"}, "enabled_clients": []}]"#,
         r#"{"flags": {"enable_dynamic_client_registration": true}, "friendly_name": "Set-top box"}"#,
     ] {
         assert_eq!(found("answer.json", text), Vec::<String>::new(), "{text}");
@@ -61,14 +61,14 @@ fn exports_with_secrets_are_reported_where_the_setting_is_text() {
 #[test]
 fn secrets_of_registrations_with_spring_and_of_second_clients_are_reported() {
     let spring = "spring:\n  security:\n    oauth2:\n      client:\n        registration:\n          auth0:\n            \
-                  client-id: abc\n            client-secret: SECRET\n";
+                  client-id: abc\n            client-secret: CANARY\n";
     let flat = "spring.security.oauth2.client.registration.auth0.client-id=abc\n\
-                spring.security.oauth2.client.registration.auth0.client-secret=SECRET\n";
+                spring.security.oauth2.client.registration.auth0.client-secret=CANARY\n";
     assert_eq!(found("application.yml", spring), ["hardcoded-client-secret"]);
     assert_eq!(found("application.properties", flat), ["hardcoded-client-secret"]);
-    assert_eq!(found("application.yml", &spring.replace("SECRET", "${AUTH0_SECRET}")), Vec::<String>::new());
+    assert_eq!(found("application.yml", &spring.replace("CANARY", "${AUTH0_SECRET}")), Vec::<String>::new());
     let variables =
-        "AUTH0_CLIENT_ID=abc\nAUTH0_CLIENT_SECRET=${FROM_VAULT}\nAUTH0_M2M_CLIENT_SECRET=SECRET\n";
+        "AUTH0_CLIENT_ID=abc\nAUTH0_CLIENT_SECRET=${FROM_VAULT}\nAUTH0_M2M_CLIENT_SECRET=CANARY\n";
     assert_eq!(found(".env", variables), ["hardcoded-client-secret"]);
 }
 
