@@ -119,9 +119,7 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
             definition.facts.insert(Attribute::STATE_SECRETS, Fact { datum: Datum::List(vec![item]), basis });
         }
         definition.realm = *realm;
-        if let Some(name) = &origin.provider {
-            definition.infer(Attribute::PROVIDER_CONFIGURATION, Datum::from_text(name), Vec::new());
-        }
+        tenant(&mut definition, origin);
         definition.completed_by = origin.snapshot.filter(|file| *file != origin.place.file);
         Some(definition)
     };
@@ -141,6 +139,13 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
     }
     all.recognised.sort_unstable();
     all.recognised.dedup();
+}
+
+/// Says which provider configuration manages a resource: as good as a tenant of its own.
+fn tenant(definition: &mut Definition, origin: &terraform::Resource) {
+    if let Some(name) = &origin.provider {
+        definition.infer(Attribute::PROVIDER_CONFIGURATION, Datum::from_text(name), Vec::new());
+    }
 }
 
 /// The argument of a secret that has a twin which no state keeps.
