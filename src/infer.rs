@@ -4,12 +4,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::addresses;
 use crate::client::{Basis, Datum, Definition, Evidence, Fact, Known};
 use crate::declared::{self, Declared};
 use crate::defaults;
 use crate::providers::{Delivery, Provider, Shape};
 use crate::tree::Unknown;
-use crate::uri::{Name, Part};
 use crate::vocabulary::{Attribute, Kind};
 
 /// What is known of a definition beside what it says itself.
@@ -83,8 +83,8 @@ pub fn conclude(
         third_party_marker(definition);
         channel(definition, path_channel, surroundings);
         party(definition);
-        loopback(definition);
-        foreign_keys(definition);
+        addresses::loopback(definition);
+        addresses::foreign_keys(definition);
         lifetimes(definition);
         if let Some(word) = &surroundings.declared.dashboard_third_party {
             state(definition, Attribute::DASHBOARD_THIRD_PARTY, word);
@@ -98,15 +98,7 @@ pub fn conclude(
             Attribute::TOKEN_LIFETIME_FOR_WEB_EXCEEDS,
         );
     }
-    if let Some(audience) = definition.text(Attribute::AUDIENCE) {
-        const SYSTEM: &[&str] = &["/api/v2/", "/me/", "/my-org/", "/mfa/"];
-        // The vendor's own APIs stand under the tenant's own domain.
-        let path = audience.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
-        let system = path.is_some_and(|path| SYSTEM.contains(&path));
-        let evidence = vec![definition.evidence(Attribute::AUDIENCE, "audience")];
-        let kind = if system { "system-api" } else { "api" };
-        definition.infer(Attribute::AUDIENCE_KIND, Datum::from_text(kind), evidence);
-    }
+    addresses::audience_kind(definition);
     defaults::fill(definition, provider);
     declared::compare(definition, &surroundings.declared);
     if surroundings.strict {
@@ -361,50 +353,6 @@ fn party(definition: &mut Definition) {
 
 fn marker_is_cimd(definition: &Definition) -> bool {
     definition.text(Attribute::THIRD_PARTY_MARKER) == Some("cimd")
-}
-
-/// How loopback redirect URIs are to be read: the one test of environment and of mixed URIs.
-fn loopback(definition: &mut Definition) {
-    let mut loopback = false;
-    let mut public = false;
-    for item in definition.items(Attribute::REDIRECT_URIS) {
-        if let Datum::Uri(uri) = &item.datum {
-            loopback |= uri.is(Name::HostKind, "loopback");
-            public |= uri.is(Name::Scheme, "https")
-                && uri.is(Name::HostKind, "public")
-                && matches!(uri.part(Name::Host).as_deref(), Some(Part::Text(_)));
-        }
-    }
-    if !loopback {
-        return;
-    }
-    let word = match definition.flag(Attribute::PRODUCTION) {
-        Some(true) => "production",
-        Some(false) => "development",
-        None if public => "mixed",
-        None => "unclear",
-    };
-    definition.infer(Attribute::LOOPBACK_CONTEXT, Datum::from_text(word), Vec::new());
-}
-
-/// Whether the keys of a client ID metadata document come from another origin than the document.
-fn foreign_keys(definition: &mut Definition) {
-    let uri = |attribute: Attribute| match definition.facts.get(&attribute).map(|fact| &fact.datum) {
-        Some(Datum::Uri(uri)) => Some(uri),
-        _ => None,
-    };
-    let (Some(document), Some(keys)) = (uri(Attribute::EXTERNAL_CLIENT_ID), uri(Attribute::JWKS_URI)) else {
-        return;
-    };
-    let differs = |part: Name| match (document.part(part).as_deref(), keys.part(part).as_deref()) {
-        (Some(Part::Text(a)), Some(Part::Text(b))) => a != b,
-        (Some(Part::Number(a)), Some(Part::Number(b))) => a != b,
-        _ => false,
-    };
-    if [Name::Scheme, Name::Host, Name::Port].into_iter().any(differs) {
-        let evidence = vec![definition.evidence(Attribute::JWKS_URI, "another origin")];
-        definition.infer(Attribute::FOREIGN_JWKS, Datum::Flag(true), evidence);
-    }
 }
 
 fn lifetimes(definition: &mut Definition) {

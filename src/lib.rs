@@ -8,6 +8,7 @@
 //! A module imports only from the stages before it. [`lint`](lint::lint) is the one way through; the command line and
 //! editors call it alike.
 
+pub mod addresses;
 pub mod baseline;
 pub mod check;
 pub mod cli;

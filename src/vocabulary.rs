@@ -173,6 +173,7 @@ attributes! {
     // Where the definition comes from. Inferred by recognition; rules look at them to be silent where they do not apply.
     PROVIDER provider Text Inference "Who serves the client: auth0, rfc7591, ...";
     SHAPE shape Text Inference "The form of the document: deploy-yaml, deploy-json, terraform, management-api, oidc-registration, cimd, pulumi, operator, crossplane, in-house, ...";
+    PROVIDER_CONFIGURATION provider_configuration Text Inference "Terraform: the provider configuration that a resource names, such as auth0.dev; absent where it names none";
     DELIVERY delivery Text Inference "desired-state (absent means the platform's default on creation), dump (what is there already) or partial (what is absent was not asked)";
     CHANNEL channel Text Inference "How the client is created: management-api, dashboard, dcr, cimd, deployed, undeclared (management-api globs are configured and none matches) or unknown";
     ENVIRONMENT environment Text Inference "Name of the environment that clientlint.toml gives the file";
@@ -235,6 +236,9 @@ attributes! {
     CLIENT_URI client_uri Uri Document "URL of the client's home page";
     LOGO_URI logo_uri Uri Document "URL of the logo";
     LOOPBACK_CONTEXT loopback_context Text Inference "How loopback redirect URIs are to be read: production (by the file's environment), mixed (beside a public https one), development (by the environment) or unclear";
+    LOGOUT_LOOPBACK_CONTEXT logout_loopback_context Text Inference "The same of loopback addresses among the logout URLs";
+    WEB_ORIGIN_LOOPBACK_CONTEXT web_origin_loopback_context Text Inference "The same of loopback addresses among the web origins";
+    ALLOWED_ORIGIN_LOOPBACK_CONTEXT allowed_origin_loopback_context Text Inference "The same of loopback addresses among the allowed origins";
     SKIP_CALLBACK_PROMPT skip_non_verifiable_callback_uri_confirmation_prompt Flag Document "Auth0: no confirmation prompt for callbacks that cannot be verified";
     ORGANIZATION_USAGE organization_usage Text Document "Auth0: deny, allow or require";
     FOREIGN_REDIRECT_URIS foreign_redirect_uris Uris Inference "Redirect URIs with a public host outside of the configured first-party domains; absent where none are configured";
@@ -281,7 +285,7 @@ attributes! {
     UNFILLED_PLACEHOLDERS unfilled_placeholders Any Inference "In an environment that is strict: placeholders that nothing fills in, as items with field and text; secrets are none";
     // Client grants.
     AUDIENCE audience Text Document "The API that a grant is for, or that an application asks for";
-    AUDIENCE_KIND audience_kind Text Inference "system-api (the vendor's own: /api/v2/, /me/, /my-org/, /mfa/) or api";
+    AUDIENCE_KIND audience_kind Text Inference "Which API a grant, an application or an API's own identifier names: management-api (Auth0: /api/v2/), system-api (another one of the vendor's own: /me/, /my-org/, /mfa/) or api";
     SCOPE scope Texts Document "Scopes of a grant";
     ALLOW_ALL_SCOPES allow_all_scopes Flag Document "All scopes of the API, future ones included";
     DEFAULT_FOR default_for Text Document "Auth0: third_party_clients where the grant holds for every third-party client";

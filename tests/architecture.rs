@@ -33,6 +33,7 @@ const LAYERS: &[(&[&str], &[&str])] = &[
     (&["fingerprint"], &["client", "providers"]),
     (&["defaults"], &["formats", "resolve", "rule"]),
     (&["declared"], &["formats", "resolve", "providers", "rule"]),
+    (&["addresses"], &["formats", "resolve", "providers", "rule"]),
     (&["infer"], &["formats", "resolve", "rule"]),
     (&["link"], &["formats", "resolve", "providers", "rule"]),
     (&["former"], &["formats", "resolve", "providers", "rule"]),

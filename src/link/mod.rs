@@ -203,11 +203,16 @@ fn unverifiable(definitions: &mut [Definition]) {
 }
 
 /// The set in which names are unique. Instances of one block are one definition; directories of one Terraform project
-/// and files of one folder of manifests are environments, and so are the lists of a file of somebody's own.
+/// and files of one folder of manifests are environments, and so are the lists of a file of somebody's own. What
+/// another provider configuration manages stands in another tenant.
 fn set_of(definition: &Definition) -> String {
     let apart = is_manifest(definition)
         || definition.text(Attribute::SHAPE).is_some_and(|shape| shape.starts_with("terraform"));
-    if apart { definition.place.file.0.to_string() } else { definition.realm.to_string() }
+    let part = if apart { definition.place.file.0.to_string() } else { definition.realm.to_string() };
+    match definition.text(Attribute::PROVIDER_CONFIGURATION) {
+        Some(tenant) => [&part, "\n", tenant].concat(),
+        None => part,
+    }
 }
 
 /// Whether a definition is a manifest for Kubernetes.

@@ -49,13 +49,14 @@ impl Names {
         }
     }
 
-    /// Whether a word is declared; `None` where that cannot be known: an identifier that the server gave, a name
+    /// Whether a word is declared; `None` where that cannot be known: no word, an identifier that the server gave, a name
     /// beside names that are not known, a project that declares none at all.
     pub(super) fn declares(&self, word: &str) -> Option<bool> {
         if self.known.contains_key(word) {
             return Some(true);
         }
-        let given = word.starts_with("tpc_")
+        let given = word.is_empty()
+            || word.starts_with("tpc_")
             || ((20..=40).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_alphanumeric()));
         (!self.open && !given && !self.known.is_empty()).then_some(false)
     }

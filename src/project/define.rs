@@ -124,8 +124,7 @@ pub(super) fn of_document(
         };
         let of_object = |(object, known): (&Object<'_>, Option<Definition>)| {
             let mut definition = known.unwrap_or_else(|| make(object));
-            if found.shape.at_any_depth() {
-                // Several lists of a file are as many environments, tenants or answers of a recording.
+            if found.shape.lists_apart {
                 definition.realm = object.among.span.start as usize + 1;
             }
             definition

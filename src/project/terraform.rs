@@ -105,8 +105,8 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
         };
         let (provider, shape, kind) = words.kind_of(shape, &resource.kind)?;
         let key = Some(resource.address.clone());
-        let found =
-            Found { provider, shape, kind, node: &resource.body, place: origin.place, key, partial: false };
+        let partial = shape.partial_resources.contains(&resource.kind);
+        let found = Found { provider, shape, kind, node: &resource.body, place: origin.place, key, partial };
         let (surroundings, broken) = around.get(&origin.place.file)?;
         let existing = form.is_some() && origin.existing;
         let mut definition = define(&found, config, surroundings, *broken || origin.partial, existing);
@@ -119,6 +119,7 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
             definition.facts.insert(Attribute::STATE_SECRETS, Fact { datum: Datum::List(vec![item]), basis });
         }
         definition.realm = *realm;
+        tenant(&mut definition, origin);
         definition.completed_by = origin.snapshot.filter(|file| *file != origin.place.file);
         Some(definition)
     };
@@ -138,6 +139,13 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
     }
     all.recognised.sort_unstable();
     all.recognised.dedup();
+}
+
+/// Says which provider configuration manages a resource: as good as a tenant of its own.
+fn tenant(definition: &mut Definition, origin: &terraform::Resource) {
+    if let Some(name) = &origin.provider {
+        definition.infer(Attribute::PROVIDER_CONFIGURATION, Datum::from_text(name), Vec::new());
+    }
 }
 
 /// The argument of a secret that has a twin which no state keeps.

@@ -171,6 +171,7 @@ fn wrong_types(found: &Found<'_>, definition: &mut Definition) {
         return;
     }
     let mut items = Vec::new();
+    let single = |attribute: Attribute| found.provider.table.is_single(attribute);
     for (attribute, paths) in found.provider.paths(found.kind, found.shape) {
         let written = paths.iter().find_map(|path| Some((path, entry_at(found.node, path)?)));
         let Some((field, entry)) = written.filter(|_| attribute.meaning().by == By::Document) else {
@@ -185,7 +186,9 @@ fn wrong_types(found: &Found<'_>, definition: &mut Definition) {
             }
             (Holds::Flag, Value::Text(_)) if text && !open => ("true or false", "text"),
             (Holds::Flag, Value::Number(_)) => ("true or false", "a number"),
-            (Holds::Texts | Holds::Uris, Value::Text(_)) if !open => ("a list", "text"),
+            (Holds::Texts | Holds::Uris, Value::Text(_)) if !open && !single(*attribute) => {
+                ("a list", "text")
+            }
             (Holds::Text | Holds::Secret, Value::Bool(_)) => ("text", "true or false"),
             (Holds::Text | Holds::Secret, Value::Number(_)) => ("text", "a number"),
             _ => continue,

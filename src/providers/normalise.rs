@@ -36,7 +36,9 @@ pub fn definition(found: &Found<'_>) -> Definition {
         let written = paths.iter().find_map(|path| entry_at(found.node, path));
         let Some(entry) = written else { continue };
         let holds = attribute.meaning().holds;
-        if let Some(fact) = fact(holds, entry, found.shape.typed_by_text) {
+        let single = found.provider.table.is_single(*attribute);
+        let fact = if single { only(holds, entry) } else { fact(holds, entry, found.shape.typed_by_text) };
+        if let Some(fact) = fact {
             let fact = translate(fact, found.provider.words(found.kind, found.shape, *attribute));
             if *attribute == Attribute::CLIENT_NAME {
                 definition.name_place = fact.place();
@@ -78,6 +80,16 @@ pub(super) fn fact(holds: Holds, entry: &Entry, typed_by_text: bool) -> Option<F
     }
     let datum = datum(holds, &entry.value, typed_by_text)?;
     Some(Fact { datum, basis: basis(entry.value.place, &entry.value) })
+}
+
+/// The list of the one item that a field holds. What is a list all the same stays one.
+fn only(holds: Holds, entry: &Entry) -> Option<Fact> {
+    let text = matches!(entry.value.value, Value::Text(_) | Value::Template(_));
+    if holds != Holds::Uris || !text {
+        return fact(holds, entry, false);
+    }
+    let item = fact(Holds::Uri, entry, false)?;
+    Some(Fact { basis: item.basis.clone(), datum: Datum::List(vec![item]) })
 }
 
 /// What is known of a value that should be of a certain kind. A value of another kind is kept as it is written.

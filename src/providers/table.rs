@@ -55,6 +55,9 @@ pub struct Table {
     /// Where attributes stand in an object of each kind: one path, or several of which the first that is there counts.
     #[serde(default)]
     pub attributes: BTreeMap<String, BTreeMap<String, OneOrMore>>,
+    /// Attributes that are lists, of which the field holds one item.
+    #[serde(default)]
+    pub single: Vec<String>,
     /// Attributes that list which fields of an object are written, by kind of object: the paths of these fields.
     #[serde(default)]
     pub written: BTreeMap<String, BTreeMap<String, Vec<String>>>,
@@ -116,6 +119,9 @@ pub struct Shape {
     /// Terraform resource types, and the kinds of objects that they are.
     #[serde(default)]
     pub resources: BTreeMap<String, String>,
+    /// Those of which a resource changes an object that is there anyway.
+    #[serde(default)]
+    pub partial_resources: Vec<String>,
     /// What the absence of an attribute means.
     #[serde(default)]
     pub delivery: Delivery,
@@ -131,6 +137,10 @@ pub struct Shape {
     pub join: Option<String>,
     /// The type of the clients of which it is the configuration, where its form tells.
     pub client_type: Option<String>,
+    /// Whether each list of a file holds names and references of its own: several lists are as many environments,
+    /// tenants or answers of a recording.
+    #[serde(default)]
+    pub lists_apart: bool,
     /// Whether it is taken only when `--kind` names it.
     #[serde(default)]
     pub only_by_name: bool,
@@ -286,11 +296,6 @@ impl std::default::Default for OneOrMore {
 }
 
 impl Shape {
-    /// Whether its objects may stand anywhere in a document.
-    pub fn at_any_depth(&self) -> bool {
-        self.objects.iter().any(|at| at.at == "**")
-    }
-
     /// The form of an organisation's own files, in which clients stand at a path.
     pub fn in_house(at: &str, channel: Option<String>) -> Self {
         Self {
@@ -312,15 +317,24 @@ impl Shape {
             values: BTreeMap::new(),
             camel_values: Vec::new(),
             resources: BTreeMap::new(),
+            partial_resources: Vec::new(),
             delivery: Delivery::DesiredState,
             channel,
             spelling: Spelling::AsWritten,
             typed_by_text: false,
             join: None,
             client_type: None,
+            lists_apart: at == "**",
             only_by_name: false,
             own: Own::default(),
         }
+    }
+}
+
+impl Table {
+    /// Whether an attribute is a list of which the field holds one item.
+    pub(super) fn is_single(&self, attribute: Attribute) -> bool {
+        self.single.iter().any(|single| single == attribute.name())
     }
 }
 
@@ -365,7 +379,8 @@ impl Provider {
             }
         }
         table.words = words;
-        for attribute in table.values.keys().chain(table.written.values().flat_map(BTreeMap::keys)) {
+        let written = table.written.values().flat_map(BTreeMap::keys);
+        for attribute in table.values.keys().chain(written).chain(&table.single) {
             Attribute::named(attribute).ok_or_else(|| format!("{id}: `{attribute}` is no attribute"))?;
         }
         for at in 0..table.shapes.len() {

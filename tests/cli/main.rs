@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod actions;
+mod answers;
 mod applications;
 mod baseline;
 mod browser;
@@ -29,6 +30,7 @@ mod nasty;
 mod overrides;
 mod policy;
 mod reach;
+mod references;
 mod reports;
 mod rule_files;
 mod schemas;

@@ -35,6 +35,7 @@ pub(super) fn instances<'a>(
             place: block.body.place,
             name_place: block.name_place,
             body: Node::new(block.body.place, value),
+            provider: block.body.get("provider").map(super::describe::describe),
             directory: instance.module.directory.clone(),
             root: String::new(),
             existing: false,

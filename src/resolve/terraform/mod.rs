@@ -95,6 +95,8 @@ pub struct Resource {
     pub name_place: Place,
     /// Its arguments and nested blocks, without expressions: what cannot be known is `Template` or `Unknown`.
     pub body: Node,
+    /// The provider configuration that it names, `auth0.dev`: as good as a tenant of its own.
+    pub provider: Option<String>,
     /// The directory of its module.
     pub directory: String,
     /// The directory of the root module.

@@ -202,6 +202,7 @@ fn existing(source: &Source, kind: &str, address: String, (place, name_place): (
         directory: directory.to_owned(),
         root: directory.to_owned(),
         existing: true,
+        provider: None,
         partial: false,
         written: None,
         snapshot: Some(source.id),
