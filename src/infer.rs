@@ -125,9 +125,7 @@ fn environment(definition: &mut Definition, surroundings: &Surroundings) {
 
 /// Objects that come with the tenant.
 fn furniture(definition: &mut Definition, provider: &Provider) {
-    let named = definition
-        .text(Attribute::CLIENT_NAME)
-        .is_some_and(|name| provider.table.furniture.iter().any(|furniture| furniture == name));
+    let named = definition.text(Attribute::CLIENT_NAME).is_some_and(|name| comes_with_tenant(name, provider));
     let global = definition.flag(Attribute::GLOBAL) == Some(true);
     definition.infer(Attribute::FURNITURE, Datum::Flag(named || global), Vec::new());
 }
@@ -137,13 +135,16 @@ fn platform_clients(definition: &mut Definition, provider: &Provider) {
     let lists = [Attribute::ENABLED_CLIENTS, Attribute::ALLOWED_CLIENTS];
     let listed = lists.iter().flat_map(|attribute| definition.items(*attribute));
     let named = listed.chain(definition.facts.get(&Attribute::GRANT_CLIENT));
-    let comes_with_it = |fact: &&Fact| {
-        fact.datum.text().is_some_and(|name| provider.table.furniture.iter().any(|known| known == name))
-    };
+    let comes_with_it =
+        |fact: &&Fact| fact.datum.text().is_some_and(|name| comes_with_tenant(name, provider));
     let found: Vec<Fact> = named.filter(comes_with_it).cloned().collect();
     if !found.is_empty() {
         definition.infer(Attribute::PLATFORM_CLIENTS, Datum::List(found), Vec::new());
     }
+}
+
+fn comes_with_tenant(name: &str, provider: &Provider) -> bool {
+    provider.table.furniture.iter().any(|furniture| furniture == name)
 }
 
 /// Registered keys say how the client authenticates where no method is written beside them.

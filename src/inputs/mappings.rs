@@ -40,9 +40,7 @@ pub(super) fn add(inputs: &mut Vec<Input>, configs: &Configs, gitignore: bool) -
         return Ok(());
     }
     for input in inputs.iter() {
-        search
-            .known
-            .insert(input.path.clone(), matches!(&input.content, Content::Text(text) if is_mapping(text)));
+        search.known.insert(input.path.clone(), is_mapping(input));
     }
     for path in named {
         let text = discover::read_text(&path)?;
@@ -65,10 +63,9 @@ const BESIDE: usize = 64;
 /// Adds the files that hold markers beside the mapping files that are asked for, as context: what a mapping says is
 /// wrong only where it is used. They lie in the folder of the mapping file or in a folder of that.
 pub(super) fn add_users(inputs: &mut Vec<Input>, configs: &Configs, gitignore: bool) {
-    let mappings = inputs.iter().filter(|input| {
-        let may_be = input.requested && project::may_hold_mappings(&input.shown);
-        may_be && matches!(&input.content, Content::Text(text) if is_mapping(text))
-    });
+    let mappings = inputs
+        .iter()
+        .filter(|input| input.requested && project::may_hold_mappings(&input.shown) && is_mapping(input));
     let mut folders: BTreeMap<PathBuf, u64> = BTreeMap::new();
     for input in mappings {
         let Ok(config) = configs.of(Some(&input.path)) else { continue };
@@ -154,16 +151,10 @@ impl Search {
         }
         let shown = Base::of(&path).show(&path);
         let input = discover::read_context(&path, shown, max_size);
-        let is_wanted = |input: &Input| match &input.content {
-            Content::Text(text) => is_mapping(text) || project::may_leave_out(&input.shown, text),
-            _ => false,
-        };
-        let input = input.filter(is_wanted);
-        let found = input
-            .as_ref()
-            .is_some_and(|input| matches!(&input.content, Content::Text(text) if is_mapping(text)));
+        let found = input.as_ref().is_some_and(is_mapping);
+        let leaves_out = |input: &Input| matches!(&input.content, Content::Text(text) if project::may_leave_out(&input.shown, text));
         self.known.insert(path, found);
-        self.found.extend(input);
+        self.found.extend(input.filter(|input| found || leaves_out(input)));
         found
     }
 }
@@ -182,8 +173,8 @@ fn project_folder(input: &Input) -> PathBuf {
     folder.ancestors().nth(above).unwrap_or(folder).to_path_buf()
 }
 
-fn is_mapping(text: &str) -> bool {
-    text.contains(project::MAPPINGS)
+fn is_mapping(input: &Input) -> bool {
+    matches!(&input.content, Content::Text(text) if text.contains(project::MAPPINGS))
 }
 
 /// Why a file that somebody names holds no mappings that the Deploy CLI could read.

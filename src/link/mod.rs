@@ -134,9 +134,8 @@ fn connections(definitions: &mut [Definition], clients: &Names) {
         let mut unknown = Vec::new();
         let mut third = Vec::new();
         for item in definitions[at].items(Attribute::ENABLED_CLIENTS) {
-            let declared = item.datum.text().and_then(|name| clients.declares(name));
             let client = clients.find(item).map(|client| &definitions[client]);
-            if declared == Some(false) && !is_platforms(&definitions[at], item) {
+            if is_in_vain(&definitions[at], item, clients) {
                 unknown.push(item.clone());
             } else if let Some(client) =
                 client.filter(|client| client.text(Attribute::PARTY) == Some("third"))
@@ -161,16 +160,19 @@ fn connections(definitions: &mut [Definition], clients: &Names) {
 /// Says which clients another one names in vain for legacy delegation.
 fn delegates(definitions: &mut [Definition], clients: &Names) {
     for definition in definitions.iter_mut().filter(|known| known.kind == Kind::Client) {
-        let unknown = |item: &&Fact| {
-            let declared = item.datum.text().and_then(|name| clients.declares(name));
-            declared == Some(false) && !is_platforms(definition, item)
-        };
+        let named = definition.items(Attribute::ALLOWED_CLIENTS).iter();
         let unknown: Vec<Fact> =
-            definition.items(Attribute::ALLOWED_CLIENTS).iter().filter(unknown).cloned().collect();
+            named.filter(|item| is_in_vain(definition, item, clients)).cloned().collect();
         if !unknown.is_empty() {
             definition.infer(Attribute::UNKNOWN_CLIENTS, Datum::List(unknown), Vec::new());
         }
     }
+}
+
+/// Whether a definition names a client that nobody declares.
+fn is_in_vain(definition: &Definition, named: &Fact, clients: &Names) -> bool {
+    let declared = named.datum.text().and_then(|name| clients.declares(name));
+    declared == Some(false) && !is_platforms(definition, named)
 }
 
 /// Whether a client that a definition names comes with the tenant, so that nobody need declare it.

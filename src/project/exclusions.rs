@@ -1,8 +1,6 @@
 //! What the Deploy CLI's configuration leaves out of a project, so that the project is not all of its tenant.
 
-use memchr::memmem;
-
-use super::{DEPLOY_FOLDERS, may_hold_mappings};
+use super::{DEPLOY_FOLDERS, holds, may_hold_mappings};
 use crate::tree::{Node, Value};
 
 /// The keys of a configuration that leave something out.
@@ -10,7 +8,7 @@ const KEYS: &[&str] = &["AUTH0_EXCLUDED", "AUTH0_INCLUDED_ONLY"];
 
 /// Whether a file may be a configuration that leaves something out, by its path and text.
 pub fn may_leave_out(path: &str, text: &str) -> bool {
-    may_hold_mappings(path) && KEYS.iter().any(|key| memmem::find(text.as_bytes(), key.as_bytes()).is_some())
+    may_hold_mappings(path) && KEYS.iter().any(|key| holds(text, key))
 }
 
 /// Whether a configuration leaves out clients, APIs or grants.
@@ -38,10 +36,9 @@ fn is_empty(node: &Node) -> bool {
 
 /// Whether a file of the Deploy CLI may name clients that it does not define.
 pub fn may_name_others(path: &str, text: &str) -> bool {
-    let holds = |word: &str| memmem::find(text.as_bytes(), word.as_bytes()).is_some();
     if path.ends_with(".json") {
         let mut folders = path.rsplit('/').skip(1).take(2);
         return folders.any(|folder| DEPLOY_FOLDERS.contains(&folder) || folder == "database-connections");
     }
-    holds("clientGrants:") || holds("enabled_clients:") || holds("allowed_clients:")
+    ["clientGrants:", "enabled_clients:", "allowed_clients:"].iter().any(|key| holds(text, key))
 }

@@ -221,16 +221,16 @@ fn write_findings(out: &mut dyn Write, shown: &[&Finding], rules: &HashMap<&str,
             serde_json::to_writer(&mut texts, &one_finding(finding, rules.get(&*finding.rule).copied()))?;
             texts.push(b',');
         }
+        texts.pop();
         Ok(texts)
     };
-    let count = shown.len().div_ceil(TOGETHER);
-    for (number, some) in shown.chunks(TOGETHER * AT_ONCE).enumerate() {
+    let mut between = "";
+    for some in shown.chunks(TOGETHER * AT_ONCE) {
         let all: io::Result<Vec<Vec<u8>>> = some.par_chunks(TOGETHER).map(texts).collect();
-        for (at, mut texts) in all?.into_iter().enumerate() {
-            if number * AT_ONCE + at + 1 == count {
-                texts.pop();
-            }
+        for texts in all? {
+            out.write_all(between.as_bytes())?;
             out.write_all(&texts)?;
+            between = ",";
         }
     }
     Ok(())
