@@ -12,9 +12,9 @@ use serde_json::Value as Json;
 fn main() -> Result<(), Box<dyn Error>> {
     let out = env::var("OUT_DIR")?;
     let folders: [(&str, &str, Read); 3] = [
-        ("rules", "rules.json", content),
-        ("src/providers", "providers.json", content),
-        ("fixtures/rules", "examples.json", examples),
+        ("rules", "rules.jsonl", content),
+        ("src/providers", "providers.jsonl", content),
+        ("fixtures/rules", "examples.jsonl", examples),
     ];
     for (folder, name, read) in folders {
         println!("cargo:rerun-if-changed={folder}");
@@ -46,7 +46,7 @@ fn examples(text: &str) -> serde_yaml::Result<Json> {
     Ok(Json::Array(examples))
 }
 
-/// The YAML files of a folder as a JSON list of `[name, content]`, sorted by name.
+/// The YAML files of a folder as lines of JSON, each `[name, content]`, sorted by name.
 fn bundle(folder: &str, read: Read) -> Result<String, Box<dyn Error>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -60,5 +60,10 @@ fn bundle(folder: &str, read: Read) -> Result<String, Box<dyn Error>> {
         }
     }
     files.sort_by(|a, b| a.0.cmp(&b.0));
-    Ok(serde_json::to_string(&files)?)
+    let mut lines = String::new();
+    for file in files {
+        lines += &serde_json::to_string(&file)?;
+        lines.push('\n');
+    }
+    Ok(lines)
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::client::{Basis, Datum, Definition, Fact};
 use crate::rule::{Case, Condition, Match, Matches, Persona, Profile, Rule, Severity, Truth};
 use crate::source::Place;
-use crate::vocabulary::{Attribute, Kind};
+use crate::vocabulary::{Attribute, Attributes, Kind};
 
 /// What is reported of the rules, and how.
 #[derive(Clone, Debug, Default)]
@@ -96,6 +96,7 @@ pub fn check_new<'a>(
     known: &Known<'_>,
 ) -> Verdict<'a> {
     let provider = definition.text(Attribute::PROVIDER).unwrap_or("");
+    let stated = definition.stated();
     let mut found = Vec::new();
     // One list for all rules: most match something before they turn out not to hold.
     let mut matches = Matches::default();
@@ -103,7 +104,7 @@ pub fn check_new<'a>(
         if !settings.has_on(&rule.id) || !rule.judges(definition.kind, provider) {
             continue;
         }
-        if let Some(violation) = judge(definition, rule, settings, known, &mut matches) {
+        if let Some(violation) = judge(definition, &stated, rule, settings, known, &mut matches) {
             found.push(violation);
         }
     }
@@ -140,7 +141,7 @@ pub fn check_without<'a>(
     without: &[&'a Fact],
 ) -> Option<Violation<'a>> {
     let mut matches = Matches { found: Vec::new(), without: without.to_vec() };
-    judge(definition, rule, settings, known, &mut matches)
+    judge(definition, &definition.stated(), rule, settings, known, &mut matches)
 }
 
 impl Violation<'_> {
@@ -164,22 +165,23 @@ fn persona(violation: &Violation<'_>, settings: &Settings) -> Persona {
     if raised { Persona::Regular } else { violation.case.persona }
 }
 
-/// The first case of a rule that a definition breaks.
+/// The first case of a rule that a definition breaks. What it states spares most rules a closer look.
 fn judge<'a>(
     definition: &'a Definition,
+    stated: &Attributes,
     rule: &'a Rule,
     settings: &Settings,
     known: &Known<'_>,
     matches: &mut Matches<'a>,
 ) -> Option<Violation<'a>> {
     matches.found.clear();
-    if rule.when.holds(definition, matches) != Truth::True {
+    if !rule.needs.are_in(stated) || rule.when.holds(definition, matches) != Truth::True {
         return None;
     }
     let base = matches.found.len();
     let case = rule.cases.iter().find(|case| {
         matches.found.truncate(base);
-        case.when.holds(definition, matches) == Truth::True
+        case.needs.are_in(stated) && case.when.holds(definition, matches) == Truth::True
     })?;
     let without = matches.without.clone();
     let matches = &mut matches.found;

@@ -10,7 +10,7 @@ use crate::secret::{Class, Fingerprint};
 use crate::source::{FileId, Place};
 use crate::tree::{Piece, Unknown, show_pieces};
 use crate::uri::Uri;
-use crate::vocabulary::{ATTRIBUTES, Attribute, Kind};
+use crate::vocabulary::{ATTRIBUTES, Attribute, Attributes, Kind};
 
 /// Something defined in a project: a client, or another object that says something of clients.
 #[derive(Debug)]
@@ -226,6 +226,12 @@ impl Definition {
     /// What the platform fills in.
     pub fn default(&self, attribute: Attribute) -> Option<&Fact> {
         self.defaults.iter().find(|(known, _)| *known == attribute).map(|(_, fact)| &**fact)
+    }
+
+    /// The attributes of which something is written, inferred or filled in.
+    pub fn stated(&self) -> Attributes {
+        let defaults = self.defaults.iter().map(|(attribute, _)| *attribute);
+        self.facts.iter().map(|(attribute, _)| attribute).chain(defaults).collect()
     }
 
     /// The text of an attribute, if all of it is known.

@@ -31,10 +31,12 @@ pub struct Example {
 
 /// The examples of a rule: those in its file, else those that come with the program.
 pub fn of(rule: &Rule) -> Vec<Example> {
-    let builtin = || -> Option<Vec<Example>> {
-        let all = include_str!(concat!(env!("OUT_DIR"), "/examples.json"));
-        let all: Vec<(String, Vec<Example>)> = serde_json::from_str(all).ok()?;
-        all.into_iter().find(|(id, _)| *id == rule.id).map(|(_, examples)| examples)
+    let builtin = || {
+        let mut lines = include_str!(concat!(env!("OUT_DIR"), "/examples.jsonl")).lines();
+        lines.find_map(|line| {
+            let (id, examples): (String, Vec<Example>) = serde_json::from_str(line).ok()?;
+            (id == rule.id).then_some(examples)
+        })
     };
     let own = rule.text.examples.iter().filter_map(|json| serde_json::from_value(json.clone()).ok());
     let own: Vec<Example> = own.collect();

@@ -91,17 +91,19 @@ pub(crate) fn host_kind(host: &str, suffix: Option<&str>) -> Option<&'static str
 
 /// Whether strangers can get names under the host's parent: `none`, `hosting` or `tunnel`.
 pub(crate) fn shared(host: &str) -> &'static str {
-    // The host and each domain above it.
-    let domains =
-        || std::iter::successors(Some(host), |domain| domain.split_once('.').map(|(_, parent)| parent));
-    let under = |known: &[&str]| domains().any(|domain| known.contains(&domain));
+    // The host and each domain above it, apart from the last: no such list holds a whole top-level domain.
+    let domains = || {
+        let all = std::iter::successors(Some(host), |domain| Some(domain.split_once('.')?.1));
+        all.filter(|domain| domain.contains('.'))
+    };
+    let under = |known: &[&str]| domains().any(|domain| known.binary_search(&domain).is_ok());
     if under(TUNNELS) || host.split('.').any(|label| label.starts_with("ngrok")) {
         return "tunnel";
     }
     // The private section of the public suffix list holds the domains under which companies hand out names.
     let private_suffix =
-        psl::suffix(host.as_bytes()).is_some_and(|suffix| suffix.typ() == Some(psl::Type::Private));
-    if under(HOSTING) || private_suffix { "hosting" } else { "none" }
+        || psl::suffix(host.as_bytes()).is_some_and(|suffix| suffix.typ() == Some(psl::Type::Private));
+    if under(HOSTING) || private_suffix() { "hosting" } else { "none" }
 }
 
 /// Kind of wildcard in a host: `host`, `public-suffix`, `subdomain` or `misplaced`.
@@ -121,7 +123,7 @@ pub(crate) fn host_wildcard(host: &str) -> &'static str {
     if is_suffix && parent != "localhost" { "public-suffix" } else { "subdomain" }
 }
 
-/// Domains under which strangers get names for a while: tunnels and previews.
+/// Domains under which strangers get names for a while: tunnels and previews. In order.
 const TUNNELS: &[&str] = &[
     "app.github.dev",
     "codesandbox.io",
@@ -148,7 +150,7 @@ const TUNNELS: &[&str] = &[
     "webcontainer.io",
 ];
 
-/// Domains under which strangers get names for good, beside the private part of the public suffix list.
+/// Domains under which strangers get names for good, beside the private part of the public suffix list. In order.
 const HOSTING: &[&str] = &[
     "amplifyapp.com",
     "appspot.com",
@@ -183,6 +185,14 @@ const HOSTING: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lists_are_in_order_and_hold_no_top_level_domain() {
+        for list in [TUNNELS, HOSTING] {
+            assert!(list.is_sorted());
+            assert!(list.iter().all(|domain| domain.contains('.')));
+        }
+    }
 
     #[test]
     fn names_under_shared_domains_are_anybodys() {

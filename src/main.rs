@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     let run = || {
         let cli = Cli::parse();
         // Not locked: the language server writes from a thread of its own.
-        let mut out = BufWriter::with_capacity(1 << 16, io::stdout());
+        let mut out = BufWriter::with_capacity(1 << 14, io::stdout());
         cli::run(&cli, &mut out, &mut io::stderr())
     };
     ExitCode::from(code(run))

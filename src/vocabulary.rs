@@ -142,6 +142,42 @@ impl Attribute {
     }
 }
 
+/// A set of attributes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Attributes([u64; ATTRIBUTES.len().div_ceil(64)]);
+
+impl Attributes {
+    /// Adds an attribute.
+    pub fn insert(&mut self, attribute: Attribute) {
+        self.0[attribute.number() / 64] |= 1 << (attribute.number() % 64);
+    }
+
+    /// Whether all of them are in another set.
+    pub fn are_in(&self, other: &Self) -> bool {
+        self.0.iter().zip(&other.0).all(|(own, other)| own & !other == 0)
+    }
+
+    /// Those that are in both sets.
+    #[must_use]
+    pub fn common(&self, other: &Self) -> Self {
+        Self(std::array::from_fn(|at| self.0[at] & other.0[at]))
+    }
+
+    /// Those that are in one of the sets.
+    #[must_use]
+    pub fn joined(&self, other: &Self) -> Self {
+        Self(std::array::from_fn(|at| self.0[at] | other.0[at]))
+    }
+}
+
+impl FromIterator<Attribute> for Attributes {
+    fn from_iter<I: IntoIterator<Item = Attribute>>(attributes: I) -> Self {
+        let mut all = Self::default();
+        attributes.into_iter().for_each(|attribute| all.insert(attribute));
+        all
+    }
+}
+
 impl fmt::Debug for Attribute {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

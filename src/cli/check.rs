@@ -128,9 +128,6 @@ fn mappings(options: &InputOptions) -> Vec<PathBuf> {
     options.mappings.iter().map(|file| discover::absolute(file)).collect()
 }
 
-/// So many bytes are analysed sooner than threads are started.
-const SMALL: usize = 100_000;
-
 /// How much was looked at.
 pub(super) struct Counts {
     pub(super) looked_at: usize,
@@ -181,10 +178,9 @@ fn asked(options: &InputOptions) -> Asked<'_> {
 
 /// Reads the inputs.
 pub(super) fn take(options: &InputOptions, configs: &Configs) -> Result<Taken, String> {
-    if options.threads > 0 {
-        // Fails only where the pool is in use already, which costs nothing but the wish.
-        drop(rayon::ThreadPoolBuilder::new().num_threads(options.threads).build_global());
-    }
+    // This thread is one of those that work: it would only wait for them otherwise, and each has memory of its own.
+    // Fails only where the pool is in use already, which costs nothing but the wish.
+    drop(rayon::ThreadPoolBuilder::new().num_threads(options.threads).use_current_thread().build_global());
     let first = first(options);
     let config = configs.of(first.as_deref())?;
     if let Some(kind) = &options.kind {
@@ -226,9 +222,6 @@ pub(super) fn analyse(
             earlier.leave_out_unchanged(&mut inputs);
         }
     }
-    // Fails where this thread has a pool already, which does as well.
-    let few = options.threads == 0 && inputs.iter().map(Input::size).sum::<usize>() < SMALL;
-    let _alone = few.then(|| rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build());
     // What comes through a pipe was meant to be read: the bare answer of an API needs no telling keys.
     let kind = options.kind.as_deref();
     let config_of = |path: Option<&Path>| configs.of(path).unwrap_or_else(|_| config.clone());

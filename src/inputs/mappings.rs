@@ -39,7 +39,10 @@ pub(super) fn add(inputs: &mut Vec<Input>, configs: &Configs, gitignore: bool) -
     if named.is_empty() && folders.is_empty() {
         return Ok(());
     }
-    for input in inputs.iter() {
+    // What is looked for goes by its name, so that the many others need not be known.
+    let may_be_taken =
+        |input: &&Input| project::may_hold_mappings(&input.shown) || named.contains(&input.path);
+    for input in inputs.iter().filter(may_be_taken) {
         search.known.insert(input.path.clone(), is_mapping(input));
     }
     for path in named {
@@ -52,8 +55,10 @@ pub(super) fn add(inputs: &mut Vec<Input>, configs: &Configs, gitignore: bool) -
     for (folder, config) in folders {
         search.upwards(&folder, &config, gitignore);
     }
-    inputs.append(&mut search.found);
-    discover::sort(inputs);
+    if !search.found.is_empty() {
+        inputs.append(&mut search.found);
+        discover::sort(inputs);
+    }
     Ok(())
 }
 

@@ -245,6 +245,9 @@ fn add_variables(inputs: &mut Vec<Input>, configs: &Configs) -> Result<(), Strin
             }
         }
     }
+    if wanted.is_empty() {
+        return Ok(());
+    }
     for (path, max_size) in wanted {
         if inputs.iter().any(|input| input.path == path) {
             continue;
@@ -254,7 +257,7 @@ fn add_variables(inputs: &mut Vec<Input>, configs: &Configs) -> Result<(), Strin
         inputs
             .push(read.ok_or_else(|| format!("{}: cannot be read as a file of variables", path.display()))?);
     }
-    inputs.sort_by(|a, b| a.path.cmp(&b.path));
+    discover::sort(inputs);
     Ok(())
 }
 

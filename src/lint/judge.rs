@@ -11,7 +11,7 @@ use super::heard::{Weighed, judge_one, silenced};
 use super::memory::{Opinion, Recalled};
 use super::reach::{self, Use};
 use super::together::together;
-use super::{Job, ignores};
+use super::{Job, ignores, order};
 use crate::check::Violation;
 use crate::client::Definition;
 use crate::config::Config;
@@ -260,7 +260,9 @@ fn judgement<'a>(
             let silenced = silenced
                 .into_iter()
                 .map(|(violation, mark)| (finding(violation, &summary, locator, config, None), Some(mark)));
-            let findings = findings.chain(silenced).collect();
+            let mut findings: Vec<(Finding, Option<Mark>)> = findings.chain(silenced).collect();
+            // Here side by side, so that little is left to do where everything is put in order.
+            findings.sort_by(|(a, _), (b, _)| order(a, b));
             let mut judged = Judged { definition: &definitions[number], summary, findings, hidden };
             if !uses(number).is_empty() {
                 reach::keep(&mut judged, uses(number), locator);

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 
 use super::join::joined;
-use super::table::{OneOrMore, Provider, Shape};
+use super::provider::Provider;
+use super::table::{OneOrMore, Shape};
 use crate::vocabulary::{Attribute, Kind};
 
 /// A field of a kind of objects, as a shape has it.

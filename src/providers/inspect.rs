@@ -1,7 +1,7 @@
 //! What is to be said of an object's own text: weak secrets, private keys, values and types that the platform
 //! refuses, fields with another name today.
 
-use super::normalise::{Found, basis, basis_of_secret, entry_at};
+use super::normalise::{Found, Statement, basis, basis_of_secret, entry_at};
 use super::placeholders;
 use super::recognise::at_path;
 use super::spelling::Spelling;
@@ -14,12 +14,12 @@ use crate::tree::{Entry, Node, Value};
 use crate::vocabulary::{Attribute, By, Holds, Kind};
 
 /// Adds to a definition what its own text shows.
-pub(super) fn inspect(found: &Found<'_>, definition: &mut Definition) {
-    secrets(found, definition);
+pub(super) fn inspect(found: &Found<'_>, statements: &[Statement<'_>], definition: &mut Definition) {
+    secrets(found, statements, definition);
     private_keys(found.node, definition);
     exposed_secret(found, definition);
     unknown_values(found, definition);
-    wrong_types(found, definition);
+    wrong_types(found, statements, definition);
     deprecated_fields(found, definition);
 }
 
@@ -40,10 +40,11 @@ fn add(definition: &mut Definition, attribute: Attribute, items: Vec<Fact>) {
 }
 
 /// Every secret that the object holds: the client secret, and what the provider's table names.
-fn secrets(found: &Found<'_>, definition: &mut Definition) {
+fn secrets(found: &Found<'_>, statements: &[Statement<'_>], definition: &mut Definition) {
     let mut items = Vec::new();
     let mut weak = Vec::new();
-    let own = found.provider.entry_of(found, Attribute::CLIENT_SECRET).map(|entry| ("client_secret", entry));
+    let own = statements.iter().find(|statement| statement.attribute == Attribute::CLIENT_SECRET);
+    let own = own.map(|statement| ("client_secret", statement.entry));
     let listed = found.provider.table.secrets.get(found.kind.name()).into_iter().flatten();
     let listed = listed.filter_map(|path| {
         let mut spelt = found.provider.spelt(found.kind, found.shape, path);
@@ -165,18 +166,15 @@ fn unknown_values(found: &Found<'_>, definition: &mut Definition) {
 }
 
 /// Values of another type than the platform takes. Only where the file is what the platform gets.
-fn wrong_types(found: &Found<'_>, definition: &mut Definition) {
+fn wrong_types(found: &Found<'_>, statements: &[Statement<'_>], definition: &mut Definition) {
     const AS_SENT: &[&str] = &["deploy-yaml", "deploy-json", "management-api"];
     if !AS_SENT.contains(&found.shape.id.as_str()) || found.shape.delivery != Delivery::DesiredState {
         return;
     }
     let mut items = Vec::new();
     let single = |attribute: Attribute| found.provider.table.is_single(attribute);
-    for (attribute, paths) in found.provider.paths(found.kind, found.shape) {
-        let written = paths.iter().find_map(|path| Some((path, entry_at(found.node, path)?)));
-        let Some((field, entry)) = written.filter(|_| attribute.meaning().by == By::Document) else {
-            continue;
-        };
+    let by_document = statements.iter().filter(|statement| statement.attribute.meaning().by == By::Document);
+    for Statement { attribute, path: field, entry } in by_document {
         // What a placeholder stands for may have any type.
         let open = definition.facts.get(attribute).is_none_or(|fact| !fact.datum.is_complete());
         let text = matches!(&entry.value.value, Value::Text(text) if !text.trim().is_empty());
@@ -195,7 +193,7 @@ fn wrong_types(found: &Found<'_>, definition: &mut Definition) {
         };
         let at = if attribute.meaning().holds == Holds::Secret { entry.key_place } else { entry.value.place };
         let says = format!("{field} is {found} and should be {expected}");
-        let parts = [("field", field.as_str()), ("expected", expected), ("found", found), ("says", &says)];
+        let parts = [("field", *field), ("expected", expected), ("found", found), ("says", &says)];
         items.push(item(&basis(at, &entry.value), &parts));
     }
     add(definition, Attribute::WRONG_TYPES, items);

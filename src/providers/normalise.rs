@@ -1,8 +1,9 @@
 //! From an object in a provider's words to a definition in the vocabulary's.
 
 use super::placeholders;
+use super::provider::Provider;
 use super::recognise::only_item;
-use super::table::{Provider, Shape};
+use super::table::Shape;
 use crate::client::{Basis, Datum, Definition, Fact};
 use crate::secret;
 use crate::source::Place;
@@ -29,12 +30,19 @@ pub struct Found<'a> {
     pub partial: bool,
 }
 
+/// What is written of an attribute, and at which of its paths.
+#[derive(Clone, Copy)]
+pub(super) struct Statement<'a> {
+    pub(super) attribute: Attribute,
+    pub(super) path: &'a str,
+    pub(super) entry: &'a Entry,
+}
+
 /// The definition of an object: what is written, in the vocabulary's words.
 pub fn definition(found: &Found<'_>) -> Definition {
     let mut definition = Definition::new(found.kind, found.place);
-    for (attribute, paths) in found.provider.paths(found.kind, found.shape) {
-        let written = paths.iter().find_map(|path| entry_at(found.node, path));
-        let Some(entry) = written else { continue };
+    let statements = statements(found);
+    for Statement { attribute, entry, .. } in &statements {
         let holds = attribute.meaning().holds;
         let single = found.provider.table.is_single(*attribute);
         let fact = if single { only(holds, entry) } else { fact(holds, entry, found.shape.typed_by_text) };
@@ -47,9 +55,20 @@ pub fn definition(found: &Found<'_>) -> Definition {
         }
     }
     written(found, &mut definition);
-    super::inspect::inspect(found, &mut definition);
+    super::inspect::inspect(found, &statements, &mut definition);
     definition.key = found.key.clone().or_else(|| own_key(&definition)).unwrap_or_default();
     definition
+}
+
+/// Everything that an object says of attributes.
+fn statements<'a>(found: &Found<'a>) -> Vec<Statement<'a>> {
+    let paths = found.provider.paths(found.kind, found.shape);
+    let mut statements = Vec::with_capacity(paths.len());
+    statements.extend(paths.iter().filter_map(|(attribute, paths)| {
+        let written = paths.iter().find_map(|path| Some((path, entry_at(found.node, path)?)));
+        written.map(|(path, entry)| Statement { attribute: *attribute, path, entry })
+    }));
+    statements
 }
 
 /// Adds the lists of fields that are written. What cannot be known of a field may be `null`, as if it were not there.
@@ -247,13 +266,4 @@ fn own_key(definition: &Definition) -> Option<String> {
             let shown = definition.facts.get(&attribute)?.datum.show();
             (!shown.is_empty()).then_some(shown)
         })
-}
-
-impl Provider {
-    /// The entry in which an attribute of an object is written.
-    pub(super) fn entry_of<'a>(&self, found: &Found<'a>, attribute: Attribute) -> Option<&'a Entry> {
-        let paths = self.paths(found.kind, found.shape);
-        let (_, paths) = paths.iter().find(|(known, _)| *known == attribute)?;
-        paths.iter().find_map(|path| entry_at(found.node, path))
-    }
 }

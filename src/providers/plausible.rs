@@ -2,8 +2,9 @@
 //! them is what an object has there. `callbacks: onLoad` in some other program's settings says nothing.
 
 use super::normalise::entry_at;
+use super::provider::Provider;
 use super::spelling::Spelling;
-use super::table::{Provider, Shape};
+use super::table::Shape;
 use crate::tree::{Node, Piece, Value};
 use crate::vocabulary::{Attribute, Holds, Kind};
 

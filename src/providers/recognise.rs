@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::plausible::plausibility;
-use super::table::{ObjectsAt, Provider, Shape, Test};
+use super::provider::Provider;
+use super::table::{ObjectsAt, Shape, Test};
 use crate::source::Place;
 use crate::tree::{Node, Value};
 use crate::vocabulary::Kind;

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::table::{OneOrMore, Provider, Shape, Table};
+use super::provider::Provider;
+use super::table::{OneOrMore, Shape, Table};
 use crate::vocabulary::{Attribute, Kind};
 
 /// How keys are spelt.

@@ -1,40 +1,12 @@
 //! Provider tables as they are written: shapes, attributes, values, defaults.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::spelling::{Own, Spelling, attributes_at};
-use crate::client::{Basis, Datum, Fact};
+use super::spelling::{Own, Spelling};
 use crate::vocabulary::{Attribute, Kind};
-
-/// A provider: who serves the clients, and how its documents look.
-#[derive(Clone, Debug)]
-pub struct Provider {
-    /// Its id: the name of its file.
-    pub id: String,
-    /// Its table.
-    pub table: Table,
-    /// Where attributes stand, by kind of object and spelling.
-    pub(super) paths: BTreeMap<(Kind, Spelling), Vec<(Attribute, Vec<String>)>>,
-    /// For a layout of an organisation's own: the provider whose platform it is deployed to.
-    pub platform: Option<String>,
-    /// What the platform fills in, its words looked up.
-    pub defaults: Vec<DefaultRow>,
-}
-
-/// A row of what the platform fills in.
-#[derive(Clone, Debug)]
-pub struct DefaultRow {
-    /// For which kind of definitions.
-    pub on: Kind,
-    /// Attributes and the words that fit: `absent` for what is not written, `any` for any text.
-    pub when: Vec<(Attribute, Vec<String>)>,
-    /// What is filled in.
-    pub set: Vec<(Attribute, Arc<Fact>)>,
-}
 
 /// What a provider's file says.
 #[derive(Clone, Debug, Deserialize)]
@@ -233,12 +205,12 @@ pub struct Test {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Default {
     #[serde(default)]
-    on: Option<String>,
+    pub(super) on: Option<String>,
     #[serde(default)]
-    when: BTreeMap<String, OneOrMore>,
-    set: BTreeMap<String, Json>,
+    pub(super) when: BTreeMap<String, OneOrMore>,
+    pub(super) set: BTreeMap<String, Json>,
     /// Which platform fills it in, and when: shown with findings that rest on it.
-    says: String,
+    pub(super) says: String,
 }
 
 /// What a platform's word for a kind of application means.
@@ -346,105 +318,4 @@ impl OneOrMore {
             Self::More(more) => more,
         }
     }
-}
-
-/// The providers that come with the program, in the order in which they are tried.
-///
-/// # Errors
-///
-/// Says which table is wrong.
-pub fn builtin() -> Result<Vec<Provider>, String> {
-    let tables: Vec<(String, Table)> =
-        serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/providers.json")))
-            .map_err(|error| format!("provider tables: {error}"))?;
-    tables.into_iter().map(|(id, table)| Provider::new(id, table)).collect()
-}
-
-impl Provider {
-    /// A provider of a table, its named lists put in and its words checked.
-    ///
-    /// # Errors
-    ///
-    /// Says which word is wrong.
-    pub fn new(id: String, mut table: Table) -> Result<Self, String> {
-        let words = std::mem::take(&mut table.words);
-        for shape in &mut table.shapes {
-            expand(&mut shape.document, &words)?;
-            for objects in shape.objects.iter_mut().chain(&mut shape.parts) {
-                expand(&mut objects.when, &words)?;
-                objects.partial.iter_mut().try_for_each(|test| expand(test, &words))?;
-            }
-            for objects in &shape.objects {
-                Kind::named(&objects.kind).ok_or_else(|| format!("{id}: `{}` is no kind", objects.kind))?;
-            }
-        }
-        table.words = words;
-        let written = table.written.values().flat_map(BTreeMap::keys);
-        for attribute in table.values.keys().chain(written).chain(&table.single) {
-            Attribute::named(attribute).ok_or_else(|| format!("{id}: `{attribute}` is no attribute"))?;
-        }
-        for at in 0..table.shapes.len() {
-            let own = Own::of(&id, &table.shapes[at], &table)?;
-            table.shapes[at].own = own;
-        }
-        let mut paths = BTreeMap::new();
-        for (kind, attributes) in &table.attributes {
-            let kind = Kind::named(kind).ok_or_else(|| format!("{id}: `{kind}` is no kind"))?;
-            for spelling in [Spelling::AsWritten, Spelling::Camel] {
-                paths.insert((kind, spelling), attributes_at(&id, attributes, spelling)?);
-            }
-        }
-        let defaults = table.defaults.iter().map(|row| default_row(&id, row)).collect::<Result<_, _>>()?;
-        Ok(Self { id, table, paths, platform: None, defaults })
-    }
-}
-
-fn default_row(id: &str, row: &Default) -> Result<DefaultRow, String> {
-    let named =
-        |name: &String| Attribute::named(name).ok_or_else(|| format!("{id}: `{name}` is no attribute"));
-    let basis = Basis::Default(row.says.as_str().into());
-    let fact = |json: &Json| fact_of(json, &basis).ok_or_else(|| format!("{id}: a default is no map"));
-    Ok(DefaultRow {
-        on: row.on.as_deref().and_then(Kind::named).unwrap_or(Kind::Client),
-        when: row
-            .when
-            .iter()
-            .map(|(name, words)| Ok((named(name)?, words.each().to_vec())))
-            .collect::<Result<_, String>>()?,
-        set: row
-            .set
-            .iter()
-            .map(|(name, json)| Ok((named(name)?, Arc::new(fact(json)?))))
-            .collect::<Result<_, String>>()?,
-    })
-}
-
-fn fact_of(json: &Json, basis: &Basis) -> Option<Fact> {
-    let datum = match json {
-        Json::Bool(flag) => Datum::Flag(*flag),
-        Json::Number(number) => Datum::Number(number.to_string()),
-        Json::String(text) => Datum::from_text(text),
-        Json::Array(items) => {
-            Datum::List(items.iter().map(|item| fact_of(item, basis)).collect::<Option<_>>()?)
-        }
-        Json::Null | Json::Object(_) => return None,
-    };
-    Some(Fact { datum, basis: basis.clone() })
-}
-
-/// Puts named lists in for `=name`.
-fn expand(test: &mut Test, words: &BTreeMap<String, Vec<String>>) -> Result<(), String> {
-    for list in [&mut test.has, &mut test.lacks, &mut test.any, &mut test.also, &mut test.only] {
-        let mut full = Vec::with_capacity(list.len());
-        for word in list.drain(..) {
-            match word.strip_prefix('=') {
-                Some(name) => {
-                    full.extend(words.get(name).ok_or_else(|| format!("no list `{name}`"))?.iter().cloned())
-                }
-                None => full.push(word),
-            }
-        }
-        *list = full;
-    }
-    Ok(())
 }

@@ -216,7 +216,7 @@ fn write_findings(out: &mut dyn Write, shown: &[&Finding], rules: &HashMap<&str,
     const TOGETHER: usize = 64;
     const AT_ONCE: usize = 16;
     let texts = |findings: &[&Finding]| {
-        let mut texts = Vec::with_capacity(TOGETHER << 11);
+        let mut texts = Vec::with_capacity(findings.len() << 11);
         for finding in findings {
             serde_json::to_writer(&mut texts, &one_finding(finding, rules.get(&*finding.rule).copied()))?;
             texts.push(b',');

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use super::schema::{Schema, Subject};
 use crate::client::{Datum, Definition, Fact, Known};
-use crate::vocabulary::Attribute;
+use crate::vocabulary::{Attribute, Attributes};
 
 /// What a condition of a rule says of a definition.
 #[derive(Debug)]
@@ -167,6 +167,18 @@ impl Condition {
             matches.found.truncate(before);
         }
         truth
+    }
+
+    /// The attributes without which it cannot hold.
+    pub(super) fn needs(&self) -> Attributes {
+        match self {
+            Self::All(all) => all.iter().map(Self::needs).fold(Attributes::default(), |a, b| a.joined(&b)),
+            Self::Any(any) => any.iter().map(Self::needs).reduce(|a, b| a.common(&b)).unwrap_or_default(),
+            Self::Not(_) | Self::Before(_) | Self::Is { test: Test::Absent(true), .. } => {
+                Attributes::default()
+            }
+            Self::Is { attribute, .. } => Attributes::from_iter([*attribute]),
+        }
     }
 
     /// Compiles every schema in it.

@@ -11,7 +11,7 @@ use crate::formats::{self, Format as _};
 use crate::source::{FileId, Position, Source};
 use crate::suggest::did_you_mean;
 use crate::tree::{Entry, Node};
-use crate::vocabulary::Kind;
+use crate::vocabulary::{Attributes, Kind};
 
 /// The schema that every rule file obeys.
 pub(super) const SCHEMA: &str = include_str!("../../rules/rule.schema.json");
@@ -39,10 +39,15 @@ pub struct RuleError {
 ///
 /// Says which option is unknown to its rule.
 pub fn builtin(options: &dyn Fn(&str) -> Options) -> Result<Vec<Rule>, String> {
-    let texts: Vec<(String, Text)> =
-        serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/rules.json")))
-            .map_err(|error| format!("built-in rules: {error}"))?;
-    texts.into_iter().map(|(id, text)| Rule::new(&id, text, &options(&id))).collect()
+    let lines = include_str!(concat!(env!("OUT_DIR"), "/rules.jsonl"));
+    // All at once: to grow would leave behind several times what they take.
+    let mut rules = Vec::with_capacity(lines.lines().count());
+    for line in lines.lines() {
+        let (id, text): (String, Text) =
+            serde_json::from_str(line).map_err(|error| format!("built-in rules: {error}"))?;
+        rules.push(Rule::new(&id, text, &options(&id))?);
+    }
+    Ok(rules)
 }
 
 /// Reads a rule file.
@@ -192,8 +197,10 @@ impl Rule {
         let mut cases = Vec::new();
         for case in &text.cases {
             let own = self::profiles(&case.profiles);
+            let when = condition(&case.when).map_err(in_rule)?;
             cases.push(Case {
-                when: condition(&case.when).map_err(in_rule)?,
+                needs: when.needs(),
+                when,
                 severity: case.severity.unwrap_or(text.severity),
                 persona: case.persona.unwrap_or(text.persona),
                 profiles: if own.is_empty() { profiles.clone() } else { own },
@@ -207,6 +214,7 @@ impl Rule {
         if cases.is_empty() {
             cases.push(Case {
                 when: Condition::All(Vec::new()),
+                needs: Attributes::default(),
                 severity: text.severity,
                 persona: text.persona,
                 profiles,
@@ -229,7 +237,7 @@ impl Rule {
             }
             Some(name) => name.as_str().and_then(Kind::named).into_iter().collect(),
         };
-        Ok(Self { id: id.to_owned(), text, on, when, cases })
+        Ok(Self { id: id.to_owned(), text, on, needs: when.needs(), when, cases })
     }
 
     /// Compiles every schema in it, which is otherwise done when it is first needed.

@@ -1,5 +1,6 @@
 //! Rules: what is wrong, why, and what to do instead, as data from one YAML file each.
 
+mod comparison;
 mod condition;
 mod load;
 mod schema;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
-use crate::vocabulary::Kind;
+use crate::vocabulary::{Attributes, Kind};
 
 /// How bad it is.
 #[derive(
@@ -78,6 +79,8 @@ pub struct Rule {
     pub on: Vec<Kind>,
     /// What must hold in every case.
     pub when: Condition,
+    /// The attributes without which that cannot hold.
+    pub needs: Attributes,
     /// The cases in order; one without conditions where the file lists none.
     pub cases: Vec<Case>,
 }
@@ -87,6 +90,8 @@ pub struct Rule {
 pub struct Case {
     /// What must hold beside the rule's own `when`.
     pub when: Condition,
+    /// The attributes without which that cannot hold.
+    pub needs: Attributes,
     /// How bad it is in this case.
     pub severity: Severity,
     /// Who wants to see this case.

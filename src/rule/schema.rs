@@ -7,6 +7,7 @@ use jsonschema::{PatternOptions, Validator};
 use serde_json::{Map, Value as Json};
 
 use super::Truth;
+use super::comparison::Comparison;
 use crate::client::{Datum, Fact};
 use crate::uri::{Name, Part};
 
@@ -36,27 +37,13 @@ pub(super) struct Key {
 
 /// Keywords that look at one known value.
 ///
-/// Those that compare are judged here, in a few nanoseconds; the `jsonschema` crate, which takes milliseconds for its
-/// first schema, judges the others and is not started before one of these is needed. A test holds both to the same
-/// answers.
+/// Those that compare are judged by [`Comparison`]; the `jsonschema` crate, which takes milliseconds for its first schema,
+/// judges the others and is not started before one of these is needed. A test holds both to the same answers.
 #[derive(Debug)]
 pub(super) struct Leaf {
     comparisons: Vec<Comparison>,
     schema: Option<Json>,
     validator: OnceLock<Validator>,
-}
-
-/// A keyword that compares a value.
-#[derive(Debug)]
-enum Comparison {
-    /// `const`, and `enum`.
-    OneOf(Vec<Json>),
-    /// `type`.
-    Type(String),
-    /// `minimum`, and `exclusiveMinimum` where `true`.
-    AtLeast(f64, bool),
-    /// `maximum`, and `exclusiveMaximum` where `true`.
-    AtMost(f64, bool),
 }
 
 /// Something that a schema can look at.
@@ -118,7 +105,10 @@ impl Schema {
     /// Says what the `jsonschema` crate refuses.
     pub(super) fn compile(&self) -> Result<(), String> {
         match self {
-            Self::Value(leaf) => leaf.schema.as_ref().map_or(Ok(()), |schema| build(schema).map(drop)),
+            Self::Value(leaf) => {
+                leaf.comparisons.iter().try_for_each(Comparison::compile)?;
+                leaf.schema.as_ref().map_or(Ok(()), |schema| build(schema).map(drop))
+            }
             Self::Properties { properties, .. } => {
                 properties.iter().try_for_each(|(_, schema)| schema.compile())
             }
@@ -155,20 +145,10 @@ impl Leaf {
         let mut comparisons = Vec::new();
         let mut rest = Map::new();
         for (keyword, value) in keywords {
-            let number = || value.as_f64().ok_or_else(|| format!("`{keyword}` takes a number"));
-            comparisons.push(match keyword.as_str() {
-                "const" => Comparison::OneOf(vec![value]),
-                "enum" => Comparison::OneOf(list(&value)?.clone()),
-                "type" => Comparison::Type(value.as_str().ok_or("`type` takes a word")?.to_owned()),
-                "minimum" => Comparison::AtLeast(number()?, false),
-                "exclusiveMinimum" => Comparison::AtLeast(number()?, true),
-                "maximum" => Comparison::AtMost(number()?, false),
-                "exclusiveMaximum" => Comparison::AtMost(number()?, true),
-                _ => {
-                    rest.insert(keyword, value);
-                    continue;
-                }
-            });
+            match Comparison::new(&keyword, &value)? {
+                Some(comparison) => comparisons.push(comparison),
+                None => drop(rest.insert(keyword, value)),
+            }
         }
         let schema = (!rest.is_empty()).then_some(Json::Object(rest));
         Ok(Self { comparisons, schema, validator: OnceLock::new() })
@@ -200,52 +180,6 @@ impl Leaf {
     fn validator(&self, schema: &Json) -> &Validator {
         // Loaded rules have been compiled once before; a schema that fails all the same matches nothing.
         self.validator.get_or_init(|| build(schema).unwrap_or_else(|_| never()))
-    }
-}
-
-impl Comparison {
-    fn holds_for_text(&self, text: &str) -> bool {
-        match self {
-            Self::OneOf(values) => values.iter().any(|value| value.as_str() == Some(text)),
-            Self::Type(name) => name == "string",
-            // As in JSON Schema, limits say nothing of what is no number.
-            Self::AtLeast(..) | Self::AtMost(..) => true,
-        }
-    }
-
-    fn holds_for_flag(&self, flag: bool) -> bool {
-        match self {
-            Self::OneOf(values) => values.iter().any(|value| value.as_bool() == Some(flag)),
-            Self::Type(name) => name == "boolean",
-            Self::AtLeast(..) | Self::AtMost(..) => true,
-        }
-    }
-
-    fn holds(&self, value: &Json) -> bool {
-        let number = value.as_f64();
-        match self {
-            Self::OneOf(values) => values.iter().any(|known| match (known.as_f64(), number) {
-                (Some(known), Some(number)) => known == number,
-                _ => known == value,
-            }),
-            Self::Type(name) => match value {
-                Json::Null => name == "null",
-                Json::Bool(_) => name == "boolean",
-                Json::Number(_) => {
-                    name == "number"
-                        || (name == "integer" && number.is_some_and(|number| number.fract() == 0.0))
-                }
-                Json::String(_) => name == "string",
-                Json::Array(_) => name == "array",
-                Json::Object(_) => name == "object",
-            },
-            Self::AtLeast(limit, beyond) => {
-                number.is_none_or(|number| number > *limit || (!beyond && number == *limit))
-            }
-            Self::AtMost(limit, beyond) => {
-                number.is_none_or(|number| number < *limit || (!beyond && number == *limit))
-            }
-        }
     }
 }
 
@@ -378,6 +312,11 @@ mod tests {
     fn comparisons_agree_with_the_jsonschema_crate() {
         let values = [
             json!("a"),
+            json!("é"),
+            json!("b*"),
+            json!("code id_token"),
+            json!("a\n"),
+            json!("\u{2028}"),
             json!(""),
             json!("5"),
             json!(5),
@@ -401,6 +340,13 @@ mod tests {
             json!({ "maximum": 5 }),
             json!({ "exclusiveMaximum": 5, "type": "number" }),
             json!({ "enum": ["a"], "pattern": "^a$" }),
+            json!({ "pattern": "^a$" }),
+            json!({ "pattern": "(^| )(id_)?token( |$)" }),
+            json!({ "pattern": "[^a-c5]" }),
+            json!({ "pattern": "\\*|\\." }),
+            json!({ "pattern": "^." }),
+            json!({ "pattern": "^\\w+$" }),
+            json!({ "pattern": "a{2}|[[a]]|(?i)A" }),
         ];
         for schema in &schemas {
             let own = Schema::new(schema.as_object().unwrap()).unwrap();
