@@ -91,19 +91,15 @@ pub(crate) fn host_kind(host: &str, suffix: Option<&str>) -> Option<&'static str
 
 /// Whether strangers can get names under the host's parent: `none`, `hosting` or `tunnel`.
 pub(crate) fn shared(host: &str) -> &'static str {
-    // The host and each domain above it, apart from the last: no such list holds a whole top-level domain.
-    let domains = || {
-        let all = std::iter::successors(Some(host), |domain| Some(domain.split_once('.')?.1));
-        all.filter(|domain| domain.contains('.'))
-    };
-    let under = |known: &[&str]| domains().any(|domain| known.binary_search(&domain).is_ok());
-    if under(TUNNELS) || host.split('.').any(|label| label.starts_with("ngrok")) {
+    // The host and each domain above it.
+    let domains = || std::iter::successors(Some(host), |domain| Some(domain.split_once('.')?.1));
+    if domains().any(is_tunnel) || host.split('.').any(|label| label.starts_with("ngrok")) {
         return "tunnel";
     }
     // The private section of the public suffix list holds the domains under which companies hand out names.
     let private_suffix =
         || psl::suffix(host.as_bytes()).is_some_and(|suffix| suffix.typ() == Some(psl::Type::Private));
-    if under(HOSTING) || private_suffix() { "hosting" } else { "none" }
+    if domains().any(is_hosting) || private_suffix() { "hosting" } else { "none" }
 }
 
 /// Kind of wildcard in a host: `host`, `public-suffix`, `subdomain` or `misplaced`.
@@ -123,76 +119,74 @@ pub(crate) fn host_wildcard(host: &str) -> &'static str {
     if is_suffix && parent != "localhost" { "public-suffix" } else { "subdomain" }
 }
 
-/// Domains under which strangers get names for a while: tunnels and previews. In order.
-const TUNNELS: &[&str] = &[
-    "app.github.dev",
-    "codesandbox.io",
-    "csb.app",
-    "devtunnels.ms",
-    "exp.direct",
-    "github.dev",
-    "githubpreview.dev",
-    "gitpod.io",
-    "lhr.life",
-    "loca.lt",
-    "localhost.run",
-    "localtunnel.me",
-    "ngrok-free.app",
-    "ngrok-free.dev",
-    "ngrok.app",
-    "ngrok.dev",
-    "ngrok.io",
-    "repl.co",
-    "replit.dev",
-    "serveo.net",
-    "stackblitz.io",
-    "trycloudflare.com",
-    "webcontainer.io",
-];
+/// Whether strangers get names under a domain for a while: tunnels and previews.
+fn is_tunnel(domain: &str) -> bool {
+    matches!(
+        domain,
+        "app.github.dev"
+            | "codesandbox.io"
+            | "csb.app"
+            | "devtunnels.ms"
+            | "exp.direct"
+            | "github.dev"
+            | "githubpreview.dev"
+            | "gitpod.io"
+            | "lhr.life"
+            | "loca.lt"
+            | "localhost.run"
+            | "localtunnel.me"
+            | "ngrok-free.app"
+            | "ngrok-free.dev"
+            | "ngrok.app"
+            | "ngrok.dev"
+            | "ngrok.io"
+            | "repl.co"
+            | "replit.dev"
+            | "serveo.net"
+            | "stackblitz.io"
+            | "trycloudflare.com"
+            | "webcontainer.io"
+    )
+}
 
-/// Domains under which strangers get names for good, beside the private part of the public suffix list. In order.
-const HOSTING: &[&str] = &[
-    "amplifyapp.com",
-    "appspot.com",
-    "azurestaticapps.net",
-    "azurewebsites.net",
-    "bubbleapps.io",
-    "cloudfront.net",
-    "deno.dev",
-    "firebaseapp.com",
-    "fly.dev",
-    "github.io",
-    "gitlab.io",
-    "glitch.me",
-    "herokuapp.com",
-    "netlify.app",
-    "netlify.com",
-    "now.sh",
-    "onrender.com",
-    "pages.dev",
-    "railway.app",
-    "render.com",
-    "run.app",
-    "s3-website.amazonaws.com",
-    "s3.amazonaws.com",
-    "surge.sh",
-    "up.railway.app",
-    "vercel.app",
-    "web.app",
-    "workers.dev",
-];
+/// Whether strangers get names under a domain for good, beside the private part of the public suffix list.
+fn is_hosting(domain: &str) -> bool {
+    matches!(
+        domain,
+        "amplifyapp.com"
+            | "appspot.com"
+            | "azurestaticapps.net"
+            | "azurewebsites.net"
+            | "bubbleapps.io"
+            | "cloudfront.net"
+            | "deno.dev"
+            | "firebaseapp.com"
+            | "fly.dev"
+            | "github.io"
+            | "gitlab.io"
+            | "glitch.me"
+            | "herokuapp.com"
+            | "netlify.app"
+            | "netlify.com"
+            | "now.sh"
+            | "onrender.com"
+            | "pages.dev"
+            | "railway.app"
+            | "render.com"
+            | "run.app"
+            | "s3-website.amazonaws.com"
+            | "s3.amazonaws.com"
+            | "surge.sh"
+            | "up.railway.app"
+            | "vercel.app"
+            | "web.app"
+            | "workers.dev"
+    )
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn lists_are_in_order_and_hold_no_top_level_domain() {
-        for list in [TUNNELS, HOSTING] {
-            assert!(list.is_sorted());
-            assert!(list.iter().all(|domain| domain.contains('.')));
-        }
-    }
 
     #[test]
     fn names_under_shared_domains_are_anybodys() {

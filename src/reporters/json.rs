@@ -210,7 +210,9 @@ pub(super) fn write(out: &mut dyn Write, run: &Run<'_>) -> io::Result<()> {
     writeln!(out, "],{}", tail.strip_prefix('{').unwrap_or(&tail))
 }
 
-/// Writes findings side by side, which takes half of the time; not too many at once, since their texts are long.
+/// Writes findings, each on a line: who reads the report by eye finds them, and standard output, which looks for the last
+/// line of what it is given, need not look far. Texts are made side by side, which takes half of the time; not too many
+/// at once, since they are long.
 fn write_findings(out: &mut dyn Write, shown: &[&Finding], rules: &HashMap<&str, &Rule>) -> io::Result<()> {
     /// So many texts are made by one thread, and so many of these before they are written.
     const TOGETHER: usize = 64;
@@ -219,19 +221,26 @@ fn write_findings(out: &mut dyn Write, shown: &[&Finding], rules: &HashMap<&str,
         let mut texts = Vec::with_capacity(findings.len() << 11);
         for finding in findings {
             serde_json::to_writer(&mut texts, &one_finding(finding, rules.get(&*finding.rule).copied()))?;
-            texts.push(b',');
+            texts.extend(b",\n");
         }
-        texts.pop();
         Ok(texts)
     };
-    let mut between = "";
+    if !shown.is_empty() {
+        out.write_all(b"\n")?;
+    }
+    let mut left = shown.len();
     for some in shown.chunks(TOGETHER * AT_ONCE) {
         let all: io::Result<Vec<Vec<u8>>> = some.par_chunks(TOGETHER).map(texts).collect();
-        for texts in all? {
-            out.write_all(between.as_bytes())?;
-            out.write_all(&texts)?;
-            between = ",";
+        let mut all = all?;
+        left -= some.len();
+        if left == 0
+            && let Some(last) = all.last_mut()
+        {
+            // After the last there is no comma.
+            last.truncate(last.len() - 2);
+            last.push(b'\n');
         }
+        all.iter().try_for_each(|texts| out.write_all(texts))?;
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 use super::Truth;
 use super::comparison::Comparison;
 use crate::client::{Datum, Fact};
-use crate::uri::{Name, Part};
+use crate::uri::{Name, Part, Uri};
 
 /// A schema. What combines schemas is judged here, since it must carry what is unknown; keywords that look at one
 /// known value are left to the `jsonschema` crate.
@@ -18,7 +18,7 @@ pub(super) enum Schema {
     /// Keywords on one known value.
     Value(Leaf),
     /// `properties` and `required`.
-    Properties { properties: Vec<(Key, Schema)>, required: Vec<Key> },
+    Properties(Vec<Property>),
     /// `allOf`, and several keywords side by side.
     All(Vec<Schema>),
     /// `anyOf`.
@@ -27,12 +27,16 @@ pub(super) enum Schema {
     Not(Box<Schema>),
 }
 
-/// The name of a property.
+/// What is asked of a property.
 #[derive(Debug)]
-pub(super) struct Key {
-    text: String,
+pub(super) struct Property {
+    name: String,
     /// The part of a URI that is called so.
     part: Option<Name>,
+    /// Whether it must be there.
+    required: bool,
+    /// What holds for it where it is there.
+    schema: Option<Schema>,
 }
 
 /// Keywords that look at one known value.
@@ -68,16 +72,19 @@ impl Schema {
     pub(super) fn new(schema: &Map<String, Json>) -> Result<Self, String> {
         let mut all = Vec::new();
         let mut leaf = Map::new();
-        let mut properties = Vec::new();
-        let mut required = Vec::new();
+        let mut properties: Vec<Property> = Vec::new();
         for (keyword, value) in schema {
             match keyword.as_str() {
                 "properties" => {
                     for (name, schema) in map(value)? {
-                        properties.push((Key::new(name), Self::new(map(schema)?)?));
+                        Property::among(&mut properties, name).schema = Some(Self::new(map(schema)?)?);
                     }
                 }
-                "required" => required = list(value)?.iter().filter_map(Json::as_str).map(Key::new).collect(),
+                "required" => {
+                    for name in list(value)?.iter().filter_map(Json::as_str) {
+                        Property::among(&mut properties, name).required = true;
+                    }
+                }
                 "not" => all.push(Self::Not(Box::new(Self::new(map(value)?)?))),
                 "anyOf" => all.push(Self::Any(Self::each(value)?)),
                 "allOf" => all.extend(Self::each(value)?),
@@ -85,8 +92,8 @@ impl Schema {
             }
         }
         // In the order of their cost, since one that fails spares the others.
-        if !properties.is_empty() || !required.is_empty() {
-            all.insert(0, Self::Properties { properties, required });
+        if !properties.is_empty() {
+            all.insert(0, Self::Properties(properties));
         }
         if !leaf.is_empty() {
             all.insert(0, Self::Value(Leaf::new(leaf)?));
@@ -109,8 +116,8 @@ impl Schema {
                 leaf.comparisons.iter().try_for_each(Comparison::compile)?;
                 leaf.schema.as_ref().map_or(Ok(()), |schema| build(schema).map(drop))
             }
-            Self::Properties { properties, .. } => {
-                properties.iter().try_for_each(|(_, schema)| schema.compile())
+            Self::Properties(properties) => {
+                properties.iter().filter_map(|property| property.schema.as_ref()).try_for_each(Self::compile)
             }
             Self::All(schemas) | Self::Any(schemas) => schemas.iter().try_for_each(Self::compile),
             Self::Not(schema) => schema.compile(),
@@ -121,12 +128,9 @@ impl Schema {
     pub(super) fn holds(&self, subject: Subject<'_>) -> Truth {
         match self {
             Self::Value(leaf) => leaf.holds(subject),
-            Self::Properties { properties, required } => Truth::all(
-                required
-                    .iter()
-                    .map(|name| subject.has(name))
-                    .chain(properties.iter().map(|(name, schema)| subject.property(name, schema))),
-            ),
+            Self::Properties(properties) => {
+                Truth::all(properties.iter().map(|property| property.holds(subject)))
+            }
             Self::All(schemas) => Truth::all(schemas.iter().map(|schema| schema.holds(subject))),
             Self::Any(schemas) => Truth::any(schemas.iter().map(|schema| schema.holds(subject))),
             Self::Not(schema) => schema.holds(subject).negate(),
@@ -134,9 +138,55 @@ impl Schema {
     }
 }
 
-impl Key {
-    fn new(text: &str) -> Self {
-        Self { text: text.to_owned(), part: Name::of(text) }
+impl Property {
+    /// What is asked of the property of a name, to be added to.
+    fn among<'a>(properties: &'a mut Vec<Self>, name: &str) -> &'a mut Self {
+        let at = properties.iter().position(|property| property.name == name).unwrap_or_else(|| {
+            properties.push(Self {
+                name: name.to_owned(),
+                part: Name::of(name),
+                required: false,
+                schema: None,
+            });
+            properties.len() - 1
+        });
+        &mut properties[at]
+    }
+
+    fn holds(&self, subject: Subject<'_>) -> Truth {
+        match subject {
+            Subject::Datum(Datum::Uri(uri)) => self.holds_for_uri(uri),
+            Subject::Datum(Datum::Map(entries)) => {
+                let fact = entries.iter().find(|(name, _)| *name == self.name).map(|(_, fact)| fact);
+                fact.map_or(Truth::from(!self.required), |fact: &Fact| {
+                    self.holds_for(Subject::Datum(&fact.datum))
+                })
+            }
+            Subject::Datum(Datum::Unknown(_)) | Subject::Part(Part::Unknown) => Truth::Unknown,
+            _ => Truth::from(!self.required),
+        }
+    }
+
+    fn holds_for_uri(&self, uri: &Uri) -> Truth {
+        let truth = match (self.part, uri.text()) {
+            (Some(Name::Uri), Some(text)) => self.holds_for(Subject::Text(text)),
+            (name, text) => match name.and_then(|name| uri.part(name)) {
+                Some(part) => self.holds_for(Subject::Part(&part)),
+                None if !self.required => Truth::True,
+                // Which parts it has cannot be known where not even its scheme is.
+                None if text.is_none() && uri.part(Name::Scheme).as_deref() == Some(&Part::Unknown) => {
+                    Truth::Unknown
+                }
+                None if uri.is_unknown() => Truth::Unknown,
+                None => Truth::False,
+            },
+        };
+        if self.required && uri.is_unknown() { Truth::all([Truth::Unknown, truth]) } else { truth }
+    }
+
+    /// Whether the property, which is there, is as it must be.
+    fn holds_for(&self, subject: Subject<'_>) -> Truth {
+        self.schema.as_ref().map_or(Truth::True, |schema| schema.holds(subject))
     }
 }
 
@@ -235,42 +285,6 @@ impl Subject<'_> {
             Self::Part(part) => Some(part.json()),
             Self::Text(text) => Some(Json::from(text)),
             Self::Count(count) => Some(Json::from(count)),
-        }
-    }
-
-    /// Whether it has a property.
-    fn has(self, key: &Key) -> Truth {
-        match self {
-            Self::Datum(Datum::Uri(uri)) if uri.is_unknown() => Truth::Unknown,
-            Self::Datum(Datum::Uri(uri)) if key.part.is_some_and(|name| uri.has(name)) => Truth::True,
-            Self::Datum(Datum::Uri(uri)) => {
-                let open = uri.text().is_none() && uri.part(Name::Scheme).as_deref() == Some(&Part::Unknown);
-                if open { Truth::Unknown } else { Truth::False }
-            }
-            Self::Datum(Datum::Map(entries)) => {
-                Truth::from(entries.iter().any(|(name, _)| *name == key.text))
-            }
-            Self::Datum(Datum::Unknown(_)) | Self::Part(Part::Unknown) => Truth::Unknown,
-            _ => Truth::False,
-        }
-    }
-
-    /// Whether a property, if it has it, satisfies a schema.
-    fn property(self, key: &Key, schema: &Schema) -> Truth {
-        match self {
-            Self::Datum(Datum::Uri(uri)) => match (key.part, uri.text()) {
-                (Some(Name::Uri), Some(text)) => schema.holds(Subject::Text(text)),
-                (Some(name), _) => {
-                    uri.part(name).map_or(Truth::True, |part| schema.holds(Subject::Part(&part)))
-                }
-                (None, _) => Truth::True,
-            },
-            Self::Datum(Datum::Map(entries)) => {
-                let fact = entries.iter().find(|(name, _)| *name == key.text).map(|(_, fact)| fact);
-                fact.map_or(Truth::True, |fact: &Fact| schema.holds(Subject::Datum(&fact.datum)))
-            }
-            Self::Datum(Datum::Unknown(_)) | Self::Part(Part::Unknown) => Truth::Unknown,
-            _ => Truth::True,
         }
     }
 }

@@ -45,11 +45,6 @@ impl Uri {
         self.stored(name).or_else(usual).map(Cow::Borrowed)
     }
 
-    /// Whether it has a part, known or not.
-    pub fn has(&self, name: Name) -> bool {
-        name == Name::Uri || self.stored(name).is_some() || usual(name).is_some() && self.has_usual(name)
-    }
-
     fn stored(&self, name: Name) -> Option<&Part> {
         self.parts.iter().find(|(part, _)| *part == name).map(|(_, part)| part)
     }
