@@ -243,6 +243,7 @@ attributes! {
     CREDENTIAL_METHODS credential_methods Texts Document "Methods for which keys or certificates are registered (Auth0: the keys of client_authentication_methods)";
     CREDENTIALS credentials Any Document "Registered keys and certificates, as written";
     TLS_SUBJECTS tls_subjects Texts Document "By which metadata the subject of the client's certificate is told (RFC 8705 section 2.1.2): names of those that are written";
+    RIVAL_CREDENTIALS rival_credentials Texts Inference "Terraform, Pulumi: the names of the credentials that are for the same client, where there are several";
     CLIENT_SECRET client_secret Secret Document "The client secret; rules see only its class";
     SECRETS secrets Any Inference "Every secret that the definition holds: items with field and class";
     JWKS jwks Any Document "Inline JSON Web Key Set (RFC 7591 section 2)";

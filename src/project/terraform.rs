@@ -76,11 +76,7 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
     }
     let mut found: Vec<terraform::Resource> = terraform::complete(evaluated.resources, snapshots);
     let groups = by_environment(&mut found);
-    let mut resources: Vec<Resource> = Vec::with_capacity(found.len());
-    for resource in &mut found {
-        let body = std::mem::replace(&mut resource.body, Node::new(resource.place, Value::Null));
-        resources.push(Resource { kind: resource.kind.clone(), address: resource.address.clone(), body });
-    }
+    let mut resources: Vec<Resource> = found.iter_mut().map(to_join).collect();
     let mut realms: Vec<usize> = Vec::with_capacity(found.len());
     for (number, group) in groups.into_iter().enumerate() {
         realms.resize(group.end, number + 1);
@@ -139,6 +135,13 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
     }
     all.recognised.sort_unstable();
     all.recognised.dedup();
+}
+
+/// A resource as joins take it, with its body.
+fn to_join(resource: &mut terraform::Resource) -> Resource {
+    let body = std::mem::replace(&mut resource.body, Node::new(resource.place, Value::Null));
+    let (kind, address) = (resource.kind.clone(), resource.address.clone());
+    Resource { kind, address, perhaps: resource.perhaps, body }
 }
 
 /// Says which provider configuration manages a resource: as good as a tenant of its own.

@@ -1,7 +1,8 @@
 //! What is to be said of an object's own text: weak secrets, private keys, values and types that the platform
 //! refuses, fields with another name today.
 
-use super::normalise::{Found, Statement, basis, basis_of_secret, entry_at};
+use super::join::RIVALS;
+use super::normalise::{Found, Statement, basis, basis_of_secret, entry_at, fact};
 use super::placeholders;
 use super::recognise::at_path;
 use super::spelling::Spelling;
@@ -21,6 +22,9 @@ pub(super) fn inspect(found: &Found<'_>, statements: &[Statement<'_>], definitio
     unknown_values(found, definition);
     wrong_types(found, statements, definition);
     deprecated_fields(found, definition);
+    if let Some(fact) = found.node.entry(RIVALS).and_then(|entry| fact(Holds::Texts, entry, false)) {
+        definition.facts.insert(Attribute::RIVAL_CREDENTIALS, fact);
+    }
 }
 
 /// An item of a list of remarks: names with texts, all at one place.

@@ -1,10 +1,11 @@
 //! What a table cannot say: objects whose attributes are spread over several resources.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::owners::{Owner, Owners};
 use super::recognise::{Object, Recognised};
+use crate::source::Place;
 use crate::tree::{Entry, Node, Unknown, Value};
 use crate::vocabulary::Kind;
 
@@ -15,6 +16,8 @@ pub struct Resource {
     pub kind: String,
     /// What other resources call it.
     pub address: String,
+    /// Whether nobody knows if there is one.
+    pub perhaps: bool,
     /// Its attributes.
     pub body: Node,
 }
@@ -69,7 +72,7 @@ pub fn join_documents(documents: &mut [&mut Recognised<'_>]) {
 
 fn resource(kind: &str, object: &Object<'_>) -> Resource {
     let address = object.key.unwrap_or_default().to_owned();
-    Resource { kind: kind.to_owned(), address, body: object.node.clone().into_owned() }
+    Resource { kind: kind.to_owned(), address, perhaps: false, body: object.node.clone().into_owned() }
 }
 
 const COMPOSED: &str = "auth0-composed-credentials";
@@ -84,17 +87,22 @@ fn auth0_credentials(resources: &mut [Resource]) {
     clients.retain(|client| client.kind == CLIENT);
     let owners = Owners::new(&clients, |kind| kind == CLIENT);
     let mut unplaced = false;
-    let mut with: HashSet<usize> = HashSet::new();
+    let mut with: BTreeMap<usize, Vec<&Resource>> = BTreeMap::new();
     for credential in credentials {
         match client_of(&credential.body, &owners, &clients) {
             Owner::Known(known) => {
                 for at in known {
-                    give(&credential.body, &mut clients[at].body, !with.insert(at));
+                    let before = with.entry(at).or_default();
+                    give(&credential.body, &mut clients[at].body, !before.is_empty());
+                    before.push(credential);
                 }
             }
             Owner::Other => {}
             Owner::Unknown => unplaced = true,
         }
+    }
+    for (at, credentials) in with {
+        add_rivals(&credentials, &mut clients[at].body);
     }
     if unplaced {
         // Some credentials belong to a client that cannot be told: each client without its own may be the one.
@@ -110,6 +118,27 @@ fn auth0_credentials(resources: &mut [Resource]) {
                 }));
             }
         }
+    }
+}
+
+/// Under which key a client has the names of its credentials, where there are several.
+pub(super) const RIVALS: &str = "auth0_client_credentials";
+
+/// Names a client's credentials where there are certainly several: those that may not be there, or in modules of which
+/// only one may be there, can be meant for each other's absence.
+fn add_rivals(credentials: &[&Resource], client: &mut Node) {
+    let mut by_module: BTreeMap<&str, BTreeMap<&str, Place>> = BTreeMap::new();
+    for one in credentials.iter().filter(|one| !one.perhaps) {
+        let module = one.address.rfind(CREDENTIALS).map_or("", |at| &one.address[..at]);
+        let Some(named) = client_key(&one.body) else { continue };
+        by_module.entry(module).or_default().insert(&one.address, named.value.place);
+    }
+    let Some(rivals) = by_module.into_values().find(|rivals| rivals.len() > 1) else { return };
+    let name = |(address, place): (&str, Place)| Node::new(place, Value::Text(address.to_owned()));
+    let names: Vec<Node> = rivals.into_iter().map(name).collect();
+    if let (Value::Map(entries), Some(first)) = (&mut client.value, names.first().map(|node| node.place)) {
+        let value = Node::new(first, Value::List(names));
+        entries.push(Entry { key: RIVALS.to_owned(), key_place: first, value });
     }
 }
 
@@ -258,7 +287,12 @@ fn client_of(credentials: &Node, owners: &Owners, clients: &[&mut Resource]) -> 
     if let Some(name) = credentials.get("clientIdRef").and_then(|reference| reference.get("name")) {
         return name.text().map_or(Owner::Unknown, |name| owners.at(name, clients));
     }
-    owners.of(["client_id", "clientId"].iter().find_map(|key| credentials.get(key)), clients)
+    owners.of(client_key(credentials).map(|entry| &entry.value), clients)
+}
+
+/// Where credentials name their client by its identifier.
+fn client_key(credentials: &Node) -> Option<&Entry> {
+    ["client_id", "clientId"].iter().find_map(|key| credentials.entry(key))
 }
 
 /// Whether credentials name no client: the one beside them is meant.

@@ -36,6 +36,7 @@ pub(super) fn instances<'a>(
             name_place: block.name_place,
             body: Node::new(block.body.place, value),
             provider: block.body.get("provider").map(super::describe::describe),
+            perhaps: key == Key::Unknown,
             directory: instance.module.directory.clone(),
             root: String::new(),
             existing: false,

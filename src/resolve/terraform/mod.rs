@@ -97,6 +97,8 @@ pub struct Resource {
     pub body: Node,
     /// The provider configuration that it names, `auth0.dev`: as good as a tenant of its own.
     pub provider: Option<String>,
+    /// Whether nobody knows if there is one: its `count` or `for_each` is unknown.
+    pub perhaps: bool,
     /// The directory of its module.
     pub directory: String,
     /// The directory of the root module.
