@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use super::outdated::Outdated;
 use super::{Definitions, Document, define, file_name, is_terraform, of_document, recognised, surroundings};
 use crate::client::{Basis, Datum, Definition, Fact};
 use crate::config::{Config, Given};
@@ -92,6 +93,7 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
         let mut concerned = [Some(&resource.root), Some(&resource.directory), beside].into_iter().flatten();
         !concerned.any(|directory| without_twin.contains(directory.as_str()))
     };
+    let outdated = Outdated::new(&files, config);
     let of_resource = |(resource, (origin, realm)): (&Resource, (&terraform::Resource, &usize))| {
         let form = forms.get(&origin.place.file);
         let shape = match form {
@@ -110,10 +112,9 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
         if let Some(entry) = stored.filter(|_| kind == Kind::Client && form.is_none())
             && has_twin(origin, entry.key_place.file)
         {
-            let basis = Basis::Written(entry.key_place);
-            let item = Fact { datum: Datum::from_text(STORED), basis: basis.clone() };
-            definition.facts.insert(Attribute::STATE_SECRETS, Fact { datum: Datum::List(vec![item]), basis });
+            stored_secret(&mut definition, entry);
         }
+        outdated.settle(&mut definition, origin);
         definition.realm = *realm;
         tenant(&mut definition, origin);
         definition.completed_by = origin.snapshot.filter(|file| *file != origin.place.file);
@@ -149,6 +150,13 @@ fn tenant(definition: &mut Definition, origin: &terraform::Resource) {
     if let Some(name) = &origin.provider {
         definition.infer(Attribute::PROVIDER_CONFIGURATION, Datum::from_text(name), Vec::new());
     }
+}
+
+/// Says that a secret is written so that a state keeps it.
+fn stored_secret(definition: &mut Definition, entry: &Entry) {
+    let basis = Basis::Written(entry.key_place);
+    let item = Fact { datum: Datum::from_text(STORED), basis: basis.clone() };
+    definition.facts.insert(Attribute::STATE_SECRETS, Fact { datum: Datum::List(vec![item]), basis });
 }
 
 /// The argument of a secret that has a twin which no state keeps.

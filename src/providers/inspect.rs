@@ -216,11 +216,16 @@ fn deprecated_fields(found: &Found<'_>, definition: &mut Definition) {
         }
         let field = found.shape.spelling.spell(&row.field);
         let entry = found.node.entry(&field);
-        let Some(entry) = entry.filter(|entry| !matches!(entry.value.value, Value::Null)) else { continue };
+        // What stands elsewhere was read into it from there.
+        let here = |entry: &&Entry| row.since.is_none() || found.place.covers(entry.key_place);
+        let entry = entry.filter(|entry| !matches!(entry.value.value, Value::Null)).filter(here);
+        let Some(entry) = entry else { continue };
         let replacement = found.shape.spelling.spell(&row.replacement);
         let replaced = replacement.split('.').next().is_some_and(|new| found.node.entry(new).is_some());
         if !replaced {
-            let parts = [("field", &*field), ("replacement", &*replacement)];
+            let since = row.since.map(|[major, minor]| format!("{major}.{minor}"));
+            let mut parts = vec![("field", &*field), ("replacement", &*replacement)];
+            parts.extend(since.as_deref().map(|since| ("since", since)));
             items.push(item(&Basis::Written(entry.key_place), &parts));
         }
     }

@@ -249,6 +249,10 @@ pub struct Deprecated {
     pub field: String,
     /// The new one.
     pub replacement: String,
+    /// Terraform: since which version of the provider, major and minor. The field counts where the configuration takes
+    /// no older one.
+    #[serde(default)]
+    pub since: Option<[u64; 2]>,
 }
 
 /// One text or several.

@@ -26,7 +26,7 @@ use std::rc::Rc;
 pub use complete::{Snapshot, complete};
 pub use plan::{Form, form, plan_resources, secrets, state_resources};
 pub use roots::{declared, root_of};
-pub use versions::{Since, ruling_out};
+pub use versions::{Since, demanding, ruling_out};
 
 use crate::formats::Parsed;
 use crate::problem::{Code, Problem};
