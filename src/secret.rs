@@ -118,6 +118,8 @@ pub fn classify_text(text: &str) -> Class {
         || text.contains("@@")
         || text.contains("{{")
         || wrapped("$(", ")")
+        || wrapped("#{", "}")
+        || wrapped("#{", "}#")
         || wrapped("%", "%")
         || wrapped("__", "__")
     {
@@ -262,6 +264,11 @@ fn is_sample(lower: &str) -> bool {
         "sample",
         "enter",
         "fill",
+        "set",
+        "stored",
+        "override",
+        "overridden",
+        "usersecrets",
     ];
     let word = |word: &str| WORDS.contains(&word);
     WHOLE.contains(&lower)
@@ -328,6 +335,8 @@ mod tests {
             ("{{ .Values.secret }}", Class::Placeholder),
             ("${WEB_SECRET}", Class::Reference),
             ("$WEB_SECRET", Class::Reference),
+            ("#{WebSecret}#", Class::Placeholder),
+            ("Set by user-secrets", Class::Sample),
             ("YOUR_CLIENT_SECRET", Class::Sample),
             ("<your secret>", Class::Sample),
             ("some_client_secret", Class::Sample),
