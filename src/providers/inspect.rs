@@ -47,6 +47,9 @@ fn add(definition: &mut Definition, attribute: Attribute, items: Vec<Fact>) {
 fn secrets(found: &Found<'_>, statements: &[Statement<'_>], definition: &mut Definition) {
     let mut items = Vec::new();
     let mut weak = Vec::new();
+    let algorithm = [Attribute::ID_TOKEN_ALG, Attribute::SIGNING_ALG].into_iter();
+    let shortest_key = secret::shortest_key(algorithm.filter_map(|name| definition.text(name)).next());
+    let encoded = definition.flag(Attribute::SECRET_ENCODED) == Some(true);
     let own = statements.iter().find(|statement| statement.attribute == Attribute::CLIENT_SECRET);
     let own = own.map(|statement| ("client_secret", statement.entry));
     let listed = found.provider.table.secrets.get(found.kind.name()).into_iter().flatten();
@@ -64,16 +67,18 @@ fn secrets(found: &Found<'_>, statements: &[Statement<'_>], definition: &mut Def
             parts.push(("resolved".to_owned(), Fact { datum: resolved, basis: basis.clone() }));
         }
         items.push(fact);
-        if class == Class::Literal
-            && let Value::Text(text) = &entry.value.value
-        {
+        let Value::Text(text) = &entry.value.value else { continue };
+        if class == Class::Sample && secret::is_tried_first(text) && entry.value.supplied.is_none() {
+            weak.push(item(&basis, &[("field", field), ("reason", "word")]));
+        }
+        if class == Class::Literal {
             if field == "client_secret" {
                 definition.secret = Some(secret::Fingerprint::of(text));
             }
             let same = [Attribute::CLIENT_ID, Attribute::CLIENT_NAME].into_iter().any(|attribute| {
                 definition.text(attribute).is_some_and(|known| known.eq_ignore_ascii_case(text))
             });
-            for reason in secret::weaknesses(text, same) {
+            for reason in secret::weaknesses(text, same, encoded, shortest_key) {
                 weak.push(item(&basis, &[("field", field), ("reason", reason)]));
             }
         }
