@@ -47,8 +47,8 @@ fn add(definition: &mut Definition, attribute: Attribute, items: Vec<Fact>) {
 fn secrets(found: &Found<'_>, statements: &[Statement<'_>], definition: &mut Definition) {
     let mut items = Vec::new();
     let mut weak = Vec::new();
-    let algorithm = [Attribute::ID_TOKEN_ALG, Attribute::SIGNING_ALG].into_iter();
-    let shortest_key = secret::shortest_key(algorithm.filter_map(|name| definition.text(name)).next());
+    let mut algorithm = [Attribute::ID_TOKEN_ALG, Attribute::SIGNING_ALG].into_iter();
+    let shortest_key = secret::shortest_key(algorithm.find_map(|name| definition.text(name)));
     let encoded = definition.flag(Attribute::SECRET_ENCODED) == Some(true);
     let own = statements.iter().find(|statement| statement.attribute == Attribute::CLIENT_SECRET);
     let own = own.map(|statement| ("client_secret", statement.entry));
