@@ -17,7 +17,7 @@ use crate::vocabulary::{Attribute, By, Holds, Kind};
 /// Adds to a definition what its own text shows.
 pub(super) fn inspect(found: &Found<'_>, statements: &[Statement<'_>], definition: &mut Definition) {
     secrets(found, statements, definition);
-    private_keys(found.node, definition);
+    private_keys(found, definition);
     exposed_secret(found, definition);
     unknown_values(found, definition);
     wrong_types(found, statements, definition);
@@ -52,13 +52,7 @@ fn secrets(found: &Found<'_>, statements: &[Statement<'_>], definition: &mut Def
     let encoded = definition.flag(Attribute::SECRET_ENCODED) == Some(true);
     let own = statements.iter().find(|statement| statement.attribute == Attribute::CLIENT_SECRET);
     let own = own.map(|statement| ("client_secret", statement.entry));
-    let listed = found.provider.table.secrets.get(found.kind.name()).into_iter().flatten();
-    let listed = listed.filter_map(|path| {
-        let mut spelt = found.provider.spelt(found.kind, found.shape, path);
-        let entry = spelt.find_map(|path| entry_at(found.node, &path))?;
-        Some((path.as_str(), entry))
-    });
-    for (field, entry) in own.into_iter().chain(listed) {
+    for (field, entry) in own.into_iter().chain(listed_secrets(found)) {
         let Some(class) = secret::classify(&entry.value) else { continue };
         let basis = basis_of_secret(entry);
         let mut fact = item(&basis, &[("field", field), ("class", class.name())]);
@@ -85,6 +79,16 @@ fn secrets(found: &Found<'_>, statements: &[Statement<'_>], definition: &mut Def
     }
     add(definition, Attribute::SECRETS, items);
     add(definition, Attribute::WEAK_SECRETS, weak);
+}
+
+/// The secrets that the provider's table names, with their paths in it.
+fn listed_secrets<'a>(found: &Found<'a>) -> impl Iterator<Item = (&'a str, &'a Entry)> {
+    let (provider, kind, shape, node) = (found.provider, found.kind, found.shape, found.node);
+    let listed = provider.table.secrets.get(kind.name()).into_iter().flatten();
+    listed.filter_map(move |path| {
+        let entry = provider.spelt(kind, shape, path).find_map(|path| entry_at(node, &path))?;
+        Some((path.as_str(), entry))
+    })
 }
 
 /// A secret in a variable that a bundler copies into the code of the page.
@@ -114,8 +118,9 @@ fn exposed_secret(found: &Found<'_>, definition: &mut Definition) {
     }
 }
 
-/// Private keys among what is registered, in PEM or as JSON Web Keys.
-fn private_keys(node: &Node, definition: &mut Definition) {
+/// Private keys among what is registered, in PEM or as JSON Web Keys. Where the platform is to have one, it is a secret
+/// like others.
+fn private_keys(found: &Found<'_>, definition: &mut Definition) {
     fn collect(entry_name: &str, key_place: Place, node: &Node, keys: &mut Vec<Fact>) {
         let mut add = |at: Place| {
             keys.push(Fact { datum: Datum::from_text(entry_name), basis: Basis::Written(at) });
@@ -139,9 +144,11 @@ fn private_keys(node: &Node, definition: &mut Definition) {
         }
     }
     let mut keys = Vec::new();
-    for entry in node.entries() {
+    for entry in found.node.entries() {
         collect(&entry.key, entry.key_place, &entry.value, &mut keys);
     }
+    let secrets: Vec<Place> = listed_secrets(found).map(|(_, entry)| entry.key_place).collect();
+    keys.retain(|key| key.place().is_none_or(|place| !secrets.contains(&place)));
     add(definition, Attribute::PRIVATE_KEYS, keys);
 }
 
