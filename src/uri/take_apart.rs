@@ -188,10 +188,10 @@ fn authority_parts(
     }
     let host = host.to_ascii_lowercase();
     let open = is_open(&host);
+    if web && !is_host(&host) {
+        *fault = Some("unparsable");
+    }
     if host.is_empty() {
-        if web {
-            *fault = Some("unparsable");
-        }
         return None;
     }
     parts.push((Name::Host, if open { Part::Unknown } else { known(host.clone()) }));
@@ -219,6 +219,12 @@ fn authority_parts(
         parts.push((Name::Shared, Part::Unknown));
     }
     host.contains('*').then(|| host_wildcard(&host))
+}
+
+/// Whether a text can be a host of the web, as far as its form tells. A second scheme was pasted over the host.
+fn is_host(host: &str) -> bool {
+    let unclosed = host.starts_with('[') && !host.ends_with(']');
+    !(host.is_empty() || unclosed || matches!(host, "http" | "https"))
 }
 
 /// Kind of wildcard in the whole URI.
