@@ -124,6 +124,8 @@ fn add_environments(written: &Resource, completions: &[(Form, Resource)], all: &
         all.push(Resource {
             address: environment.address.clone(),
             snapshot: Some(environment.place.file),
+            perhaps: false,
+            perhaps_called: false,
             body,
             ..written.clone()
         });

@@ -99,6 +99,8 @@ pub struct Resource {
     pub provider: Option<String>,
     /// Whether nobody knows if there is one: its `count` or `for_each` is unknown.
     pub perhaps: bool,
+    /// Whether the same holds of a module in which it stands.
+    pub perhaps_called: bool,
     /// The directory of its module.
     pub directory: String,
     /// The directory of the root module.
