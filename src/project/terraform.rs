@@ -116,7 +116,7 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
         }
         outdated.settle(&mut definition, origin);
         definition.realm = *realm;
-        definition.perhaps = origin.perhaps || origin.perhaps_called;
+        definition.perhaps = origin.perhaps;
         tenant(&mut definition, origin);
         definition.completed_by = origin.snapshot.filter(|file| *file != origin.place.file);
         Some(definition)

@@ -87,22 +87,28 @@ fn auth0_credentials(resources: &mut [Resource]) {
     clients.retain(|client| client.kind == CLIENT);
     let owners = Owners::new(&clients, |kind| kind == CLIENT);
     let mut unplaced = false;
-    let mut with: BTreeMap<usize, Vec<&Resource>> = BTreeMap::new();
+    // Whether there were some, and those that are nobody else's.
+    let mut with: BTreeMap<usize, (bool, Vec<&Resource>)> = BTreeMap::new();
     for credential in credentials {
         match client_of(&credential.body, &owners, &clients) {
             Owner::Known(known) => {
+                let alone = known.len() == 1;
                 for at in known {
-                    let before = with.entry(at).or_default();
-                    give(&credential.body, &mut clients[at].body, !before.is_empty());
-                    before.push(credential);
+                    let (before, own) = with.entry(at).or_default();
+                    let client = &mut *clients[at];
+                    give(&credential.body, &mut client.body, std::mem::replace(before, true));
+                    if client.perhaps || !alone {
+                        forget_mixed(&mut client.body);
+                    }
+                    own.extend(alone.then_some(&*credential));
                 }
             }
             Owner::Other => {}
             Owner::Unknown => unplaced = true,
         }
     }
-    for (at, credentials) in with {
-        add_rivals(&credentials, &mut clients[at].body);
+    for (at, (_, credentials)) in with {
+        add_rivals(&credentials, clients[at]);
     }
     if unplaced {
         // Some credentials belong to a client that cannot be told: each client without its own may be the one.
@@ -124,21 +130,20 @@ fn auth0_credentials(resources: &mut [Resource]) {
 /// Under which key a client has the names of its credentials, where there are several.
 pub(super) const RIVALS: &str = "auth0_client_credentials";
 
-/// Names a client's credentials where there are certainly several: those that may not be there, or in modules of which
-/// only one may be there, can be meant for each other's absence.
-fn add_rivals(credentials: &[&Resource], client: &mut Node) {
-    let mut by_module: BTreeMap<&str, BTreeMap<&str, Place>> = BTreeMap::new();
-    for one in credentials.iter().filter(|one| !one.perhaps) {
-        let module = one.address.rfind(CREDENTIALS).map_or("", |at| &one.address[..at]);
-        let Some(named) = client_key(&one.body) else { continue };
-        by_module.entry(module).or_default().insert(&one.address, named.value.place);
+/// Names a client's credentials where there are certainly several for it alone: what may not be there can be meant for
+/// another one's absence.
+fn add_rivals(credentials: &[&Resource], client: &mut Resource) {
+    if client.perhaps {
+        return;
     }
-    let Some(rivals) = by_module.into_values().find(|rivals| rivals.len() > 1) else { return };
+    let certain = credentials.iter().filter(|one| !one.perhaps);
+    let named = certain.filter_map(|one| Some((one.address.as_str(), client_key(&one.body)?.value.place)));
+    let rivals: BTreeMap<&str, Place> = named.collect();
     let name = |(address, place): (&str, Place)| Node::new(place, Value::Text(address.to_owned()));
     let names: Vec<Node> = rivals.into_iter().map(name).collect();
-    if let (Value::Map(entries), Some(first)) = (&mut client.value, names.first().map(|node| node.place)) {
-        let value = Node::new(first, Value::List(names));
-        entries.push(Entry { key: RIVALS.to_owned(), key_place: first, value });
+    if let (Value::Map(entries), [first, _, ..]) = (&mut client.body.value, names.as_slice()) {
+        let (key, key_place) = (RIVALS.to_owned(), first.place);
+        entries.push(Entry { key, key_place, value: Node::new(key_place, Value::List(names)) });
     }
 }
 
@@ -278,6 +283,19 @@ fn give(credential: &Node, client: &mut Node, again: bool) {
         } else {
             let value = Node::new(entry.value.place, Value::Map(vec![given]));
             entries.push(Entry { key: above.to_owned(), key_place: entry.key_place, value });
+        }
+    }
+}
+
+/// Forgets the methods of a client that stands for several, where these have different ones.
+fn forget_mixed(client: &mut Node) {
+    let Value::Map(entries) = &mut client.value else { return };
+    let registered = |entry: &&mut Entry| {
+        GIVEN.iter().any(|(_, to)| to.split_once('.').is_some_and(|(above, _)| above == entry.key))
+    };
+    for entry in entries.iter_mut().filter(registered) {
+        if entry.value.entries().len() > 1 {
+            entry.value.value = Value::Unknown(Unknown::new(""));
         }
     }
 }

@@ -125,7 +125,6 @@ fn add_environments(written: &Resource, completions: &[(Form, Resource)], all: &
             address: environment.address.clone(),
             snapshot: Some(environment.place.file),
             perhaps: false,
-            perhaps_called: false,
             body,
             ..written.clone()
         });

@@ -97,10 +97,8 @@ pub struct Resource {
     pub body: Node,
     /// The provider configuration that it names, `auth0.dev`: as good as a tenant of its own.
     pub provider: Option<String>,
-    /// Whether nobody knows if there is one: its `count` or `for_each` is unknown.
+    /// Whether nobody knows if there is one, or several: its `count` or `for_each` is unknown, or its module's.
     pub perhaps: bool,
-    /// Whether the same holds of a module in which it stands.
-    pub perhaps_called: bool,
     /// The directory of its module.
     pub directory: String,
     /// The directory of the root module.

@@ -204,7 +204,6 @@ fn existing(source: &Source, kind: &str, address: String, (place, name_place): (
         existing: true,
         provider: None,
         perhaps: false,
-        perhaps_called: false,
         partial: false,
         written: None,
         snapshot: Some(source.id),
