@@ -321,7 +321,11 @@ fn fill(template: &str, definition: &Definition, matches: &[Match<'_>]) -> Strin
         let (attribute, part) = name.split_once('.').map_or((name, None), |(name, part)| (name, Some(part)));
         match Attribute::named(attribute) {
             None if attribute == "before" => message.push_str(&value_before(part, definition)),
-            Some(attribute) => message.push_str(&value_of(attribute, part, definition, matches)),
+            Some(attribute) => message.push_str(&value_of(&[attribute], part, definition, matches)),
+            None if attribute.contains('|') => {
+                let attributes: Vec<Attribute> = attribute.split('|').filter_map(Attribute::named).collect();
+                message.push_str(&value_of(&attributes, part, definition, matches));
+            }
             None => {
                 message.push('{');
                 message.push_str(name);
@@ -344,9 +348,9 @@ fn value_before(attribute: Option<&str>, definition: &Definition) -> String {
     value().unwrap_or_else(|| "not set".to_owned())
 }
 
-/// The value of an attribute, or of a part of it where it is a map, as it is shown in a message.
+/// The value of attributes, or of a part of it where it is a map, as it is shown in a message.
 fn value_of(
-    attribute: Attribute,
+    attributes: &[Attribute],
     part: Option<&str>,
     definition: &Definition,
     matches: &[Match<'_>],
@@ -361,11 +365,12 @@ fn value_of(
     };
     let shown: Vec<String> = matches
         .iter()
-        .filter(|found| found.attribute == attribute)
+        .filter(|found| attributes.contains(&found.attribute))
         .filter_map(|found| found.fact.map(show))
         .collect();
     if shown.is_empty() {
-        let fact = definition.facts.get(&attribute).or_else(|| definition.default(attribute));
+        let known = |at: &Attribute| definition.facts.get(at).or_else(|| definition.default(*at));
+        let fact = attributes.iter().find_map(known);
         return fact.map_or_else(|| "not set".to_owned(), |fact| fact.datum.show());
     }
     let mut unique: Vec<String> = Vec::with_capacity(shown.len());

@@ -25,6 +25,8 @@ pub struct Definition {
     pub name_place: Option<Place>,
     /// Whether the document holds only some of the attributes, so that what is absent was not asked.
     pub partial: bool,
+    /// Whether nobody knows if there is one, as of a Terraform resource whose `count` is unknown.
+    pub perhaps: bool,
     /// For comparing its literal client secret with others, if it has one.
     pub secret: Option<Fingerprint>,
     /// The file beside that of its place that says something of it: a plan or state.
@@ -197,6 +199,7 @@ impl Definition {
             place,
             name_place: None,
             partial: false,
+            perhaps: false,
             secret: None,
             completed_by: None,
             realm: 0,

@@ -24,6 +24,8 @@ pub struct Surroundings {
     /// Where markers were filled in, so that those which are left have no value: the keys of those for which somebody
     /// means to give one.
     pub rendered: Option<Arc<BTreeSet<String>>>,
+    /// Whether the file is documentation, an example or a test.
+    pub documentation: bool,
     /// Whether placeholders that nothing fills in are reported in that environment.
     pub strict: bool,
     /// `[facts]`: what the organisation declares.
@@ -60,6 +62,7 @@ pub fn infer(definition: &mut Definition, provider: &Provider, shape: &Shape, su
     state(definition, Attribute::PROVIDER, &provider.id);
     state(definition, Attribute::SHAPE, &shape.id);
     state(definition, Attribute::DELIVERY, delivery.name());
+    definition.infer(Attribute::DOCUMENTATION, Datum::Flag(surroundings.documentation), Vec::new());
     if let (Kind::AppConfig, Some(word)) = (definition.kind, &shape.client_type) {
         let evidence = vec![Evidence { says: "an application on its user's device".into(), place: None }];
         definition.infer(Attribute::CLIENT_TYPE, Datum::from_text(word), evidence);

@@ -215,6 +215,7 @@ attributes! {
     ENVIRONMENT environment Text Inference "Name of the environment that clientlint.toml gives the file";
     PRODUCTION production Flag Inference "Whether the file's environment is production; unknown where no environment is configured for it";
     FURNITURE furniture Flag Inference "Whether the object comes with the tenant: the Default App, All Applications, the vendor's own extensions";
+    DOCUMENTATION documentation Flag Inference "Whether the file is documentation, an example or a test, by its folders and its name";
     PROJECT_COMPLETE project_complete Flag Inference "Whether the project declares all clients of its tenant, so that what it does not name does not exist";
     // What was before, where a former self is known: under --since.
     CHANGED changed Texts Inference "Attributes that were written before and are now with another value; absent where nothing of before is known";
@@ -243,6 +244,7 @@ attributes! {
     CREDENTIAL_METHODS credential_methods Texts Document "Methods for which keys or certificates are registered (Auth0: the keys of client_authentication_methods)";
     CREDENTIALS credentials Any Document "Registered keys and certificates, as written";
     TLS_SUBJECTS tls_subjects Texts Document "By which metadata the subject of the client's certificate is told (RFC 8705 section 2.1.2): names of those that are written";
+    RIVAL_CREDENTIALS rival_credentials Texts Inference "Terraform, Pulumi: the names of the credentials that are for the same client, where there are several";
     CLIENT_SECRET client_secret Secret Document "The client secret; rules see only its class";
     SECRETS secrets Any Inference "Every secret that the definition holds: items with field and class";
     JWKS jwks Any Document "Inline JSON Web Key Set (RFC 7591 section 2)";
@@ -250,7 +252,7 @@ attributes! {
     FOREIGN_JWKS foreign_jwks Flag Inference "Whether the keys of a client ID metadata document come from another origin than the document";
     PRIVATE_KEYS private_keys Texts Inference "Fields in which a private key stands";
     TRUSTED_IP_HEADER is_token_endpoint_ip_header_trusted Flag Document "Auth0: trusts the forwarded end-user address at the token endpoint";
-    WEAK_SECRETS weak_secrets Any Inference "Literal secrets that are too weak: items with field and reason (guessable, or short-for-hmac where the secret keys a MAC and is shorter than its hash)";
+    WEAK_SECRETS weak_secrets Any Inference "Literal secrets that are too weak: items with field and reason (guessable; word where it is one that is tried first; short-for-hmac where, as the key of a MAC, it is shorter than the hash)";
     PLAIN_SECRETS plain_secrets Any Inference "Terraform: the secrets that a state or plan holds in plain text";
     STATE_SECRETS state_secrets Texts Inference "Terraform: arguments that put a secret into the state although a write-only twin can be used";
     // Grants.

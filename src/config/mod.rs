@@ -159,6 +159,7 @@ impl Config {
         });
         let environment = self.environments.iter().find(|environment| environment.globs.match_file(file));
         Surroundings {
+            documentation: false,
             undeclared: declared_channel.is_none() && self.management_api_declared,
             declared_channel,
             rendered: None,

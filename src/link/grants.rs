@@ -50,7 +50,8 @@ pub(super) fn grants(definitions: &mut [Definition], clients: &Names, apis: &Nam
         scopes(definitions, at, apis);
         let word = |attribute: Attribute| definitions[at].text(attribute).map(str::to_owned);
         let who = named.as_ref().map(|fact| fact.datum.show()).or_else(|| word(Attribute::DEFAULT_FOR));
-        if let (Some(who), Some(audience)) = (who, audience) {
+        // What may not be there can be meant for another one's absence.
+        if let (Some(who), Some(audience), false) = (who, audience, definitions[at].perhaps) {
             let subject = word(Attribute::SUBJECT_TYPE).unwrap_or_else(|| "client".to_owned());
             let set = if is_manifest(&definitions[at]) { set_of(&definitions[at]) } else { String::new() };
             if let Some(other) = seen.insert([set, who, audience, subject], at) {

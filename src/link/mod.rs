@@ -224,7 +224,8 @@ fn is_manifest(definition: &Definition) -> bool {
     MANIFESTS.iter().any(|start| shape.starts_with(start))
 }
 
-/// Marks clients that share name, identifier or secret with another one of the same set.
+/// Marks clients that share name, identifier or secret with another one of the same set. What may not be there can be
+/// meant for another one's absence.
 fn twins(definitions: &mut [Definition]) {
     let mut seen: HashMap<(Attribute, String), Vec<usize>> = HashMap::with_capacity(2 * definitions.len());
     for (at, client) in definitions.iter().enumerate().filter(|(_, known)| known.kind == Kind::Client) {
@@ -232,7 +233,7 @@ fn twins(definitions: &mut [Definition]) {
         for (by, same) in
             [(Attribute::CLIENT_NAME, Attribute::SAME_NAME), (Attribute::CLIENT_ID, Attribute::SAME_ID)]
         {
-            if let Some(text) = client.text(by).filter(|text| !text.is_empty()) {
+            if let Some(text) = client.text(by).filter(|text| !text.is_empty() && !client.perhaps) {
                 seen.entry((same, [&set, "\n", text].concat())).or_default().push(at);
             }
         }

@@ -184,6 +184,7 @@ fn is_partial(found: &Found<'_>) -> bool {
 /// What configuration and comments say of a document.
 pub(super) fn surroundings(document: &Document<'_>, config: &Config) -> Surroundings {
     let mut surroundings = config.surroundings(document.source.file.as_deref());
+    surroundings.documentation = is_documentation(&document.source.path);
     if surroundings.declared_channel.is_some() {
         return surroundings;
     }
@@ -203,4 +204,37 @@ pub(super) fn surroundings(document: &Document<'_>, config: &Config) -> Surround
         }
     }
     surroundings
+}
+
+/// Whether a file at a path shows how something is written rather than what is deployed.
+fn is_documentation(path: &str) -> bool {
+    const FOLDERS: &[&str] = &[
+        "doc",
+        "docs",
+        "documentation",
+        "example",
+        "examples",
+        "sample",
+        "samples",
+        "demo",
+        "demos",
+        "tutorial",
+        "tutorials",
+        "template",
+        "templates",
+        "test",
+        "tests",
+        "__tests__",
+        "testdata",
+        "spec",
+        "e2e",
+        "fixture",
+        "fixtures",
+        "mock",
+        "mocks",
+    ];
+    const NAMES: &[&str] = &["example", "sample", "template", ".dist"];
+    let lower = path.to_ascii_lowercase();
+    let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+    folders.split('/').any(|folder| FOLDERS.contains(&folder)) || NAMES.iter().any(|part| name.contains(part))
 }

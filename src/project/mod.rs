@@ -2,6 +2,7 @@
 
 mod define;
 mod exclusions;
+mod outdated;
 mod terraform;
 
 pub use self::define::{Known, Made, Setting, Spot};

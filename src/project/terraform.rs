@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use super::outdated::Outdated;
 use super::{Definitions, Document, define, file_name, is_terraform, of_document, recognised, surroundings};
 use crate::client::{Basis, Datum, Definition, Fact};
 use crate::config::{Config, Given};
@@ -76,11 +77,7 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
     }
     let mut found: Vec<terraform::Resource> = terraform::complete(evaluated.resources, snapshots);
     let groups = by_environment(&mut found);
-    let mut resources: Vec<Resource> = Vec::with_capacity(found.len());
-    for resource in &mut found {
-        let body = std::mem::replace(&mut resource.body, Node::new(resource.place, Value::Null));
-        resources.push(Resource { kind: resource.kind.clone(), address: resource.address.clone(), body });
-    }
+    let mut resources: Vec<Resource> = found.iter_mut().map(to_join).collect();
     let mut realms: Vec<usize> = Vec::with_capacity(found.len());
     for (number, group) in groups.into_iter().enumerate() {
         realms.resize(group.end, number + 1);
@@ -96,6 +93,7 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
         let mut concerned = [Some(&resource.root), Some(&resource.directory), beside].into_iter().flatten();
         !concerned.any(|directory| without_twin.contains(directory.as_str()))
     };
+    let outdated = Outdated::new(&files, config);
     let of_resource = |(resource, (origin, realm)): (&Resource, (&terraform::Resource, &usize))| {
         let form = forms.get(&origin.place.file);
         let shape = match form {
@@ -114,11 +112,11 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
         if let Some(entry) = stored.filter(|_| kind == Kind::Client && form.is_none())
             && has_twin(origin, entry.key_place.file)
         {
-            let basis = Basis::Written(entry.key_place);
-            let item = Fact { datum: Datum::from_text(STORED), basis: basis.clone() };
-            definition.facts.insert(Attribute::STATE_SECRETS, Fact { datum: Datum::List(vec![item]), basis });
+            stored_secret(&mut definition, entry);
         }
+        outdated.settle(&mut definition, origin);
         definition.realm = *realm;
+        definition.perhaps = origin.perhaps;
         tenant(&mut definition, origin);
         definition.completed_by = origin.snapshot.filter(|file| *file != origin.place.file);
         Some(definition)
@@ -141,11 +139,25 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
     all.recognised.dedup();
 }
 
+/// A resource as joins take it, with its body.
+fn to_join(resource: &mut terraform::Resource) -> Resource {
+    let body = std::mem::replace(&mut resource.body, Node::new(resource.place, Value::Null));
+    let (kind, address) = (resource.kind.clone(), resource.address.clone());
+    Resource { kind, address, perhaps: resource.perhaps, body }
+}
+
 /// Says which provider configuration manages a resource: as good as a tenant of its own.
 fn tenant(definition: &mut Definition, origin: &terraform::Resource) {
     if let Some(name) = &origin.provider {
         definition.infer(Attribute::PROVIDER_CONFIGURATION, Datum::from_text(name), Vec::new());
     }
+}
+
+/// Says that a secret is written so that a state keeps it.
+fn stored_secret(definition: &mut Definition, entry: &Entry) {
+    let basis = Basis::Written(entry.key_place);
+    let item = Fact { datum: Datum::from_text(STORED), basis: basis.clone() };
+    definition.facts.insert(Attribute::STATE_SECRETS, Fact { datum: Datum::List(vec![item]), basis });
 }
 
 /// The argument of a secret that has a twin which no state keeps.

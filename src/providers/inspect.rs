@@ -1,7 +1,8 @@
 //! What is to be said of an object's own text: weak secrets, private keys, values and types that the platform
 //! refuses, fields with another name today.
 
-use super::normalise::{Found, Statement, basis, basis_of_secret, entry_at};
+use super::join::RIVALS;
+use super::normalise::{Found, Statement, basis, basis_of_secret, entry_at, fact};
 use super::placeholders;
 use super::recognise::at_path;
 use super::spelling::Spelling;
@@ -16,11 +17,14 @@ use crate::vocabulary::{Attribute, By, Holds, Kind};
 /// Adds to a definition what its own text shows.
 pub(super) fn inspect(found: &Found<'_>, statements: &[Statement<'_>], definition: &mut Definition) {
     secrets(found, statements, definition);
-    private_keys(found.node, definition);
+    private_keys(found, definition);
     exposed_secret(found, definition);
     unknown_values(found, definition);
     wrong_types(found, statements, definition);
     deprecated_fields(found, definition);
+    if let Some(fact) = found.node.entry(RIVALS).and_then(|entry| fact(Holds::Texts, entry, false)) {
+        definition.facts.insert(Attribute::RIVAL_CREDENTIALS, fact);
+    }
 }
 
 /// An item of a list of remarks: names with texts, all at one place.
@@ -43,15 +47,12 @@ fn add(definition: &mut Definition, attribute: Attribute, items: Vec<Fact>) {
 fn secrets(found: &Found<'_>, statements: &[Statement<'_>], definition: &mut Definition) {
     let mut items = Vec::new();
     let mut weak = Vec::new();
+    let mut algorithm = [Attribute::ID_TOKEN_ALG, Attribute::SIGNING_ALG].into_iter();
+    let shortest_key = secret::shortest_key(algorithm.find_map(|name| definition.text(name)));
+    let encoded = definition.flag(Attribute::SECRET_ENCODED) == Some(true);
     let own = statements.iter().find(|statement| statement.attribute == Attribute::CLIENT_SECRET);
     let own = own.map(|statement| ("client_secret", statement.entry));
-    let listed = found.provider.table.secrets.get(found.kind.name()).into_iter().flatten();
-    let listed = listed.filter_map(|path| {
-        let mut spelt = found.provider.spelt(found.kind, found.shape, path);
-        let entry = spelt.find_map(|path| entry_at(found.node, &path))?;
-        Some((path.as_str(), entry))
-    });
-    for (field, entry) in own.into_iter().chain(listed) {
+    for (field, entry) in own.into_iter().chain(listed_secrets(found)) {
         let Some(class) = secret::classify(&entry.value) else { continue };
         let basis = basis_of_secret(entry);
         let mut fact = item(&basis, &[("field", field), ("class", class.name())]);
@@ -60,22 +61,34 @@ fn secrets(found: &Found<'_>, statements: &[Statement<'_>], definition: &mut Def
             parts.push(("resolved".to_owned(), Fact { datum: resolved, basis: basis.clone() }));
         }
         items.push(fact);
-        if class == Class::Literal
-            && let Value::Text(text) = &entry.value.value
-        {
+        let Value::Text(text) = &entry.value.value else { continue };
+        if class == Class::Sample && secret::is_tried_first(text) && entry.value.supplied.is_none() {
+            weak.push(item(&basis, &[("field", field), ("reason", "word")]));
+        }
+        if class == Class::Literal {
             if field == "client_secret" {
                 definition.secret = Some(secret::Fingerprint::of(text));
             }
             let same = [Attribute::CLIENT_ID, Attribute::CLIENT_NAME].into_iter().any(|attribute| {
                 definition.text(attribute).is_some_and(|known| known.eq_ignore_ascii_case(text))
             });
-            for reason in secret::weaknesses(text, same) {
+            for reason in secret::weaknesses(text, same, encoded, shortest_key) {
                 weak.push(item(&basis, &[("field", field), ("reason", reason)]));
             }
         }
     }
     add(definition, Attribute::SECRETS, items);
     add(definition, Attribute::WEAK_SECRETS, weak);
+}
+
+/// The secrets that the provider's table names, with their paths in it.
+fn listed_secrets<'a>(found: &Found<'a>) -> impl Iterator<Item = (&'a str, &'a Entry)> {
+    let (provider, kind, shape, node) = (found.provider, found.kind, found.shape, found.node);
+    let listed = provider.table.secrets.get(kind.name()).into_iter().flatten();
+    listed.filter_map(move |path| {
+        let entry = provider.spelt(kind, shape, path).find_map(|path| entry_at(node, &path))?;
+        Some((path.as_str(), entry))
+    })
 }
 
 /// A secret in a variable that a bundler copies into the code of the page.
@@ -105,8 +118,9 @@ fn exposed_secret(found: &Found<'_>, definition: &mut Definition) {
     }
 }
 
-/// Private keys among what is registered, in PEM or as JSON Web Keys.
-fn private_keys(node: &Node, definition: &mut Definition) {
+/// Private keys among what is registered, in PEM or as JSON Web Keys. Where the platform is to have one, it is a secret
+/// like others.
+fn private_keys(found: &Found<'_>, definition: &mut Definition) {
     fn collect(entry_name: &str, key_place: Place, node: &Node, keys: &mut Vec<Fact>) {
         let mut add = |at: Place| {
             keys.push(Fact { datum: Datum::from_text(entry_name), basis: Basis::Written(at) });
@@ -130,9 +144,11 @@ fn private_keys(node: &Node, definition: &mut Definition) {
         }
     }
     let mut keys = Vec::new();
-    for entry in node.entries() {
+    for entry in found.node.entries() {
         collect(&entry.key, entry.key_place, &entry.value, &mut keys);
     }
+    let secrets: Vec<Place> = listed_secrets(found).map(|(_, entry)| entry.key_place).collect();
+    keys.retain(|key| key.place().is_none_or(|place| !secrets.contains(&place)));
     add(definition, Attribute::PRIVATE_KEYS, keys);
 }
 
@@ -212,11 +228,16 @@ fn deprecated_fields(found: &Found<'_>, definition: &mut Definition) {
         }
         let field = found.shape.spelling.spell(&row.field);
         let entry = found.node.entry(&field);
-        let Some(entry) = entry.filter(|entry| !matches!(entry.value.value, Value::Null)) else { continue };
+        // What stands elsewhere was read into it from there.
+        let here = |entry: &&Entry| row.since.is_none() || found.place.covers(entry.key_place);
+        let entry = entry.filter(|entry| !matches!(entry.value.value, Value::Null)).filter(here);
+        let Some(entry) = entry else { continue };
         let replacement = found.shape.spelling.spell(&row.replacement);
         let replaced = replacement.split('.').next().is_some_and(|new| found.node.entry(new).is_some());
         if !replaced {
-            let parts = [("field", &*field), ("replacement", &*replacement)];
+            let since = row.since.map(|[major, minor]| format!("{major}.{minor}"));
+            let mut parts = vec![("field", &*field), ("replacement", &*replacement)];
+            parts.extend(since.as_deref().map(|since| ("since", since)));
             items.push(item(&Basis::Written(entry.key_place), &parts));
         }
     }

@@ -1,10 +1,11 @@
 //! What a table cannot say: objects whose attributes are spread over several resources.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::owners::{Owner, Owners};
 use super::recognise::{Object, Recognised};
+use crate::source::Place;
 use crate::tree::{Entry, Node, Unknown, Value};
 use crate::vocabulary::Kind;
 
@@ -15,6 +16,8 @@ pub struct Resource {
     pub kind: String,
     /// What other resources call it.
     pub address: String,
+    /// Whether nobody knows if there is one.
+    pub perhaps: bool,
     /// Its attributes.
     pub body: Node,
 }
@@ -69,7 +72,7 @@ pub fn join_documents(documents: &mut [&mut Recognised<'_>]) {
 
 fn resource(kind: &str, object: &Object<'_>) -> Resource {
     let address = object.key.unwrap_or_default().to_owned();
-    Resource { kind: kind.to_owned(), address, body: object.node.clone().into_owned() }
+    Resource { kind: kind.to_owned(), address, perhaps: false, body: object.node.clone().into_owned() }
 }
 
 const COMPOSED: &str = "auth0-composed-credentials";
@@ -84,17 +87,28 @@ fn auth0_credentials(resources: &mut [Resource]) {
     clients.retain(|client| client.kind == CLIENT);
     let owners = Owners::new(&clients, |kind| kind == CLIENT);
     let mut unplaced = false;
-    let mut with: HashSet<usize> = HashSet::new();
+    // Whether there were some, and those that are nobody else's.
+    let mut with: BTreeMap<usize, (bool, Vec<&Resource>)> = BTreeMap::new();
     for credential in credentials {
         match client_of(&credential.body, &owners, &clients) {
             Owner::Known(known) => {
+                let alone = known.len() == 1;
                 for at in known {
-                    give(&credential.body, &mut clients[at].body, !with.insert(at));
+                    let (before, own) = with.entry(at).or_default();
+                    let client = &mut *clients[at];
+                    give(&credential.body, &mut client.body, std::mem::replace(before, true));
+                    if client.perhaps || !alone {
+                        forget_mixed(&mut client.body);
+                    }
+                    own.extend(alone.then_some(&*credential));
                 }
             }
             Owner::Other => {}
             Owner::Unknown => unplaced = true,
         }
+    }
+    for (at, (_, credentials)) in with {
+        add_rivals(&credentials, clients[at]);
     }
     if unplaced {
         // Some credentials belong to a client that cannot be told: each client without its own may be the one.
@@ -110,6 +124,26 @@ fn auth0_credentials(resources: &mut [Resource]) {
                 }));
             }
         }
+    }
+}
+
+/// Under which key a client has the names of its credentials, where there are several.
+pub(super) const RIVALS: &str = "auth0_client_credentials";
+
+/// Names a client's credentials where there are certainly several for it alone: what may not be there can be meant for
+/// another one's absence.
+fn add_rivals(credentials: &[&Resource], client: &mut Resource) {
+    if client.perhaps {
+        return;
+    }
+    let certain = credentials.iter().filter(|one| !one.perhaps);
+    let named = certain.filter_map(|one| Some((one.address.as_str(), client_key(&one.body)?.value.place)));
+    let rivals: BTreeMap<&str, Place> = named.collect();
+    let name = |(address, place): (&str, Place)| Node::new(place, Value::Text(address.to_owned()));
+    let names: Vec<Node> = rivals.into_iter().map(name).collect();
+    if let (Value::Map(entries), [first, _, ..]) = (&mut client.body.value, names.as_slice()) {
+        let (key, key_place) = (RIVALS.to_owned(), first.place);
+        entries.push(Entry { key, key_place, value: Node::new(key_place, Value::List(names)) });
     }
 }
 
@@ -253,12 +287,30 @@ fn give(credential: &Node, client: &mut Node, again: bool) {
     }
 }
 
+/// Forgets the methods of a client that stands for several, where these have different ones.
+fn forget_mixed(client: &mut Node) {
+    let Value::Map(entries) = &mut client.value else { return };
+    let registered = |entry: &&mut Entry| {
+        GIVEN.iter().any(|(_, to)| to.split_once('.').is_some_and(|(above, _)| above == entry.key))
+    };
+    for entry in entries.iter_mut().filter(registered) {
+        if entry.value.entries().len() > 1 {
+            entry.value.value = Value::Unknown(Unknown::new(""));
+        }
+    }
+}
+
 /// The clients that credentials are for.
 fn client_of(credentials: &Node, owners: &Owners, clients: &[&mut Resource]) -> Owner {
     if let Some(name) = credentials.get("clientIdRef").and_then(|reference| reference.get("name")) {
         return name.text().map_or(Owner::Unknown, |name| owners.at(name, clients));
     }
-    owners.of(["client_id", "clientId"].iter().find_map(|key| credentials.get(key)), clients)
+    owners.of(client_key(credentials).map(|entry| &entry.value), clients)
+}
+
+/// Where credentials name their client by its identifier.
+fn client_key(credentials: &Node) -> Option<&Entry> {
+    ["client_id", "clientId"].iter().find_map(|key| credentials.entry(key))
 }
 
 /// Whether credentials name no client: the one beside them is meant.

@@ -109,8 +109,7 @@ pub struct Shape {
     pub join: Option<String>,
     /// The type of the clients of which it is the configuration, where its form tells.
     pub client_type: Option<String>,
-    /// Whether each list of a file holds names and references of its own: several lists are as many environments,
-    /// tenants or answers of a recording.
+    /// Whether each list of a file holds names of its own: environments, tenants, answers of a recording.
     #[serde(default)]
     pub lists_apart: bool,
     /// Whether it is taken only when `--kind` names it.
@@ -153,8 +152,7 @@ pub struct ObjectsAt {
     /// Where they stand: keys with dots between; `[]` for each item of a list, `{}` for each value of a map,
     /// `**` for anything at any depth; empty for the document itself.
     pub at: String,
-    /// Where in the object its attributes stand, if not in itself: of several places the first that says something of
-    /// an attribute counts.
+    /// Where in the object its attributes stand, if not in itself: of several places, the first with an attribute.
     #[serde(default)]
     pub within: OneOrMore,
     /// Where in the object stands what others call it, if it stands under no key.
@@ -249,6 +247,8 @@ pub struct Deprecated {
     pub field: String,
     /// The new one.
     pub replacement: String,
+    /// Terraform: it counts where the configuration takes no version of the provider before this one.
+    pub since: Option<[u64; 2]>,
 }
 
 /// One text or several.

@@ -40,6 +40,7 @@ const SEEN: &[&str] = &[
     "unknown_values",
     "wrong_types",
     "deprecated_fields",
+    "rival_credentials",
 ];
 
 /// Channels that a line in the file may declare.

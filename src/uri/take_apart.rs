@@ -188,10 +188,10 @@ fn authority_parts(
     }
     let host = host.to_ascii_lowercase();
     let open = is_open(&host);
+    if web && !is_host(&host) {
+        *fault = Some("unparsable");
+    }
     if host.is_empty() {
-        if web {
-            *fault = Some("unparsable");
-        }
         return None;
     }
     parts.push((Name::Host, if open { Part::Unknown } else { known(host.clone()) }));
@@ -219,6 +219,12 @@ fn authority_parts(
         parts.push((Name::Shared, Part::Unknown));
     }
     host.contains('*').then(|| host_wildcard(&host))
+}
+
+/// Whether a text can be a host of the web, as far as its form tells. A second scheme was pasted over the host.
+fn is_host(host: &str) -> bool {
+    let unclosed = host.starts_with('[') && !host.ends_with(']');
+    !(host.is_empty() || unclosed || matches!(host, "http" | "https"))
 }
 
 /// Kind of wildcard in the whole URI.
@@ -286,10 +292,22 @@ fn fault(
     }
 }
 
+/// What stands for the name of an organization at Auth0.
+const ORGANIZATION: &str = "{organization_name}";
+
+/// Whether the name of the organization stands where it is filled in: once, as the first label of a host of the web.
+fn is_subdomain(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let rest = rest.and_then(|rest| rest.strip_prefix(ORGANIZATION)?.strip_prefix('.'));
+    rest.is_some_and(|rest| {
+        rest.starts_with(|first: char| first.is_ascii_alphanumeric()) && !rest.contains(ORGANIZATION)
+    })
+}
+
 /// Placeholders that Auth0 fills in: `{organization_name}` and metadata of organization or custom domain.
 fn placeholder(text: &str, open: bool) -> Part {
-    if text.contains("{organization_name}") {
-        known("organization_name")
+    if text.contains(ORGANIZATION) {
+        known(if open || is_subdomain(text) { "organization_name" } else { "misplaced" })
     } else if text.contains("{organization.metadata.") || text.contains("{custom_domain.metadata.") {
         known("metadata")
     } else if open {

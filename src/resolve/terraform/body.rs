@@ -36,6 +36,7 @@ pub(super) fn instances<'a>(
             name_place: block.name_place,
             body: Node::new(block.body.place, value),
             provider: block.body.get("provider").map(super::describe::describe),
+            perhaps: key == Key::Unknown || is_perhaps_called(instance),
             directory: instance.module.directory.clone(),
             root: String::new(),
             existing: false,
@@ -45,6 +46,20 @@ pub(super) fn instances<'a>(
         });
     }
     resources
+}
+
+/// Whether nobody knows if a module is called at all: where `count` or `for_each` is known, each call has its key.
+fn is_perhaps_called(instance: &Rc<Instance<'_>>) -> bool {
+    let mut instance = Rc::clone(instance);
+    while let Some((scope, body)) = &instance.caller {
+        let repeated = ["count", "for_each"].iter().any(|key| body.get(key).is_some());
+        if repeated && !instance.prefix.ends_with("].") {
+            return true;
+        }
+        let above = Rc::clone(&scope.instance);
+        instance = above;
+    }
+    false
 }
 
 impl<'a> World<'a> {

@@ -124,6 +124,7 @@ fn add_environments(written: &Resource, completions: &[(Form, Resource)], all: &
         all.push(Resource {
             address: environment.address.clone(),
             snapshot: Some(environment.place.file),
+            perhaps: false,
             body,
             ..written.clone()
         });

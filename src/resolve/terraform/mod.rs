@@ -26,7 +26,7 @@ use std::rc::Rc;
 pub use complete::{Snapshot, complete};
 pub use plan::{Form, form, plan_resources, secrets, state_resources};
 pub use roots::{declared, root_of};
-pub use versions::{Since, ruling_out};
+pub use versions::{Since, demanding, ruling_out};
 
 use crate::formats::Parsed;
 use crate::problem::{Code, Problem};
@@ -97,6 +97,8 @@ pub struct Resource {
     pub body: Node,
     /// The provider configuration that it names, `auth0.dev`: as good as a tenant of its own.
     pub provider: Option<String>,
+    /// Whether nobody knows if there is one, or several: its `count` or `for_each` is unknown, or its module's.
+    pub perhaps: bool,
     /// The directory of its module.
     pub directory: String,
     /// The directory of the root module.

@@ -203,6 +203,7 @@ fn existing(source: &Source, kind: &str, address: String, (place, name_place): (
         root: directory.to_owned(),
         existing: true,
         provider: None,
+        perhaps: false,
         partial: false,
         written: None,
         snapshot: Some(source.id),

@@ -29,22 +29,54 @@ pub fn ruling_out<'a>(files: &'a [TerraformFile<'_>], since: &Since<'_>) -> BTre
     files.iter().filter(|file| !leaves_room(file)).map(|file| file.directory.as_str()).collect()
 }
 
+/// The directories whose files take no version of a provider before one, major and minor.
+pub fn demanding<'a>(files: &'a [TerraformFile<'_>], provider: &str, version: [u64; 2]) -> BTreeSet<&'a str> {
+    let demands = |file: &&TerraformFile<'_>| {
+        let blocks = file.parsed.documents.iter().flat_map(Node::entries);
+        let mut settings =
+            blocks.filter(|entry| entry.key == "terraform").flat_map(|block| bodies(&block.value));
+        settings.any(|body| {
+            constraints(body, provider)
+                .any(|node| node.and_then(Node::text).is_some_and(|text| demands(text, version)))
+        })
+    };
+    files.iter().filter(demands).map(|file| file.directory.as_str()).collect()
+}
+
 /// The same for one `terraform` block.
 fn in_block(body: &Node, since: &Since<'_>) -> bool {
     let reaches = |constraint: Option<&Node>, version: [u64; 2]| {
         constraint.is_none_or(|node| node.text().is_some_and(|text| reaches(text, version)))
     };
-    let providers = body.get("required_providers").into_iter().flat_map(bodies).flat_map(Node::entries);
-    let mut meant = providers.filter(|entry| {
-        let source = entry.value.get("source").and_then(Node::text);
-        source.map_or(entry.key == since.provider, |source| source.rsplit('/').next() == Some(since.provider))
-    });
     reaches(body.get("required_version"), since.terraform_version)
-        && meant.all(|entry| match entry.value.text() {
-            // How it was written up to Terraform 0.12.
-            Some(_) => reaches(Some(&entry.value), since.provider_version),
-            None => reaches(entry.value.get("version"), since.provider_version),
-        })
+        && constraints(body, since.provider).all(|constraint| reaches(constraint, since.provider_version))
+}
+
+/// What a `terraform` block says of the versions of a provider, wherever it names it.
+fn constraints<'a>(body: &'a Node, provider: &str) -> impl Iterator<Item = Option<&'a Node>> {
+    let providers = body.get("required_providers").into_iter().flat_map(bodies).flat_map(Node::entries);
+    let meant = providers.filter(move |entry| {
+        let source = entry.value.get("source").and_then(Node::text);
+        source.map_or(entry.key == provider, |source| source.rsplit('/').next() == Some(provider))
+    });
+    meant.map(|entry| match entry.value.text() {
+        // How it was written up to Terraform 0.12.
+        Some(_) => Some(&entry.value),
+        None => entry.value.get("version"),
+    })
+}
+
+/// Whether constraints (`>= 1.3, < 2.0`) rule out each release before a minor version.
+fn demands(constraints: &str, version: [u64; 2]) -> bool {
+    constraints.split(',').any(|constraint| {
+        let constraint = constraint.trim();
+        let at = constraint.find(|character: char| character.is_ascii_digit()).unwrap_or(constraint.len());
+        let (operator, least) = constraint.split_at(at);
+        let mut parts = least.split('.').map(|part| part.trim().parse::<u64>().ok());
+        let [major, minor] = [(); 2].map(|()| parts.next().unwrap_or(Some(0)));
+        let is_least = matches!(operator.trim(), "" | "=" | ">=" | ">" | "~>");
+        is_least && major.zip(minor).is_some_and(|(major, minor)| [major, minor] >= version)
+    })
 }
 
 /// Whether constraints (`>= 1.3, < 2.0`) allow some release of a minor version or of a later one.
@@ -72,6 +104,25 @@ fn reaches(constraints: &str, [major, minor]: [u64; 2]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn constraints_demand_or_do_not() {
+        for (constraints, expected) in [
+            (">= 1.0", true),
+            ("~> 1.2", true),
+            ("1", true),
+            (" = 1.4.0 ", true),
+            ("> 1.0, < 2.0", true),
+            (">= 0.48", false),
+            ("~> 0.50", false),
+            ("< 2.0", false),
+            ("!= 1.3", false),
+            (">= 1.x", false),
+            ("", false),
+        ] {
+            assert_eq!(demands(constraints, [1, 0]), expected, "{constraints}");
+        }
+    }
 
     #[test]
     fn constraints_leave_room_or_do_not() {
