@@ -11,7 +11,6 @@ use walkdir::WalkDir;
 /// below of which they must know nothing. Modules of one layer may know each other.
 const LAYERS: &[(&[&str], &[&str])] = &[
     (&["source"], &[]),
-    (&["day"], &["source"]),
     (&["tree"], &[]),
     (&["day"], &["source", "tree"]),
     (&["git"], &["source", "tree"]),
