@@ -2,9 +2,9 @@
 //! refuses, fields with another name today.
 
 use super::join::RIVALS;
-use super::normalise::{Found, Statement, basis, basis_of_secret, entry_at, fact};
+use super::normalise::{Found, Statement, basis, basis_of_secret, fact};
+use super::paths::{Keys, at_path, entry_at};
 use super::placeholders;
-use super::recognise::at_path;
 use super::spelling::Spelling;
 use super::table::Delivery;
 use crate::client::{Basis, Datum, Definition, Fact};
@@ -84,9 +84,11 @@ fn secrets(found: &Found<'_>, statements: &[Statement<'_>], definition: &mut Def
 /// The secrets that the provider's table names, with their paths in it.
 fn listed_secrets<'a>(found: &Found<'a>) -> impl Iterator<Item = (&'a str, &'a Entry)> {
     let (provider, kind, shape, node) = (found.provider, found.kind, found.shape, found.node);
+    let keys = Keys::of(node);
     let listed = provider.table.secrets.get(kind.name()).into_iter().flatten();
     listed.filter_map(move |path| {
-        let entry = provider.spelt(kind, shape, path).find_map(|path| entry_at(node, &path))?;
+        let mut spelt = provider.spelt(kind, shape, path).filter(|path| keys.may_lead(path));
+        let entry = spelt.find_map(|path| entry_at(node, &path))?;
         Some((path.as_str(), entry))
     })
 }

@@ -7,6 +7,7 @@ mod join;
 mod neutral;
 mod normalise;
 mod owners;
+mod paths;
 mod placeholders;
 mod plausible;
 mod provider;

@@ -1,8 +1,8 @@
 //! From an object in a provider's words to a definition in the vocabulary's.
 
+use super::paths::{Keys, entry_at, is_unknown};
 use super::placeholders;
 use super::provider::Provider;
-use super::recognise::only_item;
 use super::table::Shape;
 use crate::client::{Basis, Datum, Definition, Fact};
 use crate::secret;
@@ -62,10 +62,12 @@ pub fn definition(found: &Found<'_>) -> Definition {
 
 /// Everything that an object says of attributes.
 fn statements<'a>(found: &Found<'a>) -> Vec<Statement<'a>> {
+    let keys = Keys::of(found.node);
     let paths = found.provider.paths(found.kind, found.shape);
     let mut statements = Vec::with_capacity(paths.len());
     statements.extend(paths.iter().filter_map(|(attribute, paths)| {
-        let written = paths.iter().find_map(|path| Some((path, entry_at(found.node, path)?)));
+        let mut paths = paths.iter().filter(|path| keys.may_lead(path));
+        let written = paths.find_map(|path| Some((path, entry_at(found.node, path)?)));
         written.map(|(path, entry)| Statement { attribute: *attribute, path, entry })
     }));
     statements
@@ -205,33 +207,6 @@ pub(super) fn basis(place: Place, node: &Node) -> Basis {
     match &node.supplied {
         Some(from) => Basis::Resolved { used: place, from: **from },
         None => Basis::Written(place),
-    }
-}
-
-/// The entry at a path of keys with dots between; a list of one map is passed through. Where something on the way
-/// cannot be known, nor can what stands below: that entry is it.
-pub(super) fn entry_at<'a>(node: &'a Node, path: &str) -> Option<&'a Entry> {
-    let mut node = node;
-    let mut rest = path;
-    loop {
-        let (key, below) = match rest.bytes().position(|byte| byte == b'.') {
-            Some(dot) => (&rest[..dot], Some(&rest[dot + 1..])),
-            None => (rest, None),
-        };
-        let entry = only_item(node).entry(key)?;
-        match below {
-            Some(below) if !is_unknown(&entry.value) => (node, rest) = (&entry.value, below),
-            _ => return (!matches!(entry.value.value, Value::Null)).then_some(entry),
-        }
-    }
-}
-
-/// Whether nothing is known of a value: `@@REFRESH_TOKEN@@`, `"##REFRESH_TOKEN##"`, `var.refresh_token`.
-fn is_unknown(node: &Node) -> bool {
-    match &node.value {
-        Value::Unknown(_) | Value::Expression(_) => true,
-        Value::Template(pieces) => matches!(pieces.as_slice(), [Piece::Hole(_)]),
-        _ => false,
     }
 }
 

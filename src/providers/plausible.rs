@@ -1,7 +1,7 @@
 //! How much speaks for a map being an object of a kind: not that its keys are called so, but that what stands under
 //! them is what an object has there. `callbacks: onLoad` in some other program's settings says nothing.
 
-use super::normalise::entry_at;
+use super::paths::entry_at;
 use super::provider::Provider;
 use super::spelling::Spelling;
 use super::table::Shape;

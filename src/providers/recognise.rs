@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use super::paths::{at_path, only_item};
 use super::plausible::plausibility;
 use super::provider::Provider;
 use super::table::{ObjectsAt, Shape, Test};
@@ -243,23 +244,6 @@ fn fits(node: &Node, test: &Test) -> bool {
         && (test.only.is_empty() || node.entries().iter().all(|entry| test.only.contains(&entry.key)))
         && test.matches.iter().all(|(path, patterns)| text_fits(path, patterns.each()))
         && test.without.iter().all(|(path, texts)| without(path, texts.each()))
-}
-
-/// The value at a path of keys with dots between. A list of one map is passed through, as Terraform's blocks need.
-pub(super) fn at_path<'a>(node: &'a Node, path: &str) -> Option<&'a Node> {
-    let mut node = node;
-    for key in path.split('.').filter(|key| !key.is_empty()) {
-        node = only_item(node).get(key)?;
-    }
-    Some(node)
-}
-
-/// The map in a list that holds nothing else.
-pub(super) fn only_item(node: &Node) -> &Node {
-    match node.items() {
-        [item] if item.is_map() => item,
-        _ => node,
-    }
 }
 
 /// Whether a text matches a pattern in which `*` stands for anything.
