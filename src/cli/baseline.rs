@@ -69,7 +69,7 @@ fn today(options: &BaselineOptions, day: Day) -> Result<(Report, Configs, Place)
         ..Adjustment::default()
     };
     let input = &options.input;
-    let configs = input.config.configs(adjustment)?;
+    let configs = input.configs(adjustment)?;
     // What is ignored where it stands need not be put off as well.
     let folders: Vec<PathBuf> = input.paths.iter().map(|path| absolute(path)).collect();
     let ignores = Ignoring { today: Some(day), report_all: false, folders: &folders };

@@ -22,7 +22,7 @@ use crate::silence::Ignoring;
 
 /// Reports what is wrong.
 pub(super) fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dyn Write) -> Outcome {
-    let configs = options.input.config.configs(Adjustment {
+    let configs = options.input.configs(Adjustment {
         select: options.select.clone(),
         disable: options.disable.clone(),
         persona: options.persona,
@@ -105,7 +105,7 @@ pub(super) fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dy
 
 /// Lists the clients.
 pub(super) fn clients(options: &ClientsOptions, out: &mut dyn Write, errors: &mut dyn Write) -> Outcome {
-    let configs = options.input.config.configs(Adjustment {
+    let configs = options.input.configs(Adjustment {
         variables: options.input.variables.given.clone(),
         mappings: mappings(&options.input),
         ..Adjustment::default()
@@ -178,9 +178,6 @@ fn asked(options: &InputOptions) -> Asked<'_> {
 
 /// Reads the inputs.
 pub(super) fn take(options: &InputOptions, configs: &Configs) -> Result<Taken, String> {
-    // This thread is one of those that work: it would only wait for them otherwise, and each has memory of its own.
-    // Fails only where the pool is in use already, which costs nothing but the wish.
-    drop(rayon::ThreadPoolBuilder::new().num_threads(options.threads).use_current_thread().build_global());
     let first = first(options);
     let config = configs.of(first.as_deref())?;
     if let Some(kind) = &options.kind {

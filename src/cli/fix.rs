@@ -26,7 +26,7 @@ use crate::write;
 /// Mends what can be mended.
 pub(super) fn fix(options: &FixOptions, out: &mut dyn Write, errors: &mut dyn Write) -> Outcome {
     let selecting = |select: &[String]| {
-        options.input.config.configs(Adjustment {
+        options.input.configs(Adjustment {
             select: select.to_vec(),
             disable: options.disable.clone(),
             persona: options.persona,

@@ -284,6 +284,17 @@ pub(super) struct InputOptions {
     pub(super) config: ConfigOptions,
 }
 
+impl InputOptions {
+    /// The configurations that the options ask for. The threads of the run are started; this one is among them, as it
+    /// would only wait for the others.
+    pub(super) fn configs(&self, adjustment: Adjustment) -> Result<Configs, String> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).use_current_thread();
+        // Fails only where there are threads already, which costs nothing but the wish.
+        drop(pool.build_global());
+        self.config.configs(adjustment)
+    }
+}
+
 #[derive(Debug, Args)]
 pub(super) struct CheckOptions {
     #[command(flatten)]

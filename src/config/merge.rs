@@ -265,7 +265,7 @@ fn rules(
 fn read_rules(
     layers: &[Layer],
     access: &Access<'_>,
-    options: &dyn Fn(&str) -> Options,
+    options: &(dyn Fn(&str) -> Options + Sync),
 ) -> Result<Vec<Rule>, ConfigError> {
     let mut rules = rule::builtin(options).map_err(|message| locate(layers, message))?;
     let mut read = BTreeSet::new();

@@ -38,16 +38,27 @@ pub struct RuleError {
 /// # Errors
 ///
 /// Says which option is unknown to its rule.
-pub fn builtin(options: &dyn Fn(&str) -> Options) -> Result<Vec<Rule>, String> {
-    let lines = include_str!(concat!(env!("OUT_DIR"), "/rules.jsonl"));
-    // All at once: to grow would leave behind several times what they take.
-    let mut rules = Vec::with_capacity(lines.lines().count());
-    for line in lines.lines() {
-        let (id, text): (String, Text) =
-            serde_json::from_str(line).map_err(|error| format!("built-in rules: {error}"))?;
-        rules.push(Rule::new(&id, text, &options(&id))?);
-    }
-    Ok(rules)
+pub fn builtin(options: &(dyn Fn(&str) -> Options + Sync)) -> Result<Vec<Rule>, String> {
+    let lines: Vec<&str> = include_str!(concat!(env!("OUT_DIR"), "/rules.jsonl")).lines().collect();
+    let rules = |lines: &[&str]| -> Result<Vec<Rule>, String> {
+        // All at once: to grow would leave behind several times what they take.
+        let mut rules = Vec::with_capacity(lines.len());
+        for line in lines {
+            let (id, text): (String, Text) =
+                serde_json::from_str(line).map_err(|error| format!("built-in rules: {error}"))?;
+            rules.push(Rule::new(&id, text, &options(&id))?);
+        }
+        Ok(rules)
+    };
+    // Half of them beside the others, as every run waits for them. Not by the threads that share their work: those who
+    // look for files ask for configurations too, and must not wait for each other.
+    let (first, second) = lines.split_at(lines.len() / 2);
+    std::thread::scope(|scope| {
+        let second = scope.spawn(|| rules(second));
+        let mut all: Vec<Rule> = rules(first)?;
+        all.append(&mut second.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+        Ok(all)
+    })
 }
 
 /// Reads a rule file.
