@@ -14,7 +14,3 @@ accept:
 tidy:
     cargo fmt --all
     cargo clippy --all-targets --fix --allow-dirty --allow-staged
-
-# The program as it is distributed: smaller and faster, and slower to build.
-dist:
-    cargo build --locked --profile dist
