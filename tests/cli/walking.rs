@@ -75,6 +75,8 @@ fn order_and_bytes_do_not_depend_on_threads() {
         "resource \"auth0_client\" \"a\" {\n  app_type = \"spa\"\n  callbacks = [\"*\"]\n}\n",
     );
     repository = repository.and("5/cut.json", "{\"app_type\": \"spa\", \"callbacks\": [");
+    // Read while folders are walked: with one thread it must not wait for the one that walks.
+    repository = repository.and("6/clientlint.toml", "persona = \"pedantic\"\n");
     for verb in ["check", "clients"] {
         for format in ["text", "json"] {
             let run =
