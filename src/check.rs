@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::client::{Basis, Datum, Definition, Fact};
 use crate::rule::{Case, Condition, Match, Matches, Persona, Profile, Rule, Severity, Truth};
 use crate::source::Place;
-use crate::vocabulary::{Attribute, Attributes, Kind};
+use crate::vocabulary::{Attribute, Attributes, Holds, Kind};
 
 /// What is reported of the rules, and how.
 #[derive(Clone, Debug, Default)]
@@ -217,7 +217,7 @@ fn judge<'a>(
         items: attribute.map_or_else(Vec::new, |attribute| items(attribute, definition, matches)),
         decided,
         without,
-        related: related(matches, place),
+        related: related(matches, place, attribute, case.label.as_deref()),
         message: fill(&case.message, definition, matches),
         assumes: assumes(matches),
         likely: likely(definition, rule, case),
@@ -250,7 +250,14 @@ fn is_item(definition: &Definition, found: &Match<'_>) -> bool {
 }
 
 /// Everything else that a violation rests on: other values, where values come from, and reasons for inferences.
-fn related(matches: &[Match<'_>], decided: Place) -> Vec<(Place, String)> {
+///
+/// Other items of the list that decided are what the first is: of them the same `label` is said.
+fn related(
+    matches: &[Match<'_>],
+    decided: Place,
+    deciding: Option<Attribute>,
+    label: Option<&str>,
+) -> Vec<(Place, String)> {
     let mut related: Vec<(Place, String)> = Vec::new();
     let mut add = |place: Place, says: String| {
         if place != decided && !related.iter().any(|(known, _)| *known == place) {
@@ -259,10 +266,14 @@ fn related(matches: &[Match<'_>], decided: Place) -> Vec<(Place, String)> {
     };
     for found in matches {
         let Some(fact) = found.fact else { continue };
+        let says = || match label.filter(|_| deciding == Some(found.attribute)) {
+            Some(label) => label.to_owned(),
+            None => says(found.attribute),
+        };
         match &fact.basis {
-            Basis::Written(place) => add(*place, says(found.attribute)),
+            Basis::Written(place) => add(*place, says()),
             Basis::Resolved { used, from } => {
-                add(*used, says(found.attribute));
+                add(*used, says());
                 add(*from, "its value is written here".to_owned());
             }
             Basis::Inferred(evidence) => {
@@ -283,6 +294,9 @@ fn says(attribute: Attribute) -> String {
     match attribute {
         Attribute::APPLICATION_TYPE => "with this application type".to_owned(),
         Attribute::IS_FIRST_PARTY => "this says who owns the client".to_owned(),
+        _ if matches!(attribute.meaning().holds, Holds::Texts | Holds::Uris) => {
+            format!("together with this one of {}", attribute.name())
+        }
         _ => format!("together with this {}", attribute.name()),
     }
 }

@@ -431,3 +431,18 @@ fn reports_follow_links_but_not_out_of_the_repository() {
     assert_eq!(run.code, 2, "{}", run.err);
     assert!(!outside.path("new").exists());
 }
+
+#[test]
+fn each_item_of_a_list_that_decides_is_told_to() {
+    let client = "clients:\n- name: Web\n  app_type: regular_web\n  callbacks: [\"http://a.example.com\", \"http://b.example.com\"]\n";
+    let report = Repository::with("tenant.yaml", client).check(".");
+    let insecure = |finding: &&Json| finding["rule"] == "insecure-redirect-uri";
+    let finding = report["findings"].as_array().unwrap().iter().find(insecure).unwrap();
+    let related = finding["related"].as_array().unwrap();
+    assert_eq!(related.len(), 1);
+    assert_eq!(related[0]["message"], "sent in clear text");
+    let client = "clients:\n- name: Web\n  app_type: spa\n  grant_types: [authorization_code, refresh_token]\n  refresh_token: {rotation_type: non-rotating}\n";
+    let report = Repository::with("tenant.yaml", client).check(".");
+    let messages = report.to_string();
+    assert!(messages.contains("together with this one of grant_types"), "{messages}");
+}
