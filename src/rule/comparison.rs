@@ -113,7 +113,8 @@ impl Comparison {
 }
 
 /// Whether a pattern is written in what ECMA-262, which JSON Schema refers to, has in common with the `regex` crate:
-/// no `.`, which leaves out other line ends there, no classes by letter, no groups with options, no sets of sets.
+/// no `.`, which leaves out other line ends there, no classes by letter, no groups with options, no sets of sets, no empty
+/// ones.
 fn is_common(pattern: &str) -> bool {
     let mut characters = pattern.chars();
     let mut before = ' ';
@@ -122,7 +123,7 @@ fn is_common(pattern: &str) -> bool {
         let common = match character {
             '\\' => characters.next().is_some_and(|escaped| "^$|()[]{}*+?./\\-".contains(escaped)),
             '[' => !std::mem::replace(&mut in_set, true),
-            ']' => std::mem::replace(&mut in_set, false),
+            ']' => !matches!(before, '[' | '^') && std::mem::replace(&mut in_set, false),
             '.' | '{' | '}' | '&' | '~' => false,
             '?' => before != '(',
             '-' => before != '-',

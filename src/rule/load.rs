@@ -54,9 +54,14 @@ pub fn builtin(options: &(dyn Fn(&str) -> Options + Sync)) -> Result<Vec<Rule>, 
     // look for files ask for configurations too, and must not wait for each other.
     let (first, second) = lines.split_at(lines.len() / 2);
     std::thread::scope(|scope| {
-        let second = scope.spawn(|| rules(second));
-        let mut all: Vec<Rule> = rules(first)?;
-        all.append(&mut second.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+        let beside = std::thread::Builder::new().spawn_scoped(scope, || rules(second));
+        let mut all = rules(first)?;
+        let mut rest = match beside {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?,
+            // Where there may be no more threads.
+            Err(_) => rules(second)?,
+        };
+        all.append(&mut rest);
         Ok(all)
     })
 }

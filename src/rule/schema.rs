@@ -357,6 +357,7 @@ mod tests {
             json!({ "pattern": "^a$" }),
             json!({ "pattern": "(^| )(id_)?token( |$)" }),
             json!({ "pattern": "[^a-c5]" }),
+            json!({ "pattern": "[^]a]|[]a]" }),
             json!({ "pattern": "\\*|\\." }),
             json!({ "pattern": "^." }),
             json!({ "pattern": "^\\w+$" }),
