@@ -310,10 +310,23 @@ fn is_sample(lower: &str) -> bool {
         "overridden",
         "usersecrets",
     ];
+    // What a sentence speaks of: `AUTH0 CLIENT SECRET`, `see key vault`.
+    const SPOKEN_OF: &[&str] = &["secret", "secrets", "vault", "env", "environment", "variable", "variables"];
     let word = |word: &str| WORDS.contains(&word);
+    let spoken_of = |word: &str| SPOKEN_OF.contains(&word);
     WHOLE.contains(&lower)
         || lower.split(|c: char| !c.is_ascii_alphanumeric()).any(word)
+        || (lower.contains(' ') && lower.split_whitespace().any(spoken_of))
+        || is_named_secret(lower)
         || (lower.starts_with("some") && lower.len() < 32 && lower.contains("secret"))
+}
+
+/// Whether a text is the name of a secret: `prod_client_secret`, `shop.auth0.client.secret`.
+fn is_named_secret(lower: &str) -> bool {
+    const SEPARATORS: [char; 3] = ['_', '-', '.'];
+    let is_word = |word: &str| word == "auth0" || word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let mut words = lower.rsplit(SEPARATORS);
+    words.next() == Some("secret") && words.next() == Some("client") && words.all(is_word)
 }
 
 fn is_run(text: &str, of: &str) -> bool {
@@ -377,6 +390,12 @@ mod tests {
             ("$WEB_SECRET", Class::Reference),
             ("#{WebSecret}#", Class::Placeholder),
             ("Set by user-secrets", Class::Sample),
+            ("ACME CLIENT SECRET", Class::Sample),
+            ("use user secrets", Class::Sample),
+            ("DEV_MANAGEMENT_API_CLIENT_SECRET", Class::Sample),
+            ("shop.auth0.client.secret", Class::Sample),
+            ("kq83-client-secret", Class::Literal),
+            ("kq83 EXAMPLE 71Zp not real", Class::Literal),
             ("YOUR_CLIENT_SECRET", Class::Sample),
             ("<your secret>", Class::Sample),
             ("some_client_secret", Class::Sample),

@@ -11,8 +11,21 @@ use walkdir::WalkDir;
 use super::absolute;
 
 /// Endings of the files that are looked into.
-const ENDINGS: &[&str] =
-    &["yaml", "yml", "json", "toml", "tf", "tofu", "hcl", "env", "properties", "plist", "xml", "tfstate"];
+const ENDINGS: &[&str] = &[
+    "yaml",
+    "yml",
+    "json",
+    "toml",
+    "tf",
+    "tofu",
+    "hcl",
+    "env",
+    "properties",
+    "plist",
+    "xml",
+    "config",
+    "tfstate",
+];
 
 /// The files that a path leads to and that are looked into by their ending, excluded ones included; sorted.
 pub fn candidates(path: &Path, gitignore: bool) -> Vec<PathBuf> {

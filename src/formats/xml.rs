@@ -1,10 +1,12 @@
-//! The two forms of XML in which applications keep names with texts: property lists and Android's string resources.
+//! The forms of XML in which applications keep names with texts: property lists, Android's string resources and .NET's
+//! `appSettings`.
 
 use super::{Format, Parsed, mentions};
 use crate::source::{Source, Span};
 use crate::tree::{Entry, Node, Value};
 
-/// `<key>NAME</key><string>text</string>` and `<string name="NAME">text</string>`; all else is passed over.
+/// `<key>NAME</key><string>text</string>`, `<string name="NAME">text</string>` and `<add key="NAME" value="text" />`;
+/// all else is passed over.
 pub(super) struct Xml;
 
 impl Format for Xml {
@@ -13,7 +15,7 @@ impl Format for Xml {
     }
 
     fn extensions(&self) -> &'static [&'static str] {
-        &["plist", "xml"]
+        &["plist", "xml", "config"]
     }
 
     fn parse(&self, source: &Source) -> Parsed {
@@ -35,22 +37,29 @@ impl Format for Xml {
             let tag = &text[open + 1..close];
             let word = tag.split(|c: char| c.is_whitespace() || c == '/').next().unwrap_or("");
             let content = || text[at..].find("</").map(|end| (at, at + end));
+            let attribute = |start: &str| {
+                let start = open + 1 + tag.find(start)? + start.len();
+                text[start..close].find('"').map(|end| (start, start + end))
+            };
+            let mut add = |(from, to), (start, end)| {
+                entries.push(Entry {
+                    key: unescape(&text[from..to]),
+                    key_place: source.place(from..to),
+                    value: Node::new(source.place(start..end), Value::Text(unescape(&text[start..end]))),
+                });
+            };
             match word {
                 "key" => name = content(),
                 "string" => {
-                    let attribute = tag.find("name=\"").and_then(|start| {
-                        let start = open + 1 + start + "name=\"".len();
-                        text[start..close].find('"').map(|end| (start, start + end))
-                    });
-                    if let (Some(name), Some((start, end))) = (attribute.or(name.take()), content()) {
-                        entries.push(Entry {
-                            key: unescape(&text[name.0..name.1]),
-                            key_place: source.place(name.0..name.1),
-                            value: Node::new(
-                                source.place(start..end),
-                                Value::Text(unescape(&text[start..end])),
-                            ),
-                        });
+                    if let (Some(name), Some(text)) =
+                        (attribute("name=\"").or_else(|| name.take()), content())
+                    {
+                        add(name, text);
+                    }
+                }
+                "add" => {
+                    if let (Some(name), Some(text)) = (attribute(" key=\""), attribute(" value=\"")) {
+                        add(name, text);
                     }
                 }
                 _ => {}
@@ -75,14 +84,16 @@ mod tests {
     use crate::source::FileId;
 
     #[test]
-    fn names_and_texts_of_both_forms_are_read() {
+    fn names_and_texts_of_all_forms_are_read() {
         let text = "<?xml version=\"1.0\"?><!-- <key>No</key> --><plist><dict><key>ClientId</key>\n<string>a&amp;b</string>\
-                    </dict></plist><resources><string name=\"com_auth0_domain\">d.example</string></resources>";
+                    </dict></plist><resources><string name=\"com_auth0_domain\">d.example</string></resources>\
+                    <appSettings><add key=\"auth0:Domain\" value=\"e.example\" /><add name=\"x\" /></appSettings>";
         let source = Source::new(FileId(0), "Auth0.plist", None, text.to_owned());
         let parsed = Xml.parse(&source);
         let document = &parsed.documents[0];
         assert_eq!(document.get("ClientId").and_then(Node::text), Some("a&b"));
         assert_eq!(document.get("com_auth0_domain").and_then(Node::text), Some("d.example"));
-        assert_eq!(document.entries().len(), 2);
+        assert_eq!(document.get("auth0:Domain").and_then(Node::text), Some("e.example"));
+        assert_eq!(document.entries().len(), 3);
     }
 }

@@ -114,6 +114,10 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
         {
             stored_secret(&mut definition, entry);
         }
+        // Mostly a provider is told by its environment how it logs in, and its configuration says nothing.
+        if kind == Kind::DeployConfig && !definition.facts.contains_key(&Attribute::SECRETS) {
+            return None;
+        }
         outdated.settle(&mut definition, origin);
         definition.realm = *realm;
         definition.perhaps = origin.perhaps;

@@ -48,6 +48,38 @@ pub(super) fn instances<'a>(
     resources
 }
 
+/// The configuration of a provider: `provider.auth0`, or with its alias `provider.auth0.dev`.
+pub(super) fn configuration<'a>(
+    world: &World<'a>,
+    instance: &Rc<Instance<'a>>,
+    block: &Block<'a>,
+) -> Resource {
+    let scope = Scope::new(Rc::clone(instance));
+    let kind = configured(block.kind);
+    let alias = block.body.get("alias").and_then(Node::text).map(|alias| format!(".{alias}"));
+    let value = Value::Map(world.entries(block.body.entries().iter(), &scope));
+    Resource {
+        address: format!("{}{kind}{}", instance.prefix, alias.unwrap_or_default()),
+        kind,
+        place: block.body.place,
+        name_place: block.name_place,
+        body: Node::new(block.body.place, value),
+        provider: None,
+        perhaps: is_perhaps_called(instance),
+        directory: instance.module.directory.clone(),
+        root: String::new(),
+        existing: false,
+        partial: false,
+        written: None,
+        snapshot: None,
+    }
+}
+
+/// The type of a provider's configuration, as resources have one.
+pub(super) fn configured(provider: &str) -> String {
+    format!("provider.{provider}")
+}
+
 /// Whether nobody knows if a module is called at all: where `count` or `for_each` is known, each call has its key.
 fn is_perhaps_called(instance: &Rc<Instance<'_>>) -> bool {
     let mut instance = Rc::clone(instance);

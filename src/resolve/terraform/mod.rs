@@ -84,7 +84,7 @@ pub struct Read {
 /// A resource as it would be created.
 #[derive(Clone, Debug)]
 pub struct Resource {
-    /// Its type: `auth0_client`.
+    /// Its type: `auth0_client`; for the configuration of a provider `provider.auth0`.
     pub kind: String,
     /// Its address: `module.apps.auth0_client.this["web"]`. Where the instances are not known, one resource
     /// without a key stands for all.
@@ -200,6 +200,9 @@ fn collect<'a>(
     reached.insert(&module.directory);
     for block in module.resources.iter().filter(|block| wanted(block.kind)) {
         found.resources.extend(body::instances(world, instance, block));
+    }
+    for block in module.providers.iter().filter(|block| wanted(&body::configured(block.kind))) {
+        found.resources.push(body::configuration(world, instance, block));
     }
     for (name, body) in &module.calls {
         let called = scope::called_directory(&module.directory, body)

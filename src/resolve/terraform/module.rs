@@ -19,6 +19,8 @@ pub(super) struct Module<'a> {
     /// The first block of each kind and name.
     pub(super) by_name: HashMap<(&'a str, &'a str), usize>,
     pub(super) calls: Vec<(&'a str, &'a Node)>,
+    /// The configurations of providers, each of the kind that the provider is called.
+    pub(super) providers: Vec<Block<'a>>,
     /// Values for its variables that Terraform loads by itself, in ascending precedence.
     pub(super) values: Vec<(&'a str, &'a Node)>,
 }
@@ -32,7 +34,7 @@ pub(super) struct Variable<'a> {
     pub(super) nullable: Option<&'a Node>,
 }
 
-/// A resource's declaration.
+/// A resource's declaration, or a provider's configuration.
 pub(super) struct Block<'a> {
     pub(super) kind: &'a str,
     pub(super) name: &'a str,
@@ -118,6 +120,10 @@ impl<'a> Module<'a> {
                     }),
                     "module" => each_label(body, |label, body| {
                         self.calls.push((&label.key, body));
+                    }),
+                    "provider" => each_label(body, |label, body| {
+                        let (kind, name_place) = (label.key.as_str(), label.key_place);
+                        self.providers.push(Block { kind, name: "", name_place, body: Cow::Borrowed(body) });
                     }),
                     "resource" => each_label(body, |kind, names| {
                         each_label(names, |name, body| self.add_resource(kind, name, body, overriding));
