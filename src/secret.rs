@@ -191,6 +191,7 @@ pub fn classify_text(text: &str) -> Class {
         "doppler:",
         "infisical:",
         "age1",
+        "$ansible_vault",
         "kms:",
     ];
     if MANAGED.iter().any(|prefix| lower.starts_with(prefix)) || lower.starts_with("-----begin age") {
@@ -321,9 +322,22 @@ fn is_sample(lower: &str) -> bool {
         || (lower.starts_with("some") && lower.len() < 32 && lower.contains("secret"))
 }
 
+/// Whether a text looks like what a server makes for a secret, and not like a name for one.
+pub fn is_generated(text: &str) -> bool {
+    let has = |of: fn(&u8) -> bool| text.as_bytes().iter().any(|byte| of(byte));
+    let lower = text.to_ascii_lowercase();
+    text.len() >= 24
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_digit)
+        && !["secret", "auth0"].iter().any(|word| lower.contains(word))
+        && classify_text(text) == Class::Literal
+}
+
 /// Whether a text is the name of a secret: `prod_client_secret`, `shop.auth0.client.secret`.
 fn is_named_secret(lower: &str) -> bool {
-    const SEPARATORS: [char; 3] = ['_', '-', '.'];
+    const SEPARATORS: [char; 4] = ['_', '-', '.', '/'];
     let is_word = |word: &str| word == "auth0" || word.bytes().all(|byte| byte.is_ascii_lowercase());
     let mut words = lower.rsplit(SEPARATORS);
     words.next() == Some("secret") && words.next() == Some("client") && words.all(is_word)

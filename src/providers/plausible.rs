@@ -5,12 +5,21 @@ use super::paths::entry_at;
 use super::provider::Provider;
 use super::spelling::Spelling;
 use super::table::Shape;
+use crate::secret;
 use crate::tree::{Node, Piece, Value};
 use crate::vocabulary::{Attribute, Holds, Kind};
 
 /// Points for each known value that is as it should be: two for a flag or a list, which nothing but such objects has
-/// under these keys; one for a word, since words also stand in environments and in translations.
+/// under these keys; one for a word, since words also stand in environments and in translations. Two for a secret of an
+/// application that looks like one.
 pub(super) fn plausibility(provider: &Provider, kind: Kind, shape: &Shape, node: &Node) -> usize {
+    if kind == Kind::AppConfig {
+        let generated = |node: &Node| node.text().is_some_and(secret::is_generated);
+        let entries = node.entries().iter();
+        return 2 * entries
+            .filter(|entry| secret::is_secret_key(&entry.key) && generated(&entry.value))
+            .count();
+    }
     let paths = provider.paths(kind, shape);
     paths
         .iter()
