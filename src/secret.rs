@@ -324,7 +324,7 @@ fn is_sample(lower: &str) -> bool {
 
 /// Whether a text looks like what a server makes for a secret, and not like a name for one.
 pub fn is_generated(text: &str) -> bool {
-    let has = |of: fn(&u8) -> bool| text.as_bytes().iter().any(|byte| of(byte));
+    let has = |of: fn(&u8) -> bool| text.as_bytes().iter().any(of);
     let lower = text.to_ascii_lowercase();
     text.len() >= 24
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
