@@ -68,8 +68,16 @@ fn loopback_context(definition: &Definition, list: Attribute) -> Option<&'static
         Some(true) => "production",
         Some(false) => "development",
         None if mixed() => "mixed",
+        None if is_named_for_development(definition) => "development",
         None => "unclear",
     })
+}
+
+/// Whether a word of the client's name says that it is for development: `Shop (Dev)`.
+fn is_named_for_development(definition: &Definition) -> bool {
+    const WORDS: &[&str] = &["dev", "development", "local", "localhost", "test", "sandbox"];
+    let name = definition.text(Attribute::CLIENT_NAME).unwrap_or_default().to_ascii_lowercase();
+    name.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| WORDS.contains(&word))
 }
 
 /// Whether a list holds loopback addresses, and public ones.

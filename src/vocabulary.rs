@@ -273,7 +273,7 @@ attributes! {
     TOS_URI tos_uri Uri Document "URL of the terms of service";
     CLIENT_URI client_uri Uri Document "URL of the client's home page";
     LOGO_URI logo_uri Uri Document "URL of the logo";
-    LOOPBACK_CONTEXT loopback_context Text Inference "How loopback redirect URIs are to be read: production (by the file's environment), mixed (beside a public https one), development (by the environment) or unclear";
+    LOOPBACK_CONTEXT loopback_context Text Inference "How loopback redirect URIs are to be read: production (by the file's environment), mixed (beside a public https one), development (by the environment, or by the client's name where it is not mixed) or unclear";
     LOGOUT_LOOPBACK_CONTEXT logout_loopback_context Text Inference "The same of loopback addresses among the logout URLs";
     WEB_ORIGIN_LOOPBACK_CONTEXT web_origin_loopback_context Text Inference "The same of loopback addresses among the web origins";
     ALLOWED_ORIGIN_LOOPBACK_CONTEXT allowed_origin_loopback_context Text Inference "The same of loopback addresses among the allowed origins";
