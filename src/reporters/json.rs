@@ -216,7 +216,7 @@ pub(super) fn write(out: &mut dyn Write, run: &Run<'_>) -> io::Result<()> {
 fn write_findings(out: &mut dyn Write, shown: &[&Finding], rules: &HashMap<&str, &Rule>) -> io::Result<()> {
     /// So many texts are made by one thread, and so many of these before they are written.
     const TOGETHER: usize = 64;
-    const AT_ONCE: usize = 16;
+    const AT_ONCE: usize = 8;
     let texts = |findings: &[&Finding]| {
         let mut texts = Vec::with_capacity(findings.len() << 11);
         for finding in findings {
@@ -225,24 +225,27 @@ fn write_findings(out: &mut dyn Write, shown: &[&Finding], rules: &HashMap<&str,
         }
         Ok(texts)
     };
-    if !shown.is_empty() {
-        out.write_all(b"\n")?;
+    let together =
+        |some: &[&Finding]| -> io::Result<Vec<Vec<u8>>> { some.par_chunks(TOGETHER).map(texts).collect() };
+    let mut rest = shown.chunks(TOGETHER * AT_ONCE);
+    let Some(first) = rest.next() else { return Ok(()) };
+    out.write_all(b"\n")?;
+    let mut ready = together(first)?;
+    for some in rest {
+        // While these are written the next are made.
+        let mut next = Ok(Vec::new());
+        rayon::in_place_scope(|scope| {
+            scope.spawn(|_| next = together(some));
+            ready.iter().try_for_each(|texts| out.write_all(texts))
+        })?;
+        ready = next?;
     }
-    let mut left = shown.len();
-    for some in shown.chunks(TOGETHER * AT_ONCE) {
-        let all: io::Result<Vec<Vec<u8>>> = some.par_chunks(TOGETHER).map(texts).collect();
-        let mut all = all?;
-        left -= some.len();
-        if left == 0
-            && let Some(last) = all.last_mut()
-        {
-            // After the last there is no comma.
-            last.truncate(last.len() - 2);
-            last.push(b'\n');
-        }
-        all.iter().try_for_each(|texts| out.write_all(texts))?;
+    if let Some(last) = ready.last_mut() {
+        // After the last there is no comma.
+        last.truncate(last.len() - 2);
+        last.push(b'\n');
     }
-    Ok(())
+    ready.iter().try_for_each(|texts| out.write_all(texts))
 }
 
 pub(super) fn tool() -> Tool {
