@@ -30,19 +30,10 @@ pub(super) fn instances<'a>(
         let entries = block.body.entries().iter().filter(|entry| !META.contains(&entry.key.as_str()));
         let value = Value::Map(world.entries(entries, &scope));
         resources.push(Resource {
-            kind: block.kind.to_owned(),
             address: format!("{}{}.{}{}", instance.prefix, block.kind, block.name, key.suffix()),
-            place: block.body.place,
-            name_place: block.name_place,
-            body: Node::new(block.body.place, value),
             provider: block.body.get("provider").map(super::describe::describe),
             perhaps: key == Key::Unknown || is_perhaps_called(instance),
-            directory: instance.module.directory.clone(),
-            root: String::new(),
-            existing: false,
-            partial: false,
-            written: None,
-            snapshot: None,
+            ..declared(instance, block, value)
         });
     }
     resources
@@ -61,11 +52,21 @@ pub(super) fn configuration<'a>(
     Resource {
         address: format!("{}{kind}{}", instance.prefix, alias.unwrap_or_default()),
         kind,
+        perhaps: is_perhaps_called(instance),
+        ..declared(instance, block, value)
+    }
+}
+
+/// What a block declares, without an address of its own.
+fn declared(instance: &Instance<'_>, block: &Block<'_>, value: Value) -> Resource {
+    Resource {
+        kind: block.kind.to_owned(),
+        address: String::new(),
         place: block.body.place,
         name_place: block.name_place,
         body: Node::new(block.body.place, value),
         provider: None,
-        perhaps: is_perhaps_called(instance),
+        perhaps: false,
         directory: instance.module.directory.clone(),
         root: String::new(),
         existing: false,
