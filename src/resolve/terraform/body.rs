@@ -21,6 +21,7 @@ pub(super) fn instances<'a>(
     block: &Block<'a>,
 ) -> Vec<Resource> {
     let scope = Scope::new(Rc::clone(instance));
+    let perhaps = is_perhaps_called(instance);
     let mut resources = Vec::new();
     for (key, each) in world.expand(&block.body, &scope) {
         let scope = match each {
@@ -32,7 +33,7 @@ pub(super) fn instances<'a>(
         resources.push(Resource {
             address: format!("{}{}.{}{}", instance.prefix, block.kind, block.name, key.suffix()),
             provider: block.body.get("provider").map(super::describe::describe),
-            perhaps: key == Key::Unknown || is_perhaps_called(instance),
+            perhaps: key == Key::Unknown || perhaps,
             ..declared(instance, block, value)
         });
     }
@@ -82,15 +83,13 @@ pub(super) fn configured(provider: &str) -> String {
 }
 
 /// Whether nobody knows if a module is called at all: where `count` or `for_each` is known, each call has its key.
-fn is_perhaps_called(instance: &Rc<Instance<'_>>) -> bool {
-    let mut instance = Rc::clone(instance);
+fn is_perhaps_called(mut instance: &Instance<'_>) -> bool {
     while let Some((scope, body)) = &instance.caller {
         let repeated = ["count", "for_each"].iter().any(|key| body.get(key).is_some());
         if repeated && !instance.prefix.ends_with("].") {
             return true;
         }
-        let above = Rc::clone(&scope.instance);
-        instance = above;
+        instance = &scope.instance;
     }
     false
 }

@@ -20,11 +20,8 @@ pub struct Since<'a> {
 pub fn ruling_out<'a>(files: &'a [TerraformFile<'_>], since: &Since<'_>) -> BTreeSet<&'a str> {
     let leaves_room = |file: &TerraformFile<'_>| {
         let path = &file.source.path;
-        let blocks = file.parsed.documents.iter().flat_map(Node::entries);
-        let mut settings =
-            blocks.filter(|entry| entry.key == "terraform").flat_map(|block| bodies(&block.value));
         !(path.ends_with(".tofu") || path.ends_with(".tofu.json"))
-            && settings.all(|body| in_block(body, since))
+            && settings(file).all(|body| in_block(body, since))
     };
     files.iter().filter(|file| !leaves_room(file)).map(|file| file.directory.as_str()).collect()
 }
@@ -32,18 +29,19 @@ pub fn ruling_out<'a>(files: &'a [TerraformFile<'_>], since: &Since<'_>) -> BTre
 /// The directories whose files take no version of a provider before one, major and minor.
 pub fn demanding<'a>(files: &'a [TerraformFile<'_>], provider: &str, version: [u64; 2]) -> BTreeSet<&'a str> {
     let demands = |file: &&TerraformFile<'_>| {
-        let blocks = file.parsed.documents.iter().flat_map(Node::entries);
-        let mut settings =
-            blocks.filter(|entry| entry.key == "terraform").flat_map(|block| bodies(&block.value));
-        settings.any(|body| {
-            constraints(body, provider)
-                .any(|node| node.and_then(Node::text).is_some_and(|text| demands(text, version)))
-        })
+        let mut constraints = settings(file).flat_map(|body| constraints(body, provider));
+        constraints.any(|node| node.and_then(Node::text).is_some_and(|text| demands(text, version)))
     };
     files.iter().filter(demands).map(|file| file.directory.as_str()).collect()
 }
 
-/// The same for one `terraform` block.
+/// The `terraform` blocks of a file.
+fn settings<'a>(file: &'a TerraformFile<'_>) -> impl Iterator<Item = &'a Node> {
+    let blocks = file.parsed.documents.iter().flat_map(Node::entries);
+    blocks.filter(|entry| entry.key == "terraform").flat_map(|block| bodies(&block.value))
+}
+
+/// Whether one `terraform` block leaves room for versions that can do something.
 fn in_block(body: &Node, since: &Since<'_>) -> bool {
     let reaches = |constraint: Option<&Node>, version: [u64; 2]| {
         constraint.is_none_or(|node| node.text().is_some_and(|text| reaches(text, version)))
@@ -53,7 +51,7 @@ fn in_block(body: &Node, since: &Since<'_>) -> bool {
 }
 
 /// What a `terraform` block says of the versions of a provider, wherever it names it.
-fn constraints<'a>(body: &'a Node, provider: &str) -> impl Iterator<Item = Option<&'a Node>> {
+fn constraints<'a>(body: &'a Node, provider: &'a str) -> impl Iterator<Item = Option<&'a Node>> {
     let providers = body.get("required_providers").into_iter().flat_map(bodies).flat_map(Node::entries);
     let meant = providers.filter(move |entry| {
         let source = entry.value.get("source").and_then(Node::text);
@@ -68,28 +66,22 @@ fn constraints<'a>(body: &'a Node, provider: &str) -> impl Iterator<Item = Optio
 
 /// Whether constraints (`>= 1.3, < 2.0`) rule out each release before a minor version.
 fn demands(constraints: &str, version: [u64; 2]) -> bool {
-    constraints.split(',').any(|constraint| {
-        let constraint = constraint.trim();
-        let at = constraint.find(|character: char| character.is_ascii_digit()).unwrap_or(constraint.len());
-        let (operator, least) = constraint.split_at(at);
+    each(constraints).any(|(operator, least)| {
         let mut parts = least.split('.').map(|part| part.trim().parse::<u64>().ok());
         let [major, minor] = [(); 2].map(|()| parts.next().unwrap_or(Some(0)));
-        let is_least = matches!(operator.trim(), "" | "=" | ">=" | ">" | "~>");
+        let is_least = matches!(operator, "" | "=" | ">=" | ">" | "~>");
         is_least && major.zip(minor).is_some_and(|(major, minor)| [major, minor] >= version)
     })
 }
 
 /// Whether constraints (`>= 1.3, < 2.0`) allow some release of a minor version or of a later one.
 fn reaches(constraints: &str, [major, minor]: [u64; 2]) -> bool {
-    constraints.split(',').all(|constraint| {
-        let constraint = constraint.trim();
-        let at = constraint.find(|character: char| character.is_ascii_digit()).unwrap_or(constraint.len());
-        let (operator, version) = constraint.split_at(at);
+    each(constraints).all(|(operator, version)| {
         let core = version.split(['-', '+']).next().unwrap_or_default();
         let parts: Option<Vec<u64>> = core.split('.').map(|part| part.trim().parse().ok()).collect();
         let Some(parts) = parts else { return false };
         let part = |at: usize| parts.get(at).copied().unwrap_or_default();
-        match operator.trim() {
+        match operator {
             "" | "=" | "<=" => (part(0), part(1)) >= (major, minor),
             "<" => (part(0), part(1), part(2)) > (major, minor, 0),
             // The last part that is written may grow.
@@ -98,6 +90,16 @@ fn reaches(constraints: &str, [major, minor]: [u64; 2]) -> bool {
             ">" | ">=" | "!=" => true,
             _ => false,
         }
+    })
+}
+
+/// The operator and the version of each of some constraints.
+fn each(constraints: &str) -> impl Iterator<Item = (&str, &str)> {
+    constraints.split(',').map(|constraint| {
+        let constraint = constraint.trim();
+        let at = constraint.find(|character: char| character.is_ascii_digit()).unwrap_or(constraint.len());
+        let (operator, version) = constraint.split_at(at);
+        (operator.trim(), version)
     })
 }
 
