@@ -1,6 +1,7 @@
 //! Rules over definitions: which hold, how bad it is, and where it stands.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::client::{Basis, Datum, Definition, Fact};
 use crate::rule::{Case, Condition, Match, Matches, Persona, Profile, Rule, Severity, Truth};
@@ -75,7 +76,7 @@ pub struct Verdict<'a> {
 }
 
 /// Judges a definition by every rule.
-pub fn check<'a>(definition: &'a Definition, rules: &'a [Rule], settings: &Settings) -> Verdict<'a> {
+pub fn check<'a>(definition: &'a Definition, rules: &'a [Arc<Rule>], settings: &Settings) -> Verdict<'a> {
     check_new(definition, rules, settings, &nothing)
 }
 
@@ -91,7 +92,7 @@ pub fn nothing(_: &str, _: Severity, _: Attribute, _: &str) -> bool {
 /// are new.
 pub fn check_new<'a>(
     definition: &'a Definition,
-    rules: &'a [Rule],
+    rules: &'a [Arc<Rule>],
     settings: &Settings,
     known: &Known<'_>,
 ) -> Verdict<'a> {

@@ -133,7 +133,7 @@ pub struct Fact {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Datum {
     /// Written, but not knowable.
-    Unknown(Unknown),
+    Unknown(Box<Unknown>),
     /// `true` or `false`.
     Flag(bool),
     /// A number, as written.

@@ -85,7 +85,7 @@ pub struct Outcome {
 /// # Errors
 ///
 /// Names the key that is no attribute, or the provider that does not exist.
-pub fn definitions(document: &Node, providers: &[Provider]) -> Result<Vec<Definition>, String> {
+pub fn definitions(document: &Node, providers: &[Arc<Provider>]) -> Result<Vec<Definition>, String> {
     let mut definitions = concluded(document, providers)?;
     if let Some(document) = neutral_former(document) {
         for (definition, before) in definitions.iter_mut().zip(concluded(&document, providers)?) {
@@ -95,7 +95,7 @@ pub fn definitions(document: &Node, providers: &[Provider]) -> Result<Vec<Defini
     Ok(definitions)
 }
 
-fn concluded(document: &Node, providers: &[Provider]) -> Result<Vec<Definition>, String> {
+fn concluded(document: &Node, providers: &[Arc<Provider>]) -> Result<Vec<Definition>, String> {
     let mut definitions = neutral_definitions(document)?;
     for definition in &mut definitions {
         let id = definition.text(Attribute::PROVIDER).unwrap_or("auth0").to_owned();
@@ -126,22 +126,22 @@ fn state(definition: &mut Definition, attribute: Attribute, word: &str) {
 /// # Errors
 ///
 /// What is wrong with the files, each with its place.
-pub fn test(files: &[(String, String)], providers: &[Provider]) -> Result<Outcome, Vec<RuleError>> {
+pub fn test(files: &[(String, String)], providers: &[Arc<Provider>]) -> Result<Outcome, Vec<RuleError>> {
     let mut outcome = Outcome::default();
     let mut errors = Vec::new();
     for (path, text) in files {
         let tested = parse(path, text, &|_| Options::new())
-            .and_then(|rule| test_rule(&rule, path, text, providers, &mut outcome));
+            .and_then(|rule| test_rule(&Arc::new(rule), path, text, providers, &mut outcome));
         errors.extend(tested.err());
     }
     if errors.is_empty() { Ok(outcome) } else { Err(errors) }
 }
 
 fn test_rule(
-    rule: &Rule,
+    rule: &Arc<Rule>,
     path: &str,
     text: &str,
-    providers: &[Provider],
+    providers: &[Arc<Provider>],
     outcome: &mut Outcome,
 ) -> Result<(), RuleError> {
     outcome.rules += 1;
@@ -181,7 +181,7 @@ fn test_rule(
 }
 
 /// What happened, where it is not what an example claims.
-fn disagreement(rule: &Rule, definitions: &[Definition], wanted: bool) -> Option<String> {
+fn disagreement(rule: &Arc<Rule>, definitions: &[Definition], wanted: bool) -> Option<String> {
     // Alone, and for the strictest reader: what other rules say of the example, and to whom, is not in question.
     let settings = Settings { persona: Persona::Auditor, ..Settings::default() };
     let rules = std::slice::from_ref(rule);

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -65,7 +66,7 @@ fn indent(text: &str) -> String {
 /// # Errors
 ///
 /// The output cannot be written.
-pub fn table(out: &mut dyn Write, rules: &[Rule]) -> io::Result<()> {
+pub fn table(out: &mut dyn Write, rules: &[Arc<Rule>]) -> io::Result<()> {
     let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
     for rule in rules {
         let persona = rule.text.persona.name();
@@ -86,7 +87,7 @@ pub fn table(out: &mut dyn Write, rules: &[Rule]) -> io::Result<()> {
 /// # Errors
 ///
 /// The output cannot be written.
-pub fn markdown(out: &mut dyn Write, rules: &[Rule]) -> io::Result<()> {
+pub fn markdown(out: &mut dyn Write, rules: &[Arc<Rule>]) -> io::Result<()> {
     writeln!(out, "| rule | severity | persona | what it finds |\n|---|---|---|---|")?;
     for rule in rules {
         let persona = rule.text.persona.name();
@@ -123,7 +124,7 @@ struct Listed<'a> {
 /// # Errors
 ///
 /// The output cannot be written.
-pub fn json(out: &mut dyn Write, rules: &[Rule]) -> io::Result<()> {
+pub fn json(out: &mut dyn Write, rules: &[Arc<Rule>]) -> io::Result<()> {
     let list = List {
         version: 1,
         rules: rules

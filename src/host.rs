@@ -52,7 +52,9 @@ pub(crate) fn host_kind(host: &str, suffix: Option<&str>) -> Option<&'static str
                 "public"
             });
         }
-        if let Ok(address) = host.trim_matches(['[', ']']).parse::<Ipv6Addr>() {
+        if host.contains(':')
+            && let Ok(address) = host.trim_matches(['[', ']']).parse::<Ipv6Addr>()
+        {
             let mapped = address.to_ipv4_mapped();
             return Some(if address.is_loopback() || mapped.is_some_and(|v4| v4.is_loopback()) {
                 "loopback"
@@ -91,15 +93,18 @@ pub(crate) fn host_kind(host: &str, suffix: Option<&str>) -> Option<&'static str
 
 /// Whether strangers can get names under the host's parent: `none`, `hosting` or `tunnel`.
 pub(crate) fn shared(host: &str) -> &'static str {
+    let mut is_known = false;
     // The host and each domain above it.
-    let domains = || std::iter::successors(Some(host), |domain| Some(domain.split_once('.')?.1));
-    if domains().any(is_tunnel) || host.split('.').any(|label| label.starts_with("ngrok")) {
-        return "tunnel";
+    for domain in std::iter::successors(Some(host), |domain| Some(domain.split_once('.')?.1)) {
+        if is_tunnel(domain) || domain.starts_with("ngrok") {
+            return "tunnel";
+        }
+        is_known |= is_hosting(domain);
     }
     // The private section of the public suffix list holds the domains under which companies hand out names.
     let private_suffix =
         || psl::suffix(host.as_bytes()).is_some_and(|suffix| suffix.typ() == Some(psl::Type::Private));
-    if domains().any(is_hosting) || private_suffix() { "hosting" } else { "none" }
+    if is_known || private_suffix() { "hosting" } else { "none" }
 }
 
 /// Kind of wildcard in a host: `host`, `public-suffix`, `subdomain` or `misplaced`.

@@ -204,7 +204,7 @@ fn example_rules_are_rules() {
             let rule = rule.unwrap_or_else(|error| panic!("{path}: {error}"));
             if !rule.text.examples.is_empty() {
                 let file = (name.to_owned(), example.to_owned());
-                let outcome = clientlint::examples::test(&[file], &providers).expect("the rule is right");
+                let outcome = clientlint::examples::test(&[file], providers).expect("the rule is right");
                 assert_eq!(outcome.failures, [""; 0], "{path}");
             }
             count += 1;

@@ -30,7 +30,8 @@ fn every_rule_finds_what_its_fixture_marks() {
 
 #[test]
 fn every_fixture_has_a_rule() {
-    let known: BTreeSet<String> = Config::builtin().unwrap().rules.into_iter().map(|rule| rule.id).collect();
+    let known: BTreeSet<String> =
+        Config::builtin().unwrap().rules.into_iter().map(|rule| rule.id.clone()).collect();
     for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/rules")).unwrap() {
         let path = entry.unwrap().path();
         let id = path.file_stem().unwrap().to_string_lossy().into_owned();

@@ -240,7 +240,7 @@ impl Baseline {
     fn judged(&self, rule: &str, config: &Config) -> bool {
         let settings = &config.settings;
         let as_strict = self.persona <= settings.persona && self.profile == settings.profile;
-        let known = |known: &Rule| {
+        let known = |known: &Arc<Rule>| {
             !settings.off.contains(rule)
                 && (settings.only.is_empty() || settings.only.contains(rule))
                 && known.cases.iter().all(|case| case.persona <= settings.persona)

@@ -109,7 +109,7 @@ fn test_rules(folder: &Path, out: &mut dyn Write, errors: &mut dyn Write) -> Out
         return Err(format!("{shown}: holds no rule files (.yaml, .yml)"));
     }
     let providers = crate::providers::builtin()?;
-    let outcome = match examples::test(&files, &providers) {
+    let outcome = match examples::test(&files, providers) {
         Ok(outcome) => outcome,
         Err(wrong) => {
             let mut lines = wrong.iter().map(|error| reporters::printable(&error.to_string()));

@@ -11,8 +11,9 @@ use crate::configs::{Adjustment, Configs};
 use crate::day::Day;
 use crate::finding::Confidence;
 use crate::init::Ci;
+use crate::providers;
 use crate::reporters::{Format, When};
-use crate::rule::{Persona, Profile, Severity};
+use crate::rule::{self, Persona, Profile, Severity};
 use crate::suggest::did_you_mean;
 
 /// Finds what is wrong with the OAuth and OpenID Connect clients that a repository defines.
@@ -291,6 +292,8 @@ impl InputOptions {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).use_current_thread();
         // Fails only where there are threads already, which costs nothing but the wish.
         drop(pool.build_global());
+        // Every run needs them, whatever its configuration.
+        rayon::join(rule::read_ahead, || drop(providers::builtin()));
         self.config.configs(adjustment)
     }
 }

@@ -133,7 +133,11 @@ enum Date {
 
 impl Ignores {
     /// What the layers say, the last one of each key; all their ignores.
-    pub(super) fn of(layers: &[Layer], rules: &[Rule], providers: &[Provider]) -> Result<Self, ConfigError> {
+    pub(super) fn of(
+        layers: &[Layer],
+        rules: &[Arc<Rule>],
+        providers: &[Arc<Provider>],
+    ) -> Result<Self, ConfigError> {
         let max_lifetime = last(layers, |layer| Some((layer, layer.written.ignores.max_lifetime.as_ref()?)));
         let max_lifetime = match max_lifetime {
             Some((layer, text)) => Some(days(text).ok_or_else(|| {
@@ -156,7 +160,11 @@ impl Ignores {
 }
 
 /// The ignores that a file holds.
-fn of_layer(layer: &Layer, rules: &[Rule], providers: &[Provider]) -> Result<Vec<Ignore>, ConfigError> {
+fn of_layer(
+    layer: &Layer,
+    rules: &[Arc<Rule>],
+    providers: &[Arc<Provider>],
+) -> Result<Vec<Ignore>, ConfigError> {
     let tables = &layer.written.ignore;
     let Some(path) = layer.path.as_ref().filter(|_| !tables.is_empty()) else { return Ok(Vec::new()) };
     let (path, shown, text) = (path.clone(), layer.name.clone(), layer.text.clone());
@@ -166,7 +174,7 @@ fn of_layer(layer: &Layer, rules: &[Rule], providers: &[Provider]) -> Result<Vec
 }
 
 /// The rules whose findings may not be silenced. A policy can only add to them.
-pub(super) fn unignorable(layers: &[Layer], policy: Option<&Layer>, rules: &[Rule]) -> BTreeSet<String> {
+pub(super) fn unignorable(layers: &[Layer], policy: Option<&Layer>, rules: &[Arc<Rule>]) -> BTreeSet<String> {
     let mut said: BTreeMap<&str, bool> = BTreeMap::new();
     for (name, setting) in layers.iter().flat_map(|layer| &layer.written.rules) {
         said.extend(setting.ignorable().map(|ignorable| (name.as_str(), ignorable)));
@@ -194,7 +202,7 @@ pub(super) fn unignorable(layers: &[Layer], policy: Option<&Layer>, rules: &[Rul
 impl Config {
     /// Whether an ignore may name a rule. Who silences a word on silencing has silenced nothing.
     pub fn may_be_ignored(&self, id: &str) -> bool {
-        let is_on_ignores = |rule: &Rule| rule.id == *id && rule.on == [Kind::Ignore];
+        let is_on_ignores = |rule: &Arc<Rule>| rule.id == *id && rule.on == [Kind::Ignore];
         !self.unignorable.contains(id) && !self.rules.iter().any(is_on_ignores)
     }
 }
@@ -203,8 +211,8 @@ impl Ignore {
     fn new(
         table: &Spanned<IgnoreTable>,
         origin: &Arc<Origin>,
-        rules: &[Rule],
-        providers: &[Provider],
+        rules: &[Arc<Rule>],
+        providers: &[Arc<Provider>],
     ) -> Result<Self, String> {
         let span = table.span();
         let table = table.get_ref();
@@ -275,7 +283,7 @@ impl Pattern {
 
 impl Pointer {
     /// Reads `/attribute`, `/attribute/*`, `/attribute/{item}`; `*` stands for any attribute or item.
-    fn new(text: &str, providers: &[Provider]) -> Result<Self, String> {
+    fn new(text: &str, providers: &[Arc<Provider>]) -> Result<Self, String> {
         if text.is_empty() {
             return Ok(Self::Whole);
         }
@@ -311,7 +319,7 @@ fn item_pattern(text: &str) -> Result<Pattern, String> {
 }
 
 /// The attribute of a name: the vocabulary's, or one by which a provider calls it.
-fn attribute(name: &str, providers: &[Provider]) -> Result<Attribute, String> {
+fn attribute(name: &str, providers: &[Arc<Provider>]) -> Result<Attribute, String> {
     let of_providers = || {
         let tables = providers.iter().map(|provider| &provider.table);
         let rows = tables.flat_map(|table| {

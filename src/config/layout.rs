@@ -1,6 +1,7 @@
 //! Layouts of the organisation's own: provider tables with the files that they are for.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -35,7 +36,7 @@ pub(super) struct Layout {
 
 impl Layout {
     /// The provider table that the layout stands for.
-    pub(super) fn provider(&self, builtin: &[Provider]) -> Result<Provider, String> {
+    pub(super) fn provider(&self, builtin: &[Arc<Provider>]) -> Result<Provider, String> {
         let platform = self.platform.as_deref().unwrap_or("auth0");
         let Some(base) = builtin.iter().find(|provider| provider.id == platform) else {
             let hint = did_you_mean(platform, builtin.iter().map(|provider| provider.id.as_str()));

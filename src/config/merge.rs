@@ -99,14 +99,14 @@ impl Config {
         let (mut own, mut layouts, mut overrides) = (Vec::new(), Vec::new(), Vec::new());
         for layer in &layers {
             for layout in &layer.written.layout {
-                own.push(layout.provider(&builtin).map_err(|message| layer.error(message))?);
+                own.push(Arc::new(layout.provider(builtin).map_err(|message| layer.error(message))?));
                 layouts.push((layout.name.clone(), globs(layer, &layout.files)?));
             }
             for (number, written) in layer.written.overrides.iter().enumerate() {
                 overrides.push(Exception::new(written, number, layer, &rules)?);
             }
         }
-        own.extend(builtin);
+        own.extend(builtin.iter().cloned());
         let channels = channels(&layers)?;
         let list = |get: fn(&Layer) -> Option<&Vec<String>>| -> Result<Option<Globs>, ConfigError> {
             let last = layers.iter().rev().find_map(|layer| Some((layer, get(layer)?)));
@@ -216,7 +216,7 @@ fn globs(layer: &Layer, list: &[String]) -> Result<Globs, ConfigError> {
     Globs::new(&layer.folder, list).map_err(|message| layer.error(message))
 }
 
-fn known(rules: &[Rule], id: &str) -> Result<(), String> {
+fn known(rules: &[Arc<Rule>], id: &str) -> Result<(), String> {
     rule_or_tag(rules, id)
 }
 
@@ -225,7 +225,7 @@ fn rules(
     layers: &[Layer],
     policy: Option<(&Layer, &Policy)>,
     access: &Access<'_>,
-) -> Result<Vec<Rule>, ConfigError> {
+) -> Result<Vec<Arc<Rule>>, ConfigError> {
     let mut set: BTreeMap<&str, Map<String, Json>> = BTreeMap::new();
     for layer in layers {
         if let Some((rule, option, value)) = facts::options(layer) {
@@ -265,8 +265,8 @@ fn rules(
 fn read_rules(
     layers: &[Layer],
     access: &Access<'_>,
-    options: &(dyn Fn(&str) -> Options + Sync),
-) -> Result<Vec<Rule>, ConfigError> {
+    options: &dyn Fn(&str) -> Options,
+) -> Result<Vec<Arc<Rule>>, ConfigError> {
     let mut rules = rule::builtin(options).map_err(|message| locate(layers, message))?;
     let mut read = BTreeSet::new();
     for layer in layers {
@@ -285,14 +285,14 @@ fn read_rules(
                 if rules.iter().any(|known| known.id == rule.id) {
                     return Err(layer.error(format!("two rules are called `{}`", rule.id)));
                 }
-                rules.push(rule);
+                rules.push(Arc::new(rule));
             }
         }
     }
     Ok(rules)
 }
 
-fn settings(layers: &[Layer], rules: &[Rule]) -> Result<Settings, ConfigError> {
+fn settings(layers: &[Layer], rules: &[Arc<Rule>]) -> Result<Settings, ConfigError> {
     let mut settings = Settings {
         persona: last(layers, |layer| layer.written.persona).unwrap_or_default(),
         profile: last(layers, |layer| layer.written.profile),

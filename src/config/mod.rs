@@ -64,9 +64,9 @@ pub struct Config {
     /// Findings that are less sure are not shown.
     pub min_confidence: Confidence,
     /// The rules, the user's own included.
-    pub rules: Vec<Rule>,
+    pub rules: Vec<Arc<Rule>>,
     /// The providers, the user's own layouts first.
-    pub providers: Vec<Provider>,
+    pub providers: Vec<Arc<Provider>>,
     /// Whether ignore files are obeyed.
     pub gitignore: bool,
     /// Files larger than this many bytes are not read.
@@ -237,7 +237,7 @@ impl Config {
 
     /// The providers that may recognise a file. A layout with globs is for the files that these match.
     pub fn providers_of<'a>(&'a self, file: Option<&'a Path>) -> impl Iterator<Item = &'a Provider> {
-        self.providers.iter().filter(move |provider| {
+        self.providers.iter().map(Arc::as_ref).filter(move |provider| {
             match self.layouts.iter().find(|(name, _)| *name == provider.id) {
                 Some((_, globs)) if !globs.is_empty() => file.is_some_and(|file| globs.match_file(file)),
                 _ => true,
@@ -248,6 +248,6 @@ impl Config {
     /// The provider whose platform a provider's definitions are deployed to: itself, except for a layout.
     pub fn platform<'a>(&'a self, provider: &'a Provider) -> &'a Provider {
         let id = provider.platform.as_deref().unwrap_or(&provider.id);
-        self.providers.iter().find(|known| known.id == id).unwrap_or(provider)
+        self.providers.iter().map(Arc::as_ref).find(|known| known.id == id).unwrap_or(provider)
     }
 }

@@ -44,7 +44,7 @@ impl Exception {
         written: &Override,
         number: usize,
         layer: &Layer,
-        rules: &[Rule],
+        rules: &[Arc<Rule>],
     ) -> Result<Self, ConfigError> {
         let error = |message| layer.error(message);
         written.rules.keys().try_for_each(|id| rule_or_tag(rules, id)).map_err(error)?;
@@ -79,7 +79,7 @@ impl Exception {
                 .is_none_or(|globs| judged.environment.is_some_and(|name| any(globs, &[name])))
     }
 
-    fn apply(&self, settings: &mut Settings, rules: &[Rule]) {
+    fn apply(&self, settings: &mut Settings, rules: &[Arc<Rule>]) {
         for (name, level) in &self.rules {
             for id in super::named_rules(rules, std::slice::from_ref(name)) {
                 settings.set(id, *level);

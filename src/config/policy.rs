@@ -77,7 +77,7 @@ impl Policy {
     }
 
     /// Turns tags into the rules that have them.
-    pub(super) fn name_rules(&mut self, rules: &[Rule]) {
+    pub(super) fn name_rules(&mut self, rules: &[Arc<Rule>]) {
         let mut floors: BTreeMap<String, Option<Severity>> = BTreeMap::new();
         for (name, floor) in &self.floors {
             for id in named_rules(rules, std::slice::from_ref(name)) {
@@ -94,7 +94,7 @@ impl Policy {
     }
 
     /// Lowers the options of a rule to what the policy allows. `own` are the rules as they are by themselves.
-    pub(super) fn limit(&self, id: &str, options: &mut Map<String, Json>, own: &[Rule]) {
+    pub(super) fn limit(&self, id: &str, options: &mut Map<String, Json>, own: &[Arc<Rule>]) {
         let own = own.iter().find(|rule| rule.id == id);
         for (name, most) in self.limits.get(id).into_iter().flatten() {
             let default = own.and_then(|rule| rule.text.options.get(name)?.get("default"));

@@ -1,18 +1,20 @@
 //! The JSON Schema of `clientlint.toml`, made from the structs that read it.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value as Json};
 
 use super::written::Written;
 use crate::rule::Rule;
 
 /// The schema, with the ids of the rules that are there.
-pub fn schema(rules: &[Rule]) -> Json {
+pub fn schema(rules: &[Arc<Rule>]) -> Json {
     let mut schema = schemars::schema_for!(Written).to_value();
     without_null(&mut schema);
     let of_rules = schema.pointer_mut("/properties/rules").and_then(Json::as_object_mut);
     if let Some(of_rules) = of_rules {
         let setting = of_rules.get("additionalProperties").cloned().unwrap_or_default();
-        let one = |rule: &Rule| {
+        let one = |rule: &Arc<Rule>| {
             let mut setting = setting.clone();
             if let Json::Object(map) = &mut setting {
                 map.insert("description".to_owned(), Json::from(rule.text.summary.as_str()));

@@ -19,14 +19,15 @@ pub(super) fn add(inputs: &mut Vec<Input>, configs: &Configs, gitignore: bool) -
     let mut search = Search { known: BTreeMap::new(), looked_at: BTreeMap::new(), found: Vec::new() };
     let mut named: BTreeSet<PathBuf> = BTreeSet::new();
     let mut folders: BTreeMap<PathBuf, Arc<Config>> = BTreeMap::new();
-    let mut last: Option<(&Path, Arc<Config>)> = None;
+    let mut last = None;
     for input in inputs.iter().filter(|input| may_hold_markers(input)) {
-        let folder = input.path.parent().unwrap_or(&input.path);
-        let config = match &last {
-            Some((known, config)) if *known == folder => config.clone(),
-            _ => configs.of(Some(&input.path))?,
-        };
-        last = Some((folder, config.clone()));
+        // Files come in order: what is looked for beside those of one folder is looked for once. Compared as texts:
+        // paths would be compared part by part.
+        let group = (input.path.parent().map(Path::as_os_str), input.path.extension());
+        if last == Some(group) {
+            continue;
+        }
+        let config = configs.of(Some(&input.path))?;
         if !config.mappings().is_empty() {
             named.extend(config.mappings().iter().flat_map(|mappings| &mappings.files).cloned());
         }
@@ -34,6 +35,7 @@ pub(super) fn add(inputs: &mut Vec<Input>, configs: &Configs, gitignore: bool) -
         let marked = config.mappings().is_empty() && project::holds_marker(text);
         if marked || project::may_name_others(&input.shown, text) {
             folders.entry(project_folder(input)).or_insert(config);
+            last = Some(group);
         }
     }
     if named.is_empty() && folders.is_empty() {

@@ -55,7 +55,7 @@ impl Session<'_> {
         });
         let named = |provider: &str, shape: &str| {
             let provider = config.providers.iter().find(|known| known.id == provider)?;
-            Some((provider, provider.table.shapes.iter().find(|known| known.id == shape)?))
+            Some((&**provider, provider.table.shapes.iter().find(|known| known.id == shape)?))
         };
         client
             .and_then(|client| named(&client.provider, &client.shape))

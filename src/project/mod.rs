@@ -107,7 +107,8 @@ pub fn may_hold_mappings(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let Some(stem) = name.strip_suffix(".json") else { return false };
     let last = folder.rsplit('/').next().unwrap_or(folder);
-    stem.to_ascii_lowercase().contains("config") || MAPPING_FOLDERS.contains(&last)
+    stem.as_bytes().windows(6).any(|part| part.eq_ignore_ascii_case(b"config"))
+        || MAPPING_FOLDERS.contains(&last)
 }
 
 /// The key that a mapping file has.
@@ -129,14 +130,13 @@ pub const DEPLOY_FOLDERS: &[&str] =
 
 /// The folder in which the scripts of a file's project lie, if the file says that there are some.
 pub fn scripts(path: &std::path::Path, text: &str) -> Option<std::path::PathBuf> {
+    let ending = path.extension()?;
     let folder = path.parent()?;
-    let is = |ending: &str| path.extension().is_some_and(|known| known == ending);
-    if is("json") && folder.file_name()? == "actions" {
+    if ending == "json" && folder.file_name()? == "actions" {
         return Some(folder.to_path_buf());
     }
-    let says = || holds(text, "\nactions:");
-    let speaks = (is("yaml") || is("yml")) && (text.starts_with("actions:") || says());
-    speaks.then(|| folder.join("actions"))
+    let speaks = || text.starts_with("actions:") || holds(text, "\nactions:");
+    ((ending == "yaml" || ending == "yml") && speaks()).then(|| folder.join("actions"))
 }
 
 /// Whether a file is one of Terraform's or Terragrunt's, by its name. The locks of Terraform define nothing.

@@ -1,6 +1,7 @@
 //! Fields that a Terraform provider has given up: old where the configuration takes no version that still has them.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::client::{Datum, Definition, Fact};
 use crate::config::Config;
@@ -24,7 +25,7 @@ impl<'a> Outdated<'a> {
             let directories = terraform::demanding(files, &provider.id, [major, minor]);
             (provider.id.as_str(), format!("{major}.{minor}"), directories)
         };
-        let of_provider = |provider: &'a Provider| {
+        let of_provider = |provider: &'a Arc<Provider>| {
             versions(provider).into_iter().map(move |since| demanded(provider, since))
         };
         Self { demanding: config.providers.iter().flat_map(of_provider).collect() }

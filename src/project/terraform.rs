@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -202,7 +203,7 @@ struct Words<'a> {
 
 impl<'a> Words<'a> {
     fn new(config: &'a Config) -> Self {
-        let providers: Vec<&Provider> = config.providers.iter().collect();
+        let providers: Vec<&Provider> = config.providers.iter().map(Arc::as_ref).collect();
         let shapes = providers.iter().flat_map(|provider| &provider.table.shapes);
         let joins = shapes
             .filter(|shape| !shape.resources.is_empty())

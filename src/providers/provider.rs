@@ -1,7 +1,7 @@
 //! Providers, ready to be used: their tables with the words in them looked up.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::Value as Json;
 
@@ -36,17 +36,19 @@ pub struct DefaultRow {
     pub set: Vec<(Attribute, Arc<Fact>)>,
 }
 
-/// The providers that come with the program, in the order in which they are tried.
+/// The providers that come with the program, in the order in which they are tried. They are made once.
 ///
 /// # Errors
 ///
 /// Says which table is wrong.
-pub fn builtin() -> Result<Vec<Provider>, String> {
+pub fn builtin() -> Result<&'static [Arc<Provider>], String> {
+    static PROVIDERS: OnceLock<Result<Vec<Arc<Provider>>, String>> = OnceLock::new();
     let provider = |line: &str| {
         let (id, table) = serde_json::from_str(line).map_err(|error| format!("provider tables: {error}"))?;
-        Provider::new(id, table)
+        Provider::new(id, table).map(Arc::new)
     };
-    include_str!(concat!(env!("OUT_DIR"), "/providers.jsonl")).lines().map(provider).collect()
+    let read = || include_str!(concat!(env!("OUT_DIR"), "/providers.jsonl")).lines().map(provider).collect();
+    PROVIDERS.get_or_init(read).as_deref().map_err(Clone::clone)
 }
 
 impl Provider {

@@ -1,5 +1,7 @@
 //! A provider's table read backwards: documents in the vocabulary as people write them in YAML, JSON and Terraform.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value as Json};
 
 use crate::formats;
@@ -64,7 +66,7 @@ impl Language {
 }
 
 /// A document of the vocabulary in a language; `None` where something in it has no place there.
-pub fn render(document: &Json, language: Language, providers: &[Provider]) -> Option<Rendered> {
+pub fn render(document: &Json, language: Language, providers: &[Arc<Provider>]) -> Option<Rendered> {
     let common = document.as_object()?;
     let merged = |own: &Json| {
         let mut all = own.as_object().cloned().unwrap_or_default();

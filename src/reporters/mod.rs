@@ -24,6 +24,7 @@ mod verdict;
 mod xml;
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 pub use inventory::{clients_csv, clients_json, clients_markdown, clients_text};
 pub use look::{Look, When};
@@ -108,7 +109,7 @@ pub struct Run<'a> {
     /// What was found.
     pub report: &'a Report,
     /// The rules, for what they say.
-    pub rules: &'a [Rule],
+    pub rules: &'a [Arc<Rule>],
     /// How it ends.
     pub verdict: Verdict,
     /// How many files were looked at.

@@ -78,7 +78,7 @@ pub(super) fn remark(text: &str) -> String {
 impl<'a> Run<'a> {
     /// The rules by their ids.
     pub(super) fn rules_by_id(&self) -> HashMap<&'a str, &'a Rule> {
-        self.rules.iter().map(|rule| (rule.id.as_str(), rule)).collect()
+        self.rules.iter().map(|rule| (rule.id.as_str(), &**rule)).collect()
     }
 
     /// The findings that are shown, the gravest first.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
@@ -16,7 +17,7 @@ use crate::rule::{Rule, Safety, Severity};
 pub(super) fn write(out: &mut dyn Write, run: &Run<'_>, look: Look) -> io::Result<()> {
     let handler = handler(look);
     for finding in run.shown() {
-        let rule = run.rules.iter().find(|rule| *rule.id == *finding.rule);
+        let rule = run.rules.iter().map(Arc::as_ref).find(|rule| *rule.id == *finding.rule);
         let mut drawn = Drawn::of(finding, rule, run);
         drawn.link = rule
             .filter(|_| look.links)

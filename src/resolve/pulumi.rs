@@ -233,7 +233,7 @@ impl<'a> Program<'a> {
     /// What a path leads to: `variable`, `config`, `resource.property`, `pulumi.project`.
     fn access(&self, path: &str) -> Node {
         let unknown = |reference| {
-            let unknown = Unknown { reference, ..Unknown::new(format!("${{{path}}}")) };
+            let unknown = Box::new(Unknown { reference, ..*Unknown::new(format!("${{{path}}}")) });
             Node::new(self.node.place.start(), Value::Unknown(unknown))
         };
         let mut keys =

@@ -31,39 +31,50 @@ pub struct RuleError {
     pub message: String,
 }
 
+/// A rule that comes with the program, and the line that says it.
+type Line = (&'static str, Arc<Rule>);
+
+/// The rules that come with the program, in two halves, so that they can be read side by side.
+static HALVES: [OnceLock<Result<Vec<Line>, String>>; 2] = [const { OnceLock::new() }; 2];
+
 /// The rules that come with the program.
 ///
-/// `options` holds what a configuration sets, by rule id.
+/// `options` holds what a configuration sets, by rule id. Rules without are made once for all configurations.
 ///
 /// # Errors
 ///
 /// Says which option is unknown to its rule.
-pub fn builtin(options: &(dyn Fn(&str) -> Options + Sync)) -> Result<Vec<Rule>, String> {
-    let lines: Vec<&str> = include_str!(concat!(env!("OUT_DIR"), "/rules.jsonl")).lines().collect();
-    let rules = |lines: &[&str]| -> Result<Vec<Rule>, String> {
-        // All at once: to grow would leave behind several times what they take.
-        let mut rules = Vec::with_capacity(lines.len());
-        for line in lines {
-            let (id, text): (String, Text) =
-                serde_json::from_str(line).map_err(|error| format!("built-in rules: {error}"))?;
-            rules.push(Rule::new(&id, text, &options(&id))?);
-        }
-        Ok(rules)
+pub fn builtin(options: &dyn Fn(&str) -> Options) -> Result<Vec<Arc<Rule>>, String> {
+    let (first, second) = (half(0)?, half(1)?);
+    // All at once: to grow would leave behind several times what they take.
+    let mut rules = Vec::with_capacity(first.len() + second.len());
+    for (line, rule) in first.iter().chain(second) {
+        let options = options(&rule.id);
+        rules.push(if options.is_empty() { rule.clone() } else { Arc::new(of_line(line, &options)?) });
+    }
+    Ok(rules)
+}
+
+/// Reads the rules that come with the program by two of the threads that share their work, so that nobody waits for
+/// them later. What is wrong with them is said when they are asked for.
+pub fn read_ahead() {
+    rayon::join(|| drop(half(0)), || drop(half(1)));
+}
+
+fn half(which: usize) -> Result<&'static [Line], String> {
+    let read = || {
+        let lines: Vec<&str> = include_str!(concat!(env!("OUT_DIR"), "/rules.jsonl")).lines().collect();
+        let (first, second) = lines.split_at(lines.len() / 2);
+        let rule = |line: &&'static str| Ok((*line, Arc::new(of_line(line, &Options::new())?)));
+        [first, second][which].iter().map(rule).collect()
     };
-    // Half of them beside the others, as every run waits for them. Not by the threads that share their work: those who
-    // look for files ask for configurations too, and must not wait for each other.
-    let (first, second) = lines.split_at(lines.len() / 2);
-    std::thread::scope(|scope| {
-        let beside = std::thread::Builder::new().spawn_scoped(scope, || rules(second));
-        let mut all = rules(first)?;
-        let mut rest = match beside {
-            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?,
-            // Where there may be no more threads.
-            Err(_) => rules(second)?,
-        };
-        all.append(&mut rest);
-        Ok(all)
-    })
+    HALVES[which].get_or_init(read).as_deref().map_err(Clone::clone)
+}
+
+fn of_line(line: &str, options: &Options) -> Result<Rule, String> {
+    let (id, text): (String, Text) =
+        serde_json::from_str(line).map_err(|error| format!("built-in rules: {error}"))?;
+    Rule::new(&id, text, options)
 }
 
 /// Reads a rule file.
@@ -199,6 +210,8 @@ impl Rule {
             let hint = did_you_mean(unknown, text.options.keys().map(String::as_str));
             return Err(format!("rule `{id}` has no option `{unknown}`{hint}"));
         }
+        // What became conditions and cases need not be kept beside them.
+        let (when, written) = (std::mem::take(&mut text.when), std::mem::take(&mut text.cases));
         let value =
             |name: &str| options.get(name).or_else(|| text.options.get(name)?.get("default")).cloned();
         let in_rule = |message: String| format!("rule `{id}`: {message}");
@@ -208,10 +221,10 @@ impl Rule {
             }
             Condition::new(&with_options(map, &value)?, false)
         };
-        let when = condition(&text.when).map_err(in_rule)?;
+        let when = condition(&when).map_err(in_rule)?;
         let profiles = profiles(&text.profiles);
-        let mut cases = Vec::new();
-        for case in &text.cases {
+        let mut cases = Vec::with_capacity(text.cases.len().max(1));
+        for case in written {
             let own = self::profiles(&case.profiles);
             let when = condition(&case.when).map_err(in_rule)?;
             cases.push(Case {
@@ -220,10 +233,10 @@ impl Rule {
                 severity: case.severity.unwrap_or(text.severity),
                 persona: case.persona.unwrap_or(text.persona),
                 profiles: if own.is_empty() { profiles.clone() } else { own },
-                message: case.message.clone().unwrap_or_else(|| text.message.clone()),
+                message: case.message.unwrap_or_else(|| text.message.clone()),
                 label: case.label.as_deref().or(text.label.as_deref()).map(Arc::from),
                 instead: Arc::from(case.instead.as_ref().unwrap_or(&text.instead).as_str()),
-                fix: case.fix.clone().or_else(|| text.fix.clone()),
+                fix: case.fix.or_else(|| text.fix.clone()),
                 subsumes: [&*text.subsumes, &*case.subsumes].concat(),
             });
         }

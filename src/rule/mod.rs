@@ -6,7 +6,7 @@ mod load;
 mod schema;
 
 pub use condition::{Condition, Match, Matches, Truth};
-pub use load::{Options, RuleError, builtin, parse};
+pub use load::{Options, RuleError, builtin, parse, read_ahead};
 
 use std::sync::Arc;
 

@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::finding::{Finding, Silenced};
 use crate::rule::Rule;
@@ -11,7 +12,7 @@ use crate::rule::Rule;
 pub struct Nearest<'a> {
     findings: &'a [Finding],
     silenced: &'a [Silenced],
-    rules: &'a [Rule],
+    rules: &'a [Arc<Rule>],
     /// The same by rule and path, else by rule alone, with whether they are silenced; each by line.
     known: OnceCell<BTreeMap<Key<'a>, Vec<&'a Finding>>>,
 }
@@ -20,7 +21,7 @@ type Key<'a> = (&'a str, Option<&'a str>, bool);
 
 impl<'a> Nearest<'a> {
     /// Looks among what is reported, and what is silenced by others.
-    pub fn of(findings: &'a [Finding], silenced: &'a [Silenced], rules: &'a [Rule]) -> Self {
+    pub fn of(findings: &'a [Finding], silenced: &'a [Silenced], rules: &'a [Arc<Rule>]) -> Self {
         Self { findings, silenced, rules, known: OnceCell::new() }
     }
 
@@ -29,7 +30,7 @@ impl<'a> Nearest<'a> {
         if let Some(finding) = self.find(&[id], path, line) {
             return format!("; the nearest finding of that rule is {}", distance(finding, path, line));
         }
-        let subsumes = |rule: &&Rule| rule.text.subsumes.iter().any(|one| one == id);
+        let subsumes = |rule: &&Arc<Rule>| rule.text.subsumes.iter().any(|one| one == id);
         let above: Vec<&str> = self.rules.iter().filter(subsumes).map(|rule| rule.id.as_str()).collect();
         match self.find(&above, path, line) {
             Some(finding) => {

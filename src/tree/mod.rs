@@ -31,7 +31,7 @@ pub enum Value {
     /// Text of which parts are not known: `https://##HOST##/cb`. Never empty, never without a hole.
     Template(Vec<Piece>),
     /// Written, but not knowable from here: `@@X@@`, `var.x`, a function of something unknown.
-    Unknown(Unknown),
+    Unknown(Box<Unknown>),
     /// An expression that `resolve` has still to evaluate. Only HCL has them, and only before that stage.
     Expression(Box<Expression>),
     /// Values in order.
@@ -148,14 +148,14 @@ impl Node {
 }
 
 impl Unknown {
-    /// Something unknown, as it is written.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), many: false, reference: None }
+    /// Something unknown, as it is written. It is rare, so that trees give it no room of its own.
+    pub fn new(text: impl Into<String>) -> Box<Self> {
+        Box::new(Self { text: text.into(), many: false, reference: None })
     }
 
     /// The same where it may stand for any number of items of a list.
-    pub fn many(text: impl Into<String>) -> Self {
-        Self { many: true, ..Self::new(text) }
+    pub fn many(text: impl Into<String>) -> Box<Self> {
+        Box::new(Self { many: true, ..*Self::new(text) })
     }
 }
 

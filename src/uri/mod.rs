@@ -29,9 +29,8 @@ impl Uri {
 
     /// Takes a URI apart of which parts are known.
     pub fn from_pieces(pieces: Vec<Piece>) -> Self {
-        let mut parts = take_apart(&pieces);
-        parts.retain(|(name, part)| usual(*name) != Some(part));
-        Self { pieces: pieces.into_boxed_slice(), parts: parts.into_boxed_slice() }
+        let parts = take_apart(&pieces).unusual();
+        Self { pieces: pieces.into_boxed_slice(), parts }
     }
 
     /// What is known of a part; `None` if the URI has no such part.

@@ -147,11 +147,6 @@ impl From<u16> for Part {
     }
 }
 
-/// A part that is known.
-pub(super) fn known(value: impl Into<Part>) -> Part {
-    value.into()
-}
-
 /// What a part is in most URIs, if there is such a thing.
 pub(super) fn usual(name: Name) -> Option<&'static Part> {
     static NO: Part = Part::Flag(false);

@@ -2,18 +2,36 @@
 
 use std::borrow::Cow;
 
-use super::part::{Name, Part, known};
+use super::part::{Name, Part, usual};
 use crate::host::{HOLE, host_kind, host_wildcard, is_open, known_suffix, shared, split_port};
 use crate::tree::Piece;
 
-/// The parts of a URI. Every part that the text has is listed, and every flag.
-pub(super) fn take_apart(pieces: &[Piece]) -> Vec<(Name, Part)> {
+/// The parts of a URI, as they are found.
+pub(super) struct Parts(Vec<(Name, Part)>);
+
+impl Parts {
+    /// The parts that are not as they are in most URIs.
+    pub(super) fn unusual(self) -> Box<[(Name, Part)]> {
+        self.0.into_boxed_slice()
+    }
+
+    fn add(&mut self, name: Name, part: impl Into<Part>) {
+        let part = part.into();
+        if usual(name) != Some(&part) {
+            self.0.push((name, part));
+        }
+    }
+}
+
+/// Takes a URI apart.
+pub(super) fn take_apart(pieces: &[Piece]) -> Parts {
     let text = match pieces {
         [Piece::Text(text)] => Cow::Borrowed(text.as_str()),
         pieces => Cow::Owned(pieces.iter().map(with_hole).collect()),
     };
     let open = is_open(&text);
-    let mut parts = Vec::with_capacity(Name::ALL.len());
+    // So many are unusual in a URI of the web.
+    let mut parts = Parts(Vec::with_capacity(6));
     let Some((scheme, rest)) = split_scheme(&text) else {
         let start_open = text.starts_with(HOLE) || (open && !text.contains("//"));
         return without_scheme(parts, &text, open, start_open);
@@ -24,20 +42,21 @@ pub(super) fn take_apart(pieces: &[Piece]) -> Vec<(Name, Part)> {
         other => Cow::Owned(other.to_ascii_lowercase()),
     };
     let web = scheme == "http" || scheme == "https";
-    let unsafe_scheme = UNSAFE_SCHEMES.contains(&&*scheme);
-    let platform = PLATFORM_SCHEMES.contains(&&*scheme) || scheme.starts_with("msauth.");
-    parts.push((Name::Scheme, Part::Text(scheme.clone())));
-    parts.push((
-        Name::PrivateUse,
-        known(!web && !unsafe_scheme && !platform && scheme != "urn" && !scheme.contains('*')),
-    ));
-    parts.push((Name::ReverseDomain, known(scheme.contains('.'))));
-    parts.push((Name::PlatformScheme, known(platform)));
-    parts.push((Name::UnsafeScheme, known(unsafe_scheme)));
-    let (before_fragment, fragment) = cut(rest, '#');
-    parts.push((Name::Fragment, known(fragment.is_some())));
-    let (before_query, query) = cut(before_fragment, '?');
-    parts.push((Name::Query, known(query.is_some())));
+    if !web {
+        let unsafe_scheme = UNSAFE_SCHEMES.contains(&&*scheme);
+        let platform = PLATFORM_SCHEMES.contains(&&*scheme) || scheme.starts_with("msauth.");
+        let is_own = !unsafe_scheme && !platform && scheme != "urn" && !scheme.contains('*');
+        parts.add(Name::PrivateUse, is_own);
+        parts.add(Name::ReverseDomain, scheme.contains('.'));
+        parts.add(Name::PlatformScheme, platform);
+        parts.add(Name::UnsafeScheme, unsafe_scheme);
+    }
+    parts.add(Name::Scheme, Part::Text(scheme.clone()));
+    let plain = is_plain(&text);
+    let (before_fragment, fragment) = if plain { (rest, None) } else { cut(rest, '#') };
+    parts.add(Name::Fragment, fragment.is_some());
+    let (before_query, query) = if plain { (rest, None) } else { cut(before_fragment, '?') };
+    parts.add(Name::Query, query.is_some());
     let (authority, path) = match before_query.strip_prefix("//") {
         Some(rest) => {
             let end = rest.find(['/', '\\']).unwrap_or(rest.len());
@@ -45,36 +64,28 @@ pub(super) fn take_apart(pieces: &[Piece]) -> Vec<(Name, Part)> {
         }
         None => (None, before_query),
     };
-    parts.push((Name::Path, if open && is_open(path) { Part::Unknown } else { known(path.to_owned()) }));
+    parts.add(Name::Path, if open && is_open(path) { Part::Unknown } else { path.to_owned().into() });
     let mut host_fault = None;
     let mut host_wildcard = None;
-    let plain = is_plain(&text);
     if let Some(authority) = authority {
         let (userinfo, host_port) = match authority.rsplit_once('@') {
-            Some((_, host)) => (true, host),
-            None => (false, authority),
+            Some((_, host)) if !plain => (true, host),
+            _ => (false, authority),
         };
-        parts.push((Name::Userinfo, known(userinfo)));
+        parts.add(Name::Userinfo, userinfo);
         host_wildcard = authority_parts(&mut parts, host_port, web, &mut host_fault);
     }
     if plain {
         let fault = host_fault.or((web && authority.is_none()).then_some("unparsable"));
-        parts.push((Name::Placeholder, known("none")));
-        parts.push((Name::Fault, known(fault.unwrap_or("none"))));
-        parts.push((Name::Wildcard, known("none")));
+        parts.add(Name::Fault, fault.unwrap_or("none"));
         return parts;
     }
-    parts.push((Name::Placeholder, placeholder(&text, open)));
+    parts.add(Name::Placeholder, placeholder(&text, open));
     let wildcard = wildcard(&text, &scheme, host_wildcard, path, query, open);
     let fault = fault(&text, web, authority, path, fragment, &wildcard, host_fault);
-    parts.push((
-        Name::Fault,
-        match fault {
-            "none" if open => Part::Unknown,
-            fault => known(fault),
-        },
-    ));
-    parts.push((Name::Wildcard, wildcard));
+    let hidden = open && fault == "none";
+    parts.add(Name::Fault, if hidden { Part::Unknown } else { fault.into() });
+    parts.add(Name::Wildcard, wildcard);
     parts
 }
 
@@ -93,22 +104,17 @@ fn is_plain(text: &str) -> bool {
 }
 
 /// The parts of a text that has no scheme, or whose scheme is unknown.
-fn without_scheme(
-    mut parts: Vec<(Name, Part)>,
-    text: &str,
-    open: bool,
-    start_open: bool,
-) -> Vec<(Name, Part)> {
+fn without_scheme(mut parts: Parts, text: &str, open: bool, start_open: bool) -> Parts {
     let wildcard = if text == "*" {
-        known("bare")
+        Part::from("bare")
     } else if text.contains('*') && !start_open {
-        known(if text.starts_with("http*") { "scheme" } else { "host" })
+        Part::from(if text.starts_with("http*") { "scheme" } else { "host" })
     } else if text.contains('*') {
-        known("path")
+        Part::from("path")
     } else if open {
         Part::Unknown
     } else {
-        known("none")
+        Part::from("none")
     };
     if start_open {
         const OPEN: [Name; 7] = [
@@ -121,11 +127,9 @@ fn without_scheme(
             Name::UnsafeScheme,
         ];
         for name in OPEN {
-            parts.push((name, Part::Unknown));
+            parts.add(name, Part::Unknown);
         }
     } else {
-        parts.push((Name::PrivateUse, known(false)));
-        parts.push((Name::UnsafeScheme, known(false)));
         let fault = if text == "*" || text.is_empty() {
             "none"
         } else if text.contains(',') {
@@ -135,10 +139,10 @@ fn without_scheme(
         } else {
             "no-scheme"
         };
-        parts.push((Name::Fault, known(fault)));
+        parts.add(Name::Fault, fault);
     }
-    parts.push((Name::Placeholder, placeholder(text, open)));
-    parts.push((Name::Wildcard, wildcard));
+    parts.add(Name::Placeholder, placeholder(text, open));
+    parts.add(Name::Wildcard, wildcard);
     parts
 }
 
@@ -148,12 +152,13 @@ fn split_scheme(text: &str) -> Option<(&str, &str)> {
     let mut characters = scheme.chars();
     let named = characters.next().is_some_and(|first| first.is_ascii_alphabetic())
         && characters.all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.' | '*'));
-    let port = rest.split(['/', '?', '#']).next().unwrap_or("");
-    let is_port = !rest.starts_with("//")
-        && (port == "*"
+    let is_port = || {
+        let port = rest.split(['/', '?', '#']).next().unwrap_or("");
+        port == "*"
             || port.starts_with(HOLE)
-            || (!port.is_empty() && port.bytes().all(|b| b.is_ascii_digit())));
-    (named && !is_port).then_some((scheme, rest))
+            || (!port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()))
+    };
+    (named && (rest.starts_with("//") || !is_port())).then_some((scheme, rest))
 }
 
 fn cut(text: &str, at: char) -> (&str, Option<&str>) {
@@ -165,26 +170,25 @@ fn cut(text: &str, at: char) -> (&str, Option<&str>) {
 
 /// Adds what host and port say; returns the kind of wildcard in the host.
 fn authority_parts(
-    parts: &mut Vec<(Name, Part)>,
+    parts: &mut Parts,
     host_port: &str,
     web: bool,
     fault: &mut Option<&'static str>,
 ) -> Option<&'static str> {
     let (host, port) = split_port(host_port);
     if let Some(port) = port {
-        parts.push((
+        let number = port.parse::<u16>().ok();
+        if web && number.is_none() && !is_open(port) && port != "*" && !port.is_empty() {
+            *fault = Some("unparsable");
+        }
+        parts.add(
             Name::Port,
-            match port.parse::<u16>() {
-                Ok(number) => known(number),
-                Err(_) if is_open(port) => Part::Unknown,
-                Err(_) => {
-                    if web && port != "*" && !port.is_empty() {
-                        *fault = Some("unparsable");
-                    }
-                    known(port.to_owned())
-                }
+            match number {
+                Some(number) => number.into(),
+                None if is_open(port) => Part::Unknown,
+                None => port.to_owned().into(),
             },
-        ));
+        );
     }
     let host = host.to_ascii_lowercase();
     let open = is_open(&host);
@@ -194,31 +198,27 @@ fn authority_parts(
     if host.is_empty() {
         return None;
     }
-    parts.push((Name::Host, if open { Part::Unknown } else { known(host.clone()) }));
     let suffix = known_suffix(&host);
     // What stands where the host belongs in an app-specific scheme is a name of the application's own.
     let kind = if web || open || host == "localhost" { host_kind(&host, suffix) } else { Some("public") };
-    parts.push((Name::HostKind, kind.map_or(Part::Unknown, known)));
+    parts.add(Name::HostKind, kind.map_or(Part::Unknown, Part::from));
     if let Some(suffix) = suffix {
         let plain = suffix.trim_start_matches(['*', '.']);
         let domain = || psl::domain_str(plain);
         if let Some(domain) = (kind == Some("public")).then(domain).flatten() {
-            parts.push((Name::Domain, known(domain.to_owned())));
+            parts.add(Name::Domain, domain.to_owned());
         } else if open {
-            parts.push((Name::Domain, Part::Unknown));
+            parts.add(Name::Domain, Part::Unknown);
         }
-        parts.push((
-            Name::Shared,
-            match shared(plain) {
-                "none" if open => Part::Unknown,
-                shared => known(shared),
-            },
-        ));
+        let shared = shared(plain);
+        parts.add(Name::Shared, if open && shared == "none" { Part::Unknown } else { shared.into() });
     } else {
-        parts.push((Name::Domain, Part::Unknown));
-        parts.push((Name::Shared, Part::Unknown));
+        parts.add(Name::Domain, Part::Unknown);
+        parts.add(Name::Shared, Part::Unknown);
     }
-    host.contains('*').then(|| host_wildcard(&host))
+    let wildcard = host.contains('*').then(|| host_wildcard(&host));
+    parts.add(Name::Host, if open { Part::Unknown } else { host.into() });
+    wildcard
 }
 
 /// Whether a text can be a host of the web, as far as its form tells. A second scheme was pasted over the host.
@@ -237,20 +237,20 @@ fn wildcard(
     open: bool,
 ) -> Part {
     if scheme.contains('*') {
-        known("scheme")
+        Part::from("scheme")
     } else if let Some(kind) = host {
-        known(kind)
+        Part::from(kind)
     } else if path.contains('*') {
-        known("path")
+        Part::from("path")
     } else if query.is_some_and(|query| query.contains('*')) {
-        known("query")
+        Part::from("query")
     } else if text.contains('*') {
         // A port: RFC 8252 section 7.3 lets the port of a loopback address vary.
-        known("none")
+        Part::from("none")
     } else if open {
         Part::Unknown
     } else {
-        known("none")
+        Part::from("none")
     }
 }
 
@@ -307,13 +307,13 @@ fn is_subdomain(text: &str) -> bool {
 /// Placeholders that Auth0 fills in: `{organization_name}` and metadata of organization or custom domain.
 fn placeholder(text: &str, open: bool) -> Part {
     if text.contains(ORGANIZATION) {
-        known(if open || is_subdomain(text) { "organization_name" } else { "misplaced" })
+        Part::from(if open || is_subdomain(text) { "organization_name" } else { "misplaced" })
     } else if text.contains("{organization.metadata.") || text.contains("{custom_domain.metadata.") {
-        known("metadata")
+        Part::from("metadata")
     } else if open {
         Part::Unknown
     } else {
-        known("none")
+        Part::from("none")
     }
 }
 

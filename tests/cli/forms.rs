@@ -196,7 +196,7 @@ fn help_lists_every_shape() {
     let help = Repository::new().run(&["check", "--help"]).out;
     let help: String = help.split_whitespace().collect::<Vec<_>>().join(" ");
     for provider in clientlint::providers::builtin().unwrap() {
-        for shape in provider.table.shapes {
+        for shape in &provider.table.shapes {
             let named = [format!(" {},", shape.id), format!(" {} ", shape.id)];
             assert!(
                 named.iter().any(|name| help.contains(name)),

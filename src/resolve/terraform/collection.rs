@@ -57,7 +57,7 @@ pub(super) fn grouped(fields: Vec<Field>, place: Place) -> Vec<Field> {
 pub(super) fn as_many(value: Val) -> Val {
     let unknown = match &value.data {
         Data::Unknown(unknown) => Unknown { many: true, ..(**unknown).clone() },
-        _ => Unknown::many(value.description()),
+        _ => *Unknown::many(value.description()),
     };
     Val { data: Data::Unknown(Rc::new(unknown)), ..value }
 }

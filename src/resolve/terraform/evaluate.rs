@@ -40,7 +40,7 @@ impl<'a> World<'a> {
             },
             Value::Text(text) => Val::text(text, place),
             Value::Template(pieces) => Val::new(Data::Template(Rc::from(pieces.as_slice())), place),
-            Value::Unknown(unknown) => Val::new(Data::Unknown(Rc::new(unknown.clone())), place),
+            Value::Unknown(unknown) => Val::new(Data::Unknown(Rc::from(unknown.clone())), place),
             Value::List(items) => {
                 Val::list(items.iter().map(|item| self.evaluate(item, scope)).collect(), place)
             }

@@ -87,7 +87,7 @@ fn result(value: Option<Data>, operands: &[&Val], place: Place) -> Val {
         None if operands.iter().any(|operand| matches!(operand.data, Data::Failed)) => Val::failed(place),
         None => match operands.iter().find(|operand| unknown(operand)) {
             Some(operand) => {
-                Val::new(Data::Unknown(Rc::new(crate::tree::Unknown::new(operand.description()))), place)
+                Val::new(Data::Unknown(Rc::from(crate::tree::Unknown::new(operand.description()))), place)
             }
             None => Val::failed(place),
         },

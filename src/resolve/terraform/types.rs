@@ -171,7 +171,7 @@ pub(super) fn literal(node: &Node) -> Val {
             Val::map(entries.iter().map(field).collect(), false, node.place)
         }
         Value::Template(pieces) => Val::new(Data::Template(Rc::from(pieces.as_slice())), node.place),
-        Value::Unknown(unknown) => Val::new(Data::Unknown(Rc::new(unknown.clone())), node.place),
+        Value::Unknown(unknown) => Val::new(Data::Unknown(Rc::from(unknown.clone())), node.place),
         Value::Expression(_) => Val::unknown(super::describe::describe(node), node.place),
     }
 }

@@ -88,11 +88,11 @@ impl Val {
     }
 
     pub(super) fn unknown(text: impl Into<String>, origin: Place) -> Self {
-        Self::new(Data::Unknown(Rc::new(Unknown::new(text))), origin)
+        Self::new(Data::Unknown(Rc::from(Unknown::new(text))), origin)
     }
 
     pub(super) fn many(text: impl Into<String>, origin: Place) -> Self {
-        Self::new(Data::Unknown(Rc::new(Unknown::many(text))), origin)
+        Self::new(Data::Unknown(Rc::from(Unknown::many(text))), origin)
     }
 
     pub(super) fn failed(origin: Place) -> Self {
@@ -337,7 +337,7 @@ impl Val {
             Data::Number(number) => Value::Number(number.to_string()),
             Data::Text(text) => Value::Text(text.to_string()),
             Data::Template(pieces) => Value::Template(pieces.to_vec()),
-            Data::Unknown(unknown) => Value::Unknown((**unknown).clone()),
+            Data::Unknown(unknown) => Value::Unknown(Box::new((**unknown).clone())),
             Data::Failed => whole_unknown("…".to_owned()),
             Data::List(list) | Data::Set(list) => {
                 Value::List(list.items.iter().map(|item| item.node(used, whole)).collect())
@@ -352,14 +352,14 @@ impl Val {
                 };
                 Value::Map(map.entries.iter().map(entry).collect())
             }
-            Data::Resource(resource) => Value::Unknown(Unknown {
+            Data::Resource(resource) => Value::Unknown(Box::new(Unknown {
                 text: resource.address.clone(),
                 many: resource.several,
                 reference: Some(Box::new(Reference {
                     address: resource.address.clone(),
                     attribute: String::new(),
                 })),
-            }),
+            })),
         };
         Node { place, value, supplied }
     }
