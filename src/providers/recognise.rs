@@ -8,7 +8,7 @@ use super::plausible::plausibility;
 use super::provider::Provider;
 use super::table::{ObjectsAt, Shape, Test};
 use crate::source::Place;
-use crate::tree::{Node, Value};
+use crate::tree::{Node, Value, variables};
 use crate::vocabulary::Kind;
 
 /// The objects of a document.
@@ -125,6 +125,15 @@ fn collect<'a>(
         node.is_map() && fits(node, &at.when) && (at.when.plausible == 0 || enough())
     };
     let start = Spot { node: document, place: document.place, among: document.place, key: None };
+    if at.variables {
+        each_list(start, 0, &mut |spot| {
+            if let Some(map) = variables(spot.node).filter(|map| test(map)) {
+                let Spot { place, among, key, .. } = spot;
+                objects.push(Object { kind, node: Cow::Owned(map), place, among, key, partial: false });
+            }
+        });
+        return;
+    }
     let mut found = vec![start];
     if at.at == "**" {
         found.clear();
@@ -209,6 +218,21 @@ fn search<'a>(spot: Spot<'a>, test: &dyn Fn(&Node) -> bool, depth: usize, found:
     for each in ["[]", "{}"] {
         for next in step_into(spot, "", each) {
             search(next, test, depth + 1, found);
+        }
+    }
+}
+
+/// How deep lists of variables are looked for: a list of jobs, each with a list of containers.
+const DEEPEST: usize = 12;
+
+/// Calls a function with every list.
+fn each_list<'a>(spot: Spot<'a>, depth: usize, call: &mut dyn FnMut(Spot<'a>)) {
+    if !spot.node.items().is_empty() {
+        call(spot);
+    }
+    if depth < DEEPEST {
+        for each in ["[]", "{}"] {
+            step_into(spot, "", each).into_iter().for_each(|next| each_list(next, depth + 1, call));
         }
     }
 }

@@ -152,6 +152,9 @@ pub struct ObjectsAt {
     /// Where they stand: keys with dots between; `[]` for each item of a list, `{}` for each value of a map,
     /// `**` for anything at any depth; empty for the document itself.
     pub at: String,
+    /// Whether they are lists of variables, each of which is read as a map of names and values.
+    #[serde(default)]
+    pub variables: bool,
     /// Where in the object its attributes stand, if not in itself: of several places, the first with an attribute.
     #[serde(default)]
     pub within: OneOrMore,
@@ -277,6 +280,7 @@ impl Shape {
             names: Vec::new(),
             document: Test::default(),
             objects: vec![ObjectsAt {
+                variables: false,
                 kind: Kind::Client.name().to_owned(),
                 at: at.to_owned(),
                 within: OneOrMore::default(),

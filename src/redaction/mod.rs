@@ -15,7 +15,7 @@ use crate::secret::is_secret_key;
 use crate::sensitive;
 use crate::source::{FileId, Source, Span};
 use crate::tree::expression::Expression;
-use crate::tree::{Entry, Node, Value, show_pieces};
+use crate::tree::{Entry, Node, Value, show_pieces, variables};
 
 pub use self::words::{Known, free_text, message};
 
@@ -142,7 +142,11 @@ impl Cover {
                 let is_jwk = node.get("kty").is_some();
                 entries.iter().for_each(|entry| self.entry(entry, standing, is_jwk));
             }
-            Value::List(items) => items.iter().for_each(|item| self.node(item, standing)),
+            Value::List(items) => {
+                items.iter().for_each(|item| self.node(item, standing));
+                let variables = variables(node);
+                variables.iter().flat_map(Node::entries).for_each(|entry| self.entry(entry, standing, false));
+            }
             Value::Text(text) => {
                 if secret && !is_reference(text) {
                     self.hide(node);

@@ -1,8 +1,11 @@
 //! What every format parses into: values that know where they stand, and what cannot be known of them.
 
 pub mod expression;
+mod variables;
 
 use expression::Expression;
+
+pub use self::variables::variables;
 
 use crate::source::Place;
 

@@ -1,9 +1,14 @@
 //! Secrets: which fields hold them, and what class of value stands there.
 
+mod strength;
+
 use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::OnceLock;
 
+use data_encoding::BASE64;
+
+pub use self::strength::{is_tried_first, shortest_key, weaknesses};
 use crate::tree::{Node, Piece, Value};
 
 /// What stands where a secret belongs.
@@ -59,70 +64,6 @@ impl fmt::Debug for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Fingerprint(..)")
     }
-}
-
-/// How many octets the key of an algorithm has at least: as many as its hash (RFC 7518 section 3.2).
-pub fn shortest_key(algorithm: Option<&str>) -> usize {
-    match algorithm {
-        Some("HS384") => 48,
-        Some("HS512") => 64,
-        _ => 32,
-    }
-}
-
-/// What makes a literal secret weak: `guessable`, `short-for-hmac`. `public` says whether it equals something that
-/// everybody can read, `encoded` whether the key is what it stands for in base64, `shortest_key` how many octets that
-/// must have.
-pub fn weaknesses(text: &str, public: bool, encoded: bool, shortest_key: usize) -> Vec<&'static str> {
-    const SHORTEST: usize = 16;
-    let mut counts = [0_u32; 256];
-    text.bytes().for_each(|byte| counts[usize::from(byte)] += 1);
-    let length = f64::from(u32::try_from(text.len()).unwrap_or(u32::MAX));
-    let entropy: f64 = counts
-        .iter()
-        .filter(|count| **count > 0)
-        .map(|count| f64::from(*count) / length)
-        .map(|share| -share * share.log2())
-        .sum();
-    let mut weaknesses = Vec::new();
-    if text.len() < SHORTEST || entropy < 3.0 || public {
-        weaknesses.push("guessable");
-    }
-    if (if encoded { decoded_length(text) } else { text.len() }) < shortest_key {
-        weaknesses.push("short-for-hmac");
-    }
-    weaknesses
-}
-
-/// How many octets a text in base64 stands for, with the signs for URLs or without (RFC 4648); of any other text, how
-/// many it has.
-fn decoded_length(text: &str) -> usize {
-    let digits = text.trim().trim_end_matches('=');
-    let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
-    if digits.bytes().all(is_digit) { digits.len() * 3 / 4 } else { text.len() }
-}
-
-/// Whether a text is one of the words that are tried first.
-pub fn is_tried_first(text: &str) -> bool {
-    const TRIED: &[&str] = &[
-        "secret",
-        "password",
-        "changeme",
-        "change_me",
-        "change-me",
-        "test",
-        "mysecret",
-        "my_secret",
-        "my-secret",
-        "insecure_secret",
-        "abc123",
-        "foobar",
-        "1234",
-        "12345",
-        "123456",
-        "12345678",
-    ];
-    TRIED.contains(&text.trim().to_ascii_lowercase().as_str())
 }
 
 /// The class of what stands in a field for a secret; `None` for nothing at all.
@@ -322,8 +263,15 @@ fn is_sample(lower: &str) -> bool {
         || (lower.starts_with("some") && lower.len() < 32 && lower.contains("secret"))
 }
 
-/// Whether a text looks like what a server makes for a secret, and not like a name for one.
+/// Whether a text looks like what a server makes for a secret, and not like a name for one: as it is, or in base64 as in
+/// the secrets of Kubernetes.
 pub fn is_generated(text: &str) -> bool {
+    let is_text =
+        |bytes: &Vec<u8>| bytes.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
+    // What was not encoded stands for bytes that are no text.
+    let decoded = BASE64.decode(text.as_bytes()).ok().filter(is_text);
+    let decoded = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
+    let text = decoded.as_deref().map_or(text, str::trim);
     let has = |of: fn(&u8) -> bool| text.as_bytes().iter().any(of);
     let lower = text.to_ascii_lowercase();
     text.len() >= 24
@@ -424,16 +372,18 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_as_long_as_the_hash() {
-        let key = "hjkD83-sd9KJkd_0921kjsdKJHd8273-91kdQ7xv";
-        let is_short = |encoded, algorithm| {
-            weaknesses(key, false, encoded, shortest_key(Some(algorithm))).contains(&"short-for-hmac")
-        };
-        assert!(!is_short(false, "HS256") && is_short(false, "HS384") && is_short(false, "HS512"));
-        // Forty digits are thirty octets.
-        assert!(is_short(true, "HS256"));
-        assert_eq!(decoded_length("aGVsbG8="), 5);
-        assert_eq!(decoded_length("not base64!"), 11);
+    fn generated_is_what_nobody_makes_up() {
+        for (text, is) in [
+            ("hjkD83-sd9KJkd_0921kjsdKJHd8273", true),
+            // The same and a line break, and what asks to be replaced, in base64.
+            ("aGprRDgzLXNkOUtKa2RfMDkyMWtqc2RLSkhkODI3Mwo=", true),
+            ("eW91ci1hdXRoMC1jbGllbnQtc2VjcmV0LUhlcmUx", false),
+            ("c2V0LXRoaXMtaW4tcHJvZHVjdGlvbg==", false),
+            ("acme-prod-auth0", false),
+            ("Auth0ClientSecretParameter2024", false),
+        ] {
+            assert_eq!(is_generated(text), is, "{text}");
+        }
     }
 
     #[test]

@@ -1,0 +1,77 @@
+//! Lists of variables, as containers and jobs are given them, read as the maps that they are.
+
+use super::{Entry, Node, Value};
+use crate::source::{Place, Span};
+
+/// The map that a list of variables is: of items with `name` and `value`, as Kubernetes and task definitions have them,
+/// and of texts such as `NAME=value`, as compose files have them. `None` where no item supplies a value itself.
+pub fn variables(list: &Node) -> Option<Node> {
+    let entries: Vec<Entry> = list.items().iter().filter_map(variable).collect();
+    (!entries.is_empty()).then(|| Node::new(list.place, Value::Map(entries)))
+}
+
+fn variable(item: &Node) -> Option<Entry> {
+    if let Some(text) = item.text() {
+        return in_text(item.place, text);
+    }
+    let part = |names: [&str; 2]| names.into_iter().find_map(|name| item.get(name));
+    let name = part(["name", "Name"])?;
+    let value = part(["value", "Value"])?.clone();
+    Some(Entry { key: name.text()?.to_owned(), key_place: name.place, value })
+}
+
+/// The variable of `NAME=value`. Places are exact where the text is written as it is, in quotes or without.
+fn in_text(place: Place, text: &str) -> Option<Entry> {
+    let (key, value) = text.split_once('=')?;
+    let written = (place.span.end - place.span.start) as usize;
+    let quote = match written.checked_sub(text.len()) {
+        Some(0) => Some(0),
+        Some(2) => Some(1),
+        _ => None,
+    };
+    let part = |from: usize, length: usize| match quote {
+        Some(quote) => {
+            let start = place.span.start as usize + quote + from;
+            Place { file: place.file, span: Span::new(start, start + length) }
+        }
+        None => place,
+    };
+    Some(Entry {
+        key: key.to_owned(),
+        key_place: part(0, key.len()),
+        value: Node::new(part(key.len() + 1, value.len()), Value::Text(value.to_owned())),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::{self, Format as _};
+    use crate::source::{FileId, Source};
+
+    /// The variables of a list in YAML: name, and the text at the place of the value.
+    fn read(text: &str) -> Vec<(String, String)> {
+        let source = Source::new(FileId(0), "a.yaml", None, text.to_owned());
+        let parsed = formats::YAML.parse(&source);
+        let map = variables(&parsed.documents[0]);
+        let entries = map.iter().flat_map(Node::entries);
+        entries.map(|entry| (entry.key.clone(), source.slice(entry.value.place.span).to_owned())).collect()
+    }
+
+    #[test]
+    fn variables_are_read_with_their_places() {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(
+            read("- A=b=c\n- \"D=e\"\n- 'F='\n- 7\n- G\n"),
+            [pair("A", "b=c"), pair("D", "e"), pair("F", "")]
+        );
+        assert_eq!(
+            read(
+                "- { name: A, value: b }\n- name: B\n  valueFrom: { secretKeyRef: { key: b } }\n- { Name: C, Value: \"d\" }\n"
+            ),
+            [pair("A", "b"), pair("C", "\"d\"")]
+        );
+        assert_eq!(read("- \"A=b\\tc\"\n"), [pair("A", "\"A=b\\tc\"")]);
+        assert_eq!(read("- a\n- b: c\n"), []);
+    }
+}
