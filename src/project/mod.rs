@@ -300,18 +300,20 @@ pub fn definitions(
         resolve::documents(documents.iter().map(|document| (document.source, &*document.parsed.documents)));
     let mut read: Vec<(&Document<'_>, Vec<Recognised<'_>>)> = documents
         .par_iter()
-        .filter(|document| {
-            let terraform = is_terraform(file_name(&document.source.path)) || form(document).is_some();
-            !terraform && !document.is_template()
-        })
+        .filter(|document| form(document).is_none() && !document.is_template())
         .map(|document| {
             let nodes = evaluated.get(&document.source.id).unwrap_or(&document.parsed.documents);
-            (document, recognised(document, nodes, config))
+            // Resources are found when they are evaluated.
+            let is_terraform = is_terraform(file_name(&document.source.path));
+            let syntax = if is_terraform { "terraform" } else { document.format.name() };
+            (document, recognised(document, nodes, syntax, config))
         })
         .collect();
     join_documents(&mut read.iter_mut().flat_map(|(_, found)| found).collect::<Vec<_>>());
+    let is_plain = documents.len() == 1 && evaluated.is_empty() && environment.is_none();
     let made = match read.as_slice() {
-        [(document, found)] if documents.len() == 1 && evaluated.is_empty() && environment.is_none() => {
+        // What follows in a file of Terraform is made of more than its text.
+        [(document, found)] if is_plain && !is_terraform(file_name(&document.source.path)) => {
             Made::of(document, found, config)
         }
         _ => None,
@@ -339,11 +341,16 @@ pub fn definitions(
     all
 }
 
-/// What is recognised in a document.
-fn recognised<'a>(document: &'a Document<'_>, nodes: &'a [Node], config: &'a Config) -> Vec<Recognised<'a>> {
+/// What is recognised in a document, taken for one in a syntax.
+fn recognised<'a>(
+    document: &'a Document<'_>,
+    nodes: &'a [Node],
+    syntax: &str,
+    config: &'a Config,
+) -> Vec<Recognised<'a>> {
     let recognise = |node| {
         let providers = config.providers_of(document.source.file.as_deref());
-        recognise(providers, node, document.format.name(), &document.source.path, document.kind.as_deref())
+        recognise(providers, node, syntax, &document.source.path, document.kind.as_deref())
     };
     nodes.iter().filter_map(recognise).collect()
 }

@@ -134,7 +134,7 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
         let Some(document) = documents.iter().find(|one| one.source.id == arguments.place.file) else {
             continue;
         };
-        let found = recognised(document, std::slice::from_ref(arguments), config);
+        let found = recognised(document, std::slice::from_ref(arguments), "hcl", config);
         if !found.is_empty() {
             all.recognised.push(document.source.id);
             all.definitions.extend(of_document(document, &found, config, None, Vec::new()));

@@ -126,7 +126,7 @@ fn collect<'a>(
     };
     let start = Spot { node: document, place: document.place, among: document.place, key: None };
     if at.variables {
-        each_list(start, 0, &mut |spot| {
+        each_collection(start, 0, &mut |spot| {
             if let Some(map) = variables(spot.node).filter(|map| test(map)) {
                 let Spot { place, among, key, .. } = spot;
                 objects.push(Object { kind, node: Cow::Owned(map), place, among, key, partial: false });
@@ -215,25 +215,29 @@ fn search<'a>(spot: Spot<'a>, test: &dyn Fn(&Node) -> bool, depth: usize, found:
         found.push(spot);
         return;
     }
-    for each in ["[]", "{}"] {
-        for next in step_into(spot, "", each) {
-            search(next, test, depth + 1, found);
-        }
+    for next in inside(spot) {
+        search(next, test, depth + 1, found);
     }
+}
+
+/// What stands in a list, a map, or an expression of Terraform's.
+fn inside(spot: Spot<'_>) -> Vec<Spot<'_>> {
+    let each = if spot.node.is_map() { "{}" } else { "[]" };
+    let mut inside = step_into(spot, "", each);
+    if let Value::Expression(expression) = &spot.node.value {
+        expression.parts(&mut |part| inside.push(Spot { node: part, place: part.place, ..spot }));
+    }
+    inside
 }
 
 /// How deep lists of variables are looked for: a list of jobs, each with a list of containers.
 const DEEPEST: usize = 12;
 
-/// Calls a function with every list.
-fn each_list<'a>(spot: Spot<'a>, depth: usize, call: &mut dyn FnMut(Spot<'a>)) {
-    if !spot.node.items().is_empty() {
-        call(spot);
-    }
+/// Calls a function with everything that holds something else.
+fn each_collection<'a>(spot: Spot<'a>, depth: usize, call: &mut dyn FnMut(Spot<'a>)) {
+    call(spot);
     if depth < DEEPEST {
-        for each in ["[]", "{}"] {
-            step_into(spot, "", each).into_iter().for_each(|next| each_list(next, depth + 1, call));
-        }
+        inside(spot).into_iter().for_each(|next| each_collection(next, depth + 1, call));
     }
 }
 

@@ -141,11 +141,11 @@ impl Cover {
             Value::Map(entries) => {
                 let is_jwk = node.get("kty").is_some();
                 entries.iter().for_each(|entry| self.entry(entry, standing, is_jwk));
+                self.variables(node, standing);
             }
             Value::List(items) => {
                 items.iter().for_each(|item| self.node(item, standing));
-                let variables = variables(node);
-                variables.iter().flat_map(Node::entries).for_each(|entry| self.entry(entry, standing, false));
+                self.variables(node, standing);
             }
             Value::Text(text) => {
                 if secret && !is_reference(text) {
@@ -168,6 +168,12 @@ impl Cover {
             },
             _ => {}
         }
+    }
+
+    /// The same of a list of names and values.
+    fn variables(&mut self, list: &Node, standing: Standing) {
+        let variables = variables(list);
+        variables.iter().flat_map(Node::entries).for_each(|entry| self.entry(entry, standing, false));
     }
 
     fn entry(&mut self, entry: &Entry, standing: Standing, is_jwk: bool) {

@@ -4,9 +4,11 @@ use super::{Entry, Node, Value};
 use crate::source::{Place, Span};
 
 /// The map that a list of variables is: of items with `name` and `value`, as Kubernetes and task definitions have them,
-/// and of texts such as `NAME=value`, as compose files have them. `None` where no item supplies a value itself.
+/// of blocks of Terraform with the same, and of texts such as `NAME=value`, as compose files have them. `None` where
+/// nothing supplies a value itself.
 pub fn variables(list: &Node) -> Option<Node> {
-    let entries: Vec<Entry> = list.items().iter().filter_map(variable).collect();
+    let blocks = list.entries().iter().map(|entry| &entry.value).filter(|value| value.is_map());
+    let entries: Vec<Entry> = list.items().iter().chain(blocks).filter_map(variable).collect();
     (!entries.is_empty()).then(|| Node::new(list.place, Value::Map(entries)))
 }
 
@@ -73,5 +75,6 @@ mod tests {
         );
         assert_eq!(read("- \"A=b\\tc\"\n"), [pair("A", "\"A=b\\tc\"")]);
         assert_eq!(read("- a\n- b: c\n"), []);
+        assert_eq!(read("a: { name: A, value: b }\nb: C=d\n"), [pair("A", "b")]);
     }
 }
