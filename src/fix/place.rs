@@ -45,7 +45,7 @@ impl<'a> Mender<'a> {
                 providers,
                 node,
                 document.format.name(),
-                &document.source.path,
+                (&document.source.path, &document.source.text),
                 document.kind.as_deref(),
             )
         });

@@ -350,7 +350,8 @@ fn recognised<'a>(
 ) -> Vec<Recognised<'a>> {
     let recognise = |node| {
         let providers = config.providers_of(document.source.file.as_deref());
-        recognise(providers, node, syntax, &document.source.path, document.kind.as_deref())
+        let (path, text) = (&document.source.path, &document.source.text);
+        recognise(providers, node, syntax, (path, text), document.kind.as_deref())
     };
     nodes.iter().filter_map(recognise).collect()
 }

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use memchr::memmem;
+
 use super::paths::{at_path, only_item};
 use super::plausible::plausibility;
 use super::provider::Provider;
@@ -52,12 +54,12 @@ struct Spot<'a> {
 
 /// Recognises a document.
 ///
-/// `path` is the path as reported; `only` is the shape that `--kind` names.
+/// `path` is the path as reported, `text` the text of the file; `only` is the shape that `--kind` names.
 pub fn recognise<'a>(
     providers: impl IntoIterator<Item = &'a Provider>,
     document: &'a Node,
     syntax: &str,
-    path: &str,
+    (path, text): (&str, &str),
     only: Option<&str>,
 ) -> Option<Recognised<'a>> {
     for provider in providers {
@@ -69,7 +71,9 @@ pub fn recognise<'a>(
             if !wanted || !shape.syntax.iter().any(|name| name == syntax) {
                 continue;
             }
-            if !fits(document, &shape.document) {
+            let mentioned =
+                || shape.mentions.iter().any(|word| memmem::find(text.as_bytes(), word.as_bytes()).is_some());
+            if !fits(document, &shape.document) || (!shape.mentions.is_empty() && !mentioned()) {
                 continue;
             }
             let collected = |list: &'a [ObjectsAt]| {

@@ -70,6 +70,9 @@ pub struct Shape {
     /// Names of which the file must have one.
     #[serde(default)]
     pub names: Vec<String>,
+    /// Texts of which one must stand in the file: to look for them takes less than to look at all that it holds.
+    #[serde(default)]
+    pub mentions: Vec<String>,
     /// What the document must be.
     #[serde(default)]
     pub document: Test,
@@ -278,6 +281,7 @@ impl Shape {
             syntax: ["yaml", "json", "toml"].map(str::to_owned).to_vec(),
             folders: Vec::new(),
             names: Vec::new(),
+            mentions: Vec::new(),
             document: Test::default(),
             objects: vec![ObjectsAt {
                 variables: false,

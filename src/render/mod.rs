@@ -200,7 +200,7 @@ fn in_file(
     };
     let source = Source::new(FileId(0), path.as_str(), None, text);
     let parsed = formats::by_extension(ending)?.parse(&source);
-    let found = recognise([provider], parsed.documents.first()?, ending, &path, None)?;
+    let found = recognise([provider], parsed.documents.first()?, ending, (&path, &source.text), None)?;
     let same = found.shape.id == shape.id && found.objects.len() == definitions.len();
     same.then_some(Rendered { path, text: source.text })
 }
