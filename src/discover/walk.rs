@@ -18,6 +18,7 @@ const ENDINGS: &[&str] = &[
     "toml",
     "tf",
     "tofu",
+    "tfvars",
     "hcl",
     "env",
     "properties",

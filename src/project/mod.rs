@@ -304,8 +304,11 @@ pub fn definitions(
         .map(|document| {
             let nodes = evaluated.get(&document.source.id).unwrap_or(&document.parsed.documents);
             // Resources are found when they are evaluated.
-            let is_terraform = is_terraform(file_name(&document.source.path));
-            let syntax = if is_terraform { "terraform" } else { document.format.name() };
+            let syntax = if is_terraform(file_name(&document.source.path)) {
+                terraform::written_as(document, documents, config)
+            } else {
+                document.format.name()
+            };
             (document, recognised(document, nodes, syntax, config))
         })
         .collect();

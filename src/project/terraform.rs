@@ -309,6 +309,31 @@ pub fn declared<'a>(documents: impl Iterator<Item = &'a Document<'a>>) -> BTreeM
     directories
 }
 
+/// The syntax as which a file of Terraform is looked through beside what is evaluated: `tfvars` where it holds values that
+/// nothing takes here, else `terraform`.
+pub(super) fn written_as(
+    document: &Document<'_>,
+    documents: &[Document<'_>],
+    config: &Config,
+) -> &'static str {
+    let (path, name) = (&document.source.path, file_name(&document.source.path));
+    let is_given = config
+        .variables
+        .iter()
+        .any(|given| matches!(given, Given::File(file) if Some(file) == document.source.file.as_ref()));
+    let is_taken = || {
+        let beside =
+            documents.iter().map(|other| &other.source.path).filter(|other| folder(other) == folder(path));
+        terraform::is_automatic(name) && beside.into_iter().any(|other| !is_values(other))
+    };
+    if is_values(name) && !is_given && !is_taken() { "tfvars" } else { "terraform" }
+}
+
+/// Whether a file assigns values to variables, by its name.
+fn is_values(name: &str) -> bool {
+    name.ends_with(".tfvars") || name.ends_with(".tfvars.json")
+}
+
 /// What gives variables their values, files by the paths of their sources.
 fn inputs(documents: &[Document<'_>], config: &Config) -> terraform::Inputs {
     let given = config.variables.iter().filter_map(|given| {

@@ -13,7 +13,7 @@ use crate::vocabulary::{Attribute, Holds, Kind};
 /// under these keys; one for a word, since words also stand in environments and in translations. Two for a secret of an
 /// application that looks like one.
 pub(super) fn plausibility(provider: &Provider, kind: Kind, shape: &Shape, node: &Node) -> usize {
-    if kind == Kind::AppConfig {
+    if matches!(kind, Kind::AppConfig | Kind::DeployConfig) {
         let generated = |node: &Node| node.text().is_some_and(secret::is_generated);
         let entries = node.entries().iter();
         return 2 * entries

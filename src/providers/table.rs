@@ -62,7 +62,8 @@ pub struct Table {
 pub struct Shape {
     /// Its id, which is also what `--kind` names.
     pub id: String,
-    /// Syntaxes in which it is written; `terraform` for what stands in files of Terraform as they are written.
+    /// Syntaxes in which it is written; `terraform` and `tfvars` for what stands in files of Terraform as they are
+    /// written, the second for files of values that no configuration beside them takes.
     pub syntax: Vec<String>,
     /// Folders of which one must hold the file.
     #[serde(default)]

@@ -24,6 +24,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 pub use complete::{Snapshot, complete};
+pub use module::is_automatic;
 pub use plan::{Form, form, plan_resources, secrets, state_resources};
 pub use roots::{declared, root_of};
 pub use versions::{Since, demanding, ruling_out};

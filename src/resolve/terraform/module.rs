@@ -99,10 +99,15 @@ pub(super) fn assignments<'a>(files: &'a [TerraformFile<'a>], path: &str) -> Vec
         .unwrap_or_default()
 }
 
+/// Whether a file of values of that name is taken where nobody asks for it, in the directory of the configuration.
+pub fn is_automatic(name: &str) -> bool {
+    let name = name.trim_end_matches(".json");
+    name == "terraform.tfvars" || name.ends_with(".auto.tfvars")
+}
+
 impl<'a> Module<'a> {
     fn add_values(&mut self, file: &'a Prepared<'a>) {
-        let name = file.name.trim_end_matches(".json");
-        if name == "terraform.tfvars" || name.ends_with(".auto.tfvars") {
+        if is_automatic(file.name) {
             self.values.extend(file.root.entries().iter().map(|entry| (entry.key.as_str(), &entry.value)));
         }
     }
