@@ -1,13 +1,16 @@
 //! JSON version 1: own structs, so that the program can change inside without changing what others read.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::Run;
-use crate::finding::{ClientSummary, Edit, Finding, Fix, Location, Silencer};
+use crate::finding::{ClientSummary, Edit, Finding, Fix, Location, Silenced, Silencer};
 use crate::lint::Report;
 use crate::redaction;
 use crate::rule::{Rule, Severity};
@@ -83,11 +86,11 @@ pub(super) struct OneFinding<'a> {
     severity: &'static str,
     confidence: &'static str,
     persona: &'static str,
-    tags: &'a [String],
-    standards: &'a [String],
+    tags: Cow<'a, RawValue>,
+    standards: Cow<'a, RawValue>,
     message: &'a str,
     fingerprint: &'a str,
-    client: Option<OneClient<'a>>,
+    client: Option<Box<RawValue>>,
     pointer: String,
     location: OneLocation<'a>,
     related: Vec<OneRelated<'a>>,
@@ -184,21 +187,14 @@ pub(super) struct OneSkipped<'a> {
 
 pub(super) fn write(out: &mut dyn Write, run: &Run<'_>) -> io::Result<()> {
     let report = run.report;
-    let rules = run.rules_by_id();
+    let rules = OfRules::of(run)?;
     let head = Head { version: 1, tool: tool(), summary: summary(run) };
     let tail = Tail {
         silenced: report
             .silenced
             .iter()
-            .map(|silenced| OneSilenced {
-                by: silenced.by.name(),
-                reason: redaction::message(&silenced.reason),
-                until: silenced.until.as_deref(),
-                author: silenced.author.as_deref().map(redaction::message),
-                location: silenced.location.as_ref().map(one_location),
-                finding: one_finding(&silenced.finding, rules.get(&*silenced.finding.rule).copied()),
-            })
-            .collect(),
+            .map(|silenced| one_silenced(silenced, &rules))
+            .collect::<io::Result<_>>()?,
         problems: problems(report),
         skipped: skipped(report),
     };
@@ -213,14 +209,15 @@ pub(super) fn write(out: &mut dyn Write, run: &Run<'_>) -> io::Result<()> {
 /// Writes findings, each on a line: who reads the report by eye finds them, and standard output, which looks for the last
 /// line of what it is given, need not look far. Texts are made side by side, which takes half of the time; not too many
 /// at once, since they are long.
-fn write_findings(out: &mut dyn Write, shown: &[&Finding], rules: &HashMap<&str, &Rule>) -> io::Result<()> {
+fn write_findings(out: &mut dyn Write, shown: &[&Finding], rules: &OfRules<'_>) -> io::Result<()> {
     /// So many texts are made by one thread, and so many of these before they are written.
     const TOGETHER: usize = 64;
     const AT_ONCE: usize = 8;
     let texts = |findings: &[&Finding]| {
         let mut texts = Vec::with_capacity(findings.len() << 11);
+        let mut last = None;
         for finding in findings {
-            serde_json::to_writer(&mut texts, &one_finding(finding, rules.get(&*finding.rule).copied()))?;
+            serde_json::to_writer(&mut texts, &one_finding(finding, rules, &mut last)?)?;
             texts.extend(b",\n");
         }
         Ok(texts)
@@ -298,18 +295,64 @@ pub(super) fn skipped(report: &Report) -> Vec<OneSkipped<'_>> {
     report.skipped.iter().map(|skipped| OneSkipped { path: &skipped.path, reason: &skipped.reason }).collect()
 }
 
-pub(super) fn one_finding<'a>(finding: &'a Finding, rule: Option<&'a Rule>) -> OneFinding<'a> {
-    OneFinding {
+fn one_silenced<'a>(silenced: &'a Silenced, rules: &'a OfRules<'_>) -> io::Result<OneSilenced<'a>> {
+    Ok(OneSilenced {
+        by: silenced.by.name(),
+        reason: redaction::message(&silenced.reason),
+        until: silenced.until.as_deref(),
+        author: silenced.author.as_deref().map(redaction::message),
+        location: silenced.location.as_ref().map(one_location),
+        finding: one_finding(&silenced.finding, rules, &mut None)?,
+    })
+}
+
+/// What findings repeat of their rules, as JSON that is made once: tags and standards by id.
+pub(super) struct OfRules<'a>(HashMap<&'a str, [Box<RawValue>; 2]>);
+
+impl<'a> OfRules<'a> {
+    pub(super) fn of(run: &Run<'a>) -> io::Result<Self> {
+        let of_rule = |rule: &'a Arc<Rule>| {
+            Ok((rule.id.as_str(), [to_raw_value(&rule.text.tags)?, to_raw_value(&rule.text.standards)?]))
+        };
+        run.rules.iter().map(of_rule).collect::<io::Result<_>>().map(Self)
+    }
+}
+
+/// The client of a finding, as JSON: findings of one client come together, so that it is made once for them.
+pub(super) type Last<'a> = Option<(&'a Arc<ClientSummary>, Box<RawValue>)>;
+
+pub(super) fn one_finding<'a>(
+    finding: &'a Finding,
+    rules: &'a OfRules<'_>,
+    last: &mut Last<'a>,
+) -> io::Result<OneFinding<'a>> {
+    let client = match (&finding.client, &last) {
+        (None, _) => None,
+        (Some(client), Some((known, json))) if Arc::ptr_eq(client, known) => Some(json.clone()),
+        (Some(client), _) => {
+            let json = to_raw_value(&one_client(client))?;
+            *last = Some((client, json.clone()));
+            Some(json)
+        }
+    };
+    let none = || to_raw_value(&[(); 0]).map(Cow::Owned);
+    let of_rule =
+        rules.0.get(&*finding.rule).map(|lists| lists.each_ref().map(|list| Cow::Borrowed(&**list)));
+    let [tags, standards] = match of_rule {
+        Some(lists) => lists,
+        None => [none()?, none()?],
+    };
+    Ok(OneFinding {
         rule: &finding.rule,
         severity: finding.severity.name(),
         confidence: finding.confidence.name(),
         persona: finding.persona.name(),
-        tags: rule.map_or(&[], |rule| &rule.text.tags),
-        standards: rule.map_or(&[], |rule| &rule.text.standards),
+        tags,
+        standards,
         message: &finding.message,
         fingerprint: &finding.fingerprint,
         pointer: finding.subject.pointer(),
-        client: finding.client.as_deref().map(one_client),
+        client,
         location: one_location(&finding.location),
         related: finding
             .related
@@ -330,7 +373,7 @@ pub(super) fn one_finding<'a>(finding: &'a Finding, rule: Option<&'a Rule>) -> O
         help: &finding.instead,
         fixes: finding.fix.iter().map(one_fix).collect(),
         fix_safety: finding.fix.as_ref().map(|fix| fix.safety.name()),
-    }
+    })
 }
 
 fn one_fix(fix: &Fix) -> OneFix<'_> {

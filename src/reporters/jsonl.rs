@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::Run;
-use super::json::{self, OneFinding, OneProblem, OneSkipped, Summary, Tool};
+use super::json::{self, OfRules, OneFinding, OneProblem, OneSkipped, Summary, Tool};
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
@@ -22,16 +22,19 @@ enum Line<'a> {
 }
 
 pub(super) fn write(out: &mut dyn Write, run: &Run<'_>) -> io::Result<()> {
-    let rules = run.rules_by_id();
-    let findings = run.shown().map(|finding| {
-        Line::Finding(Box::new(json::one_finding(finding, rules.get(&*finding.rule).copied())))
-    });
+    let rules = OfRules::of(run)?;
+    let mut last = None;
+    for finding in run.shown() {
+        let finding = Line::Finding(Box::new(json::one_finding(finding, &rules, &mut last)?));
+        write_line(out, &finding)?;
+    }
     let problems = json::problems(run.report).into_iter().map(Line::Problem);
     let skipped = json::skipped(run.report).into_iter().map(Line::Skipped);
     let summary = Line::Summary { version: 1, tool: json::tool(), summary: json::summary(run) };
-    for line in findings.chain(problems).chain(skipped).chain([summary]) {
-        serde_json::to_writer(&mut *out, &line)?;
-        writeln!(out)?;
-    }
-    Ok(())
+    problems.chain(skipped).chain([summary]).try_for_each(|line| write_line(out, &line))
+}
+
+fn write_line(out: &mut dyn Write, line: &Line<'_>) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, line)?;
+    writeln!(out)
 }
