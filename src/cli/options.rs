@@ -257,8 +257,8 @@ pub(super) struct InputOptions {
     /// Read every file as this shape: deploy-yaml, deploy-json, terraform, terraform-plan, terraform-state, pulumi,
     /// operator, operator-v1, operator-a0, operator-gracey, planton, crossplane, management-api, tenant-export,
     /// oidc-registration, cimd, in-house, module-arguments, pulumi-stack, deploy-config, auth-config, dotenv,
-    /// environment, terraform-values, spring, appsettings, auth0-plist, android-strings, verifier, or a layout of
-    /// clientlint.toml
+    /// environment, terraform-values, settings, spring, appsettings, auth0-plist, android-strings, verifier, or a layout
+    /// of clientlint.toml
     #[arg(long, value_name = "SHAPE")]
     pub(super) kind: Option<String>,
     /// Fill in the Deploy CLI's markers from this configuration file of it, as one environment; others are then not

@@ -1,6 +1,7 @@
 //! The file system: which files are read, and what they hold. The only module that reads it.
 
 mod base;
+mod probe;
 mod walk;
 
 use std::cell::RefCell;
@@ -8,10 +9,10 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use aho_corasick::packed::Searcher;
 use walkdir::WalkDir;
 
 pub use self::base::{Base, absolute, is_repository};
+use self::probe::Probe;
 use self::walk::each_file;
 pub use self::walk::{candidates, files_below, files_in, folders_in, is_of_interest, unignored_files_in};
 
@@ -109,8 +110,7 @@ pub enum DiscoverError {
 ///
 /// A path that was asked for does not exist or cannot be looked at.
 pub fn discover(request: &Request<'_>) -> Result<Found, DiscoverError> {
-    // Several times faster than an automaton for as few words as the providers have.
-    let probe = Searcher::new(request.probe);
+    let probe = Probe::new(request.probe);
     let mut found = Vec::new();
     let mut looked_at = 0;
     let mut excluded = 0;
@@ -147,7 +147,7 @@ fn walk(
     folder: &Path,
     base: &Base,
     request: &Request<'_>,
-    probe: Option<&Searcher>,
+    probe: Option<&Probe>,
     found: &mut Vec<Input>,
 ) -> usize {
     let look = |path: PathBuf| {
@@ -167,7 +167,7 @@ thread_local! {
 }
 
 /// Reads a file; `None` where the probe finds nothing in it.
-fn read(path: &Path, max_size: u64, probe: Option<&Searcher>) -> Option<Content> {
+fn read(path: &Path, max_size: u64, probe: Option<&Probe>) -> Option<Content> {
     BUFFER.with_borrow_mut(|buffer| read_into(buffer, path, max_size, probe))
 }
 
@@ -179,7 +179,7 @@ pub fn content(bytes: &[u8], max_size: u64, words: Option<&[&str]>) -> Option<Co
     words.is_none_or(|words| words.iter().any(stands)).then(read)
 }
 
-fn read_into(buffer: &mut Vec<u8>, path: &Path, max_size: u64, probe: Option<&Searcher>) -> Option<Content> {
+fn read_into(buffer: &mut Vec<u8>, path: &Path, max_size: u64, probe: Option<&Probe>) -> Option<Content> {
     let unreadable = |error: &io::Error| Some(Content::Unreadable(reason(error)));
     let mut file = match File::open(path) {
         Ok(file) => file,
@@ -191,7 +191,7 @@ fn read_into(buffer: &mut Vec<u8>, path: &Path, max_size: u64, probe: Option<&Se
         return unreadable(&error);
     }
     let utf16 = buffer.starts_with(&[0xff, 0xfe]) || buffer.starts_with(&[0xfe, 0xff]);
-    if probe.is_some_and(|probe| !utf16 && probe.find(buffer.as_slice()).is_none()) {
+    if probe.is_some_and(|probe| !utf16 && !probe.stands_in(buffer.as_slice())) {
         return None;
     }
     if buffer.len() as u64 > max_size {
@@ -200,7 +200,7 @@ fn read_into(buffer: &mut Vec<u8>, path: &Path, max_size: u64, probe: Option<&Se
     }
     let content = decode(buffer);
     match (&content, probe) {
-        (Content::Utf16(text), Some(probe)) if probe.find(text).is_none() => None,
+        (Content::Utf16(text), Some(probe)) if !probe.stands_in(text) => None,
         _ => Some(content),
     }
 }

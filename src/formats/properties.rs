@@ -21,8 +21,10 @@ impl Format for Properties {
         let whole = source.place(0..source.text.len());
         let mut root = Node::new(whole, Value::Map(Vec::new()));
         let mut start = 0;
+        // Java's files separate by colons, too.
+        let signs: &[char] = if source.path.ends_with(".properties") { &['=', ':'] } else { &['='] };
         for line in source.text.split_inclusive('\n') {
-            if let Some((name, value)) = pair(source, start, line) {
+            if let Some((name, value)) = pair(source, start, line, signs) {
                 insert(&mut root, &name, value);
             }
             start += line.len();
@@ -43,8 +45,8 @@ struct Name {
 }
 
 /// The name and the value of a line, if it has them.
-fn pair(source: &Source, start: usize, line: &str) -> Option<(Name, Node)> {
-    let sign = line.find('=')?;
+fn pair(source: &Source, start: usize, line: &str, signs: &[char]) -> Option<(Name, Node)> {
+    let sign = line.find(signs)?;
     let before = &line[..sign];
     let text = before.trim();
     let text = text.strip_prefix("export ").unwrap_or(text).trim();
@@ -99,6 +101,17 @@ fn insert(root: &mut Node, name: &Name, value: Node) {
 mod tests {
     use super::*;
     use crate::source::FileId;
+
+    #[test]
+    fn colons_separate_in_files_of_java() {
+        let text = "a.b: c\nissuer:https://acme.example.com/\nurl=http://x\n";
+        for (name, issuer) in [("a.properties", Some("https://acme.example.com/")), (".env", None)] {
+            let parsed = Properties.parse(&Source::new(FileId(0), name, None, text.to_owned()));
+            let document = &parsed.documents[0];
+            assert_eq!(document.get("issuer").and_then(Node::text), issuer, "{name}");
+            assert_eq!(document.get("url").and_then(Node::text), Some("http://x"), "{name}");
+        }
+    }
 
     #[test]
     fn names_and_values_are_read_with_their_places() {

@@ -115,7 +115,8 @@ impl<'a> Choice<'a> {
     /// How files are chosen where `config` is the configuration of the first path.
     pub fn new(configs: &'a Configs, config: &'a Config) -> Self {
         let providers = config.providers.iter();
-        let words = providers.clone().flat_map(|provider| provider.table.probe.iter().map(String::as_str));
+        let tables = providers.clone().map(|provider| &provider.table);
+        let words = tables.flat_map(|table| table.probe.iter().chain(&table.hints)).map(String::as_str);
         let shapes = providers.flat_map(|provider| &provider.table.shapes);
         let names = shapes.clone().flat_map(|shape| shape.names.iter().map(String::as_str));
         let folders = shapes.flat_map(|shape| shape.folders.iter().map(String::as_str));

@@ -368,9 +368,10 @@ fn texts(inputs: Vec<Input>, job: &Job<'_>) -> Texts {
     Texts { sources, requested, failed, stopped }
 }
 
-/// Puts everything in the order of the report, and makes findings that are alike distinct.
+/// Puts everything in the order of the report, and makes findings that are alike one, or distinct.
 fn sort(report: &mut Report) {
     report.findings.sort_by(order);
+    together::merge_equal(&mut report.findings);
     report.sort_silenced();
     // Whoever silences a finding does not change what the others are known by.
     let silenced = report.silenced.iter_mut().map(|silenced| &mut silenced.finding);

@@ -1,12 +1,12 @@
 //! One answer for a project that was judged in several environments: what holds in all of them is said once, what
 //! holds in some says in which.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::judge::{Judged, Judgement, Variant};
 use crate::client::Definition;
-use crate::finding::{ClientSummary, Finding, In};
+use crate::finding::{ClientSummary, Finding, In, Related};
 use crate::fingerprint;
 use crate::silence::Mark;
 use crate::source::FileId;
@@ -110,14 +110,7 @@ fn one_of<'a>(
             match findings.iter_mut().find(same) {
                 Some((known, _, holds_in)) => {
                     holds_in.insert(number);
-                    for related in finding.related {
-                        let is_known = known.related.iter().any(|other| {
-                            other.location == related.location && other.message == related.message
-                        });
-                        if !is_known {
-                            known.related.push(related);
-                        }
-                    }
+                    add_related(known, finding.related);
                 }
                 None => findings.push((finding, mark, BTreeSet::from([number]))),
             }
@@ -149,6 +142,39 @@ fn one_of<'a>(
     Some(Judged { definition, summary, findings, hidden: 0 })
 }
 
+/// Findings that a reader could not tell from each other become one: of a module that several directories call in the
+/// same way. They are in the order of the report.
+pub(super) fn merge_equal(findings: &mut Vec<Finding>) {
+    let mut seen: HashMap<&str, u32> = HashMap::with_capacity(findings.len());
+    findings.iter().for_each(|finding| *seen.entry(&finding.fingerprint).or_default() += 1);
+    if seen.values().all(|number| *number == 1) {
+        return;
+    }
+    let mut places: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
+    for finding in findings.drain(..) {
+        let known = places.entry(finding.fingerprint.clone()).or_default();
+        let name = |finding: &Finding| finding.client.as_ref().map(|client| client.name.clone());
+        match known.iter().find(|at| is_same(&kept[**at], &finding) && name(&kept[**at]) == name(&finding)) {
+            Some(at) => add_related(&mut kept[*at], finding.related),
+            None => {
+                known.push(kept.len());
+                kept.push(finding);
+            }
+        }
+    }
+    *findings = kept;
+}
+
+fn add_related(known: &mut Finding, more: Vec<Related>) {
+    for related in more {
+        let is_it = |other: &Related| other.location == related.location && other.message == related.message;
+        if !known.related.iter().any(is_it) {
+            known.related.push(related);
+        }
+    }
+}
+
 fn is_same(one: &Finding, other: &Finding) -> bool {
     one.rule == other.rule
         && one.severity == other.severity
@@ -156,6 +182,7 @@ fn is_same(one: &Finding, other: &Finding) -> bool {
         && one.message == other.message
         && one.subject == other.subject
         && one.assumes == other.assumes
+        && one.environments == other.environments
 }
 
 /// A definition as the inventory names it: what is equal in all environments, and of the rest what is written.

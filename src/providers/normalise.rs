@@ -130,6 +130,10 @@ fn datum(holds: Holds, node: &Node, typed_by_text: bool) -> Option<Datum> {
         (Value::List(items), Holds::Texts | Holds::Uris) => {
             Datum::List(items.iter().filter_map(item).collect())
         }
+        // One block of a kind of which there may be several: `scopes { value = "read:orders" }`.
+        (Value::Map(entries), Holds::Texts) if entries.iter().any(names_itself) => {
+            Datum::List(item(node).into_iter().collect())
+        }
         // Names with settings under them: addons, authentication methods.
         (Value::Map(entries), Holds::Texts) => Datum::List(
             entries
@@ -183,6 +187,12 @@ fn datum(holds: Holds, node: &Node, typed_by_text: bool) -> Option<Datum> {
                 .collect(),
         ),
     })
+}
+
+/// Whether an entry is the name of the object in which it stands, and no settings under a name.
+fn names_itself(entry: &Entry) -> bool {
+    let is_text = matches!(entry.value.value, Value::Text(_) | Value::Template(_) | Value::Unknown(_));
+    is_text && matches!(entry.key.as_str(), "value" | "name")
 }
 
 fn is_nothing(node: &Node) -> bool {

@@ -15,6 +15,9 @@ pub struct Table {
     /// Texts of which one stands in each of its documents: what a file is searched for before it is parsed.
     #[serde(default)]
     pub probe: Vec<String>,
+    /// More of the kind, which say nothing of clients by themselves: they stand in other documents as well.
+    #[serde(default)]
+    pub hints: Vec<String>,
     /// Texts of which one alone tells that a text is of this provider, even if it cannot be read.
     #[serde(default)]
     pub tells: Vec<String>,

@@ -254,11 +254,18 @@ fn is_sample(lower: &str) -> bool {
     ];
     // What a sentence speaks of: `AUTH0 CLIENT SECRET`, `see key vault`.
     const SPOKEN_OF: &[&str] = &["secret", "secrets", "vault", "env", "environment", "variable", "variables"];
+    // What only a sentence has: `log in and copy the value`. A phrase that somebody made up has none of them.
+    const JOINTS: &[&str] = &[
+        "a", "an", "and", "as", "at", "by", "for", "from", "in", "into", "is", "it", "of", "on", "or", "the",
+        "this", "to", "with",
+    ];
     let word = |word: &str| WORDS.contains(&word);
+    let joint = |word: &str| JOINTS.contains(&word);
     let spoken_of = |word: &str| SPOKEN_OF.contains(&word);
     WHOLE.contains(&lower)
         || lower.split(|c: char| !c.is_ascii_alphanumeric()).any(word)
         || (lower.contains(' ') && lower.split_whitespace().any(spoken_of))
+        || (lower.split_whitespace().nth(2).is_some() && lower.split_whitespace().any(joint))
         || is_named_secret(lower)
         || (lower.starts_with("some") && lower.len() < 32 && lower.contains("secret"))
 }
@@ -354,6 +361,8 @@ mod tests {
             ("Set by user-secrets", Class::Sample),
             ("ACME CLIENT SECRET", Class::Sample),
             ("use user secrets", Class::Sample),
+            ("Log in and copy the value", Class::Sample),
+            ("correct horse battery staple", Class::Literal),
             ("DEV_MANAGEMENT_API_CLIENT_SECRET", Class::Sample),
             ("shop.auth0.client.secret", Class::Sample),
             ("kq83-client-secret", Class::Literal),

@@ -241,3 +241,30 @@ resource \"auth0_client\" \"sample\" {
     assert!(rules(&report).contains(&"insecure-redirect-uri"));
     assert!(!rules(&report).contains(&"implicit-grant-by-default"), "the file says so under another name");
 }
+
+#[test]
+fn what_several_directories_call_in_the_same_way_is_reported_once() {
+    let call = |name: &str| format!("module \"web\" {{\n  source = \"../web\"\n  name   = \"{name}\"\n}}\n");
+    let web = "variable \"name\" {\n  type = string\n}\n
+resource \"auth0_client\" \"web\" {
+  name            = var.name
+  app_type        = \"regular_web\"
+  oidc_conformant = true
+  callbacks       = [\"https://shop.example.com/callback\"]
+  grant_types     = [\"authorization_code\", \"implicit\"]
+}
+";
+    let found = |production: &str, staging: &str| {
+        let repository = Repository::with("web/main.tf", web);
+        repository.write("production/main.tf", call(production));
+        repository.write("staging/main.tf", call(staging));
+        let report = repository.check(".");
+        let findings = report["findings"].as_array().unwrap();
+        assert_eq!(report["summary"]["clients"], 2, "both are there");
+        assert_eq!(report["summary"]["findings"]["warning"], findings.len());
+        findings.iter().map(at).collect::<Vec<_>>()
+    };
+    let place = "web/main.tf:10 implicit-grant";
+    assert_eq!(found("Shop", "Shop"), [place]);
+    assert_eq!(found("Shop", "Shop (staging)"), [place, place]);
+}

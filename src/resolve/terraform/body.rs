@@ -22,14 +22,15 @@ pub(super) fn instances<'a>(
 ) -> Vec<Resource> {
     let scope = Scope::new(Rc::clone(instance));
     let perhaps = is_perhaps_called(instance);
+    let (expanded, off) = world.expand(&block.body, &scope);
     let mut resources = Vec::new();
-    for (key, each) in world.expand(&block.body, &scope) {
+    for (key, each) in expanded {
         let scope = match each {
             Some((word, value)) => scope.with(word, value),
             None => scope.clone(),
         };
         let entries = block.body.entries().iter().filter(|entry| !META.contains(&entry.key.as_str()));
-        let value = Value::Map(world.entries(entries, &scope));
+        let value = Value::Map(world.left_open(instance.open || off, || world.entries(entries, &scope)));
         resources.push(Resource {
             address: format!("{}{}.{}{}", instance.prefix, block.kind, block.name, key.suffix()),
             provider: block.body.get("provider").map(super::describe::describe),

@@ -27,7 +27,7 @@ impl<'a> World<'a> {
         }
         self.once(instance, format!("resource.{kind}.{name}"), place, || {
             let mut items = Vec::new();
-            for (key, each) in self.expand(&block.body, &Scope::new(Rc::clone(instance))) {
+            for (key, each) in self.expand(&block.body, &Scope::new(Rc::clone(instance))).0 {
                 match &key {
                     Key::Unknown => return value(&key, each),
                     Key::Name(own) => {

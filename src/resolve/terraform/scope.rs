@@ -23,6 +23,8 @@ pub(super) struct World<'a> {
     pub(super) steps: Cell<usize>,
     pub(super) depth: Cell<usize>,
     pub(super) exhausted: Cell<bool>,
+    /// Whether a root variable that nobody set, and whose default is nothing, is taken for unknown.
+    undecided: Cell<bool>,
 }
 
 /// A module as it is called from one place, or on its own.
@@ -32,6 +34,8 @@ pub(super) struct Instance<'a> {
     /// `module.a.module.b["x"].`, empty at the root.
     pub(super) prefix: String,
     pub(super) caller: Option<(Scope<'a>, &'a Node)>,
+    /// Whether it is there only if somebody sets what is left open.
+    pub(super) open: bool,
     memo: RefCell<HashMap<String, Option<Val>>>,
     calls: RefCell<HashMap<&'a str, Rc<Calls>>>,
 }
@@ -51,6 +55,9 @@ struct Bound {
 
 /// The instances of a module call, by the key under which each is reached.
 pub(super) type Calls = Vec<(Key, usize)>;
+
+/// An instance of a block, with what `count` or `each` is to it.
+type Expanded = (Key, Option<(&'static str, Val)>);
 
 /// Under which key an instance stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -120,12 +127,13 @@ impl<'a> World<'a> {
             steps: Cell::new(STEPS),
             depth: Cell::new(0),
             exhausted: Cell::new(false),
+            undecided: Cell::new(false),
         }
     }
 
     /// The module of a directory on its own.
     pub(super) fn root(&self, module: &'a Module<'a>) -> Rc<Instance<'a>> {
-        self.instance(module, String::new(), None)
+        self.instance(module, String::new(), None, false)
     }
 
     fn instance(
@@ -133,6 +141,7 @@ impl<'a> World<'a> {
         module: &'a Module<'a>,
         prefix: String,
         caller: Option<(Scope<'a>, &'a Node)>,
+        open: bool,
     ) -> Rc<Instance<'a>> {
         let mut instances = self.instances.borrow_mut();
         let instance = Rc::new(Instance {
@@ -140,6 +149,7 @@ impl<'a> World<'a> {
             module,
             prefix,
             caller,
+            open,
             memo: RefCell::default(),
             calls: RefCell::default(),
         });
@@ -171,14 +181,24 @@ impl<'a> World<'a> {
         place: Place,
         compute: impl FnOnce() -> Val,
     ) -> Val {
-        match instance.memo.borrow().get(&name) {
+        let key = if self.undecided.get() { format!("?{name}") } else { name.clone() };
+        match instance.memo.borrow().get(&key) {
             Some(Some(value)) => return value.clone(),
             Some(None) => return Val::unknown(name, place),
             None => {}
         }
-        instance.memo.borrow_mut().insert(name.clone(), None);
+        instance.memo.borrow_mut().insert(key.clone(), None);
         let value = compute();
-        instance.memo.borrow_mut().insert(name, Some(value.clone()));
+        instance.memo.borrow_mut().insert(key, Some(value.clone()));
+        value
+    }
+
+    /// What is evaluated so that whoever uses the files may still set what they leave open: a flag that is off by
+    /// default, a list that is empty by default.
+    pub(super) fn left_open<T>(&self, open: bool, evaluate: impl FnOnce() -> T) -> T {
+        let before = self.undecided.replace(open);
+        let value = evaluate();
+        self.undecided.set(before);
         value
     }
 
@@ -199,6 +219,7 @@ impl<'a> World<'a> {
         let Some(variable) = instance.module.variables.get(name) else { return Val::unknown(text, place) };
         self.once(instance, text.clone(), place, || {
             let own = Scope::new(Rc::clone(instance));
+            let at_root = instance.caller.is_none();
             let given = match &instance.caller {
                 Some((outer, body)) => body.get(name).map(|argument| self.evaluate(argument, outer)),
                 None => self.input(instance, name),
@@ -207,6 +228,9 @@ impl<'a> World<'a> {
             let given = given.filter(|value| !(not_null && matches!(value.data, Data::Null)));
             let value = match (given, variable.default) {
                 (Some(value), _) => value,
+                (None, Some(default)) if is_nothing(default) && self.undecided.get() && at_root => {
+                    return Val::unknown(text.clone(), place);
+                }
                 (None, Some(default)) => self.evaluate(default, &own),
                 (None, None) => return Val::unknown(text.clone(), place),
             };
@@ -283,7 +307,7 @@ impl<'a> World<'a> {
         };
         // While `for_each` is evaluated the call has no instances: it may not depend on itself.
         instance.calls.borrow_mut().insert(name, Rc::default());
-        let calls = Rc::new(self.expand_call(instance, name, body));
+        let calls = Rc::new(self.left_open(instance.open, || self.expand_call(instance, name, body)));
         instance.calls.borrow_mut().insert(name, Rc::clone(&calls));
         calls
     }
@@ -302,7 +326,7 @@ impl<'a> World<'a> {
             above = caller.caller.as_ref().map(|(scope, _)| Rc::clone(&scope.instance));
         }
         let scope = Scope::new(Rc::clone(instance));
-        let expanded = self.expand(body, &scope);
+        let (expanded, off) = self.expand(body, &scope);
         let mut calls = Calls::new();
         for (key, each) in expanded {
             if self.instances.borrow().len() > INSTANCES {
@@ -314,20 +338,24 @@ impl<'a> World<'a> {
                 Some((word, value)) => scope.with(word, value),
                 None => scope.clone(),
             };
-            calls.push((key, self.instance(module, prefix, Some((scope, body))).number));
+            calls
+                .push((key, self.instance(module, prefix, Some((scope, body)), instance.open || off).number));
         }
         calls
     }
 
+    /// The instances of a block, and whether they are there only if somebody sets what is left open: where there are
+    /// none because of what nobody has set yet, nobody knows which there will be.
+    pub(super) fn expand(&self, body: &Node, scope: &Scope<'a>) -> (Vec<Expanded>, bool) {
+        let instances = self.as_it_is(body, scope);
+        let off = instances.is_empty();
+        (if off { self.left_open(true, || self.as_it_is(body, scope)) } else { instances }, off)
+    }
+
     /// The instances that `count` or `for_each` of a block make, each with what `count` or `each` is to it.
-    pub(super) fn expand(&self, body: &Node, scope: &Scope<'a>) -> Vec<(Key, Option<(&'static str, Val)>)> {
+    fn as_it_is(&self, body: &Node, scope: &Scope<'a>) -> Vec<Expanded> {
         if let Some(node) = body.get("for_each") {
-            let collection = self.evaluate(node, scope);
-            let instances = self.each_of(&collection, node.place);
-            if instances.is_empty() && is_open_default(&collection, &scope.instance) {
-                return self.each_of(&Val::unknown("var", node.place), node.place);
-            }
-            return instances;
+            return self.each_of(&self.evaluate(node, scope), node.place);
         }
         let Some(node) = body.get("count") else { return vec![(Key::None, None)] };
         let index = |value: Val| object(&[("index", value)], node.place);
@@ -343,7 +371,7 @@ impl<'a> World<'a> {
     }
 
     /// The instances that a `for_each` makes. What it knows of its keys is used, the rest is one instance.
-    pub(super) fn each_of(&self, collection: &Val, place: Place) -> Vec<(Key, Option<(&'static str, Val)>)> {
+    pub(super) fn each_of(&self, collection: &Val, place: Place) -> Vec<Expanded> {
         let each = |key: Val, value: Val| Some(("each", object(&[("key", key), ("value", value)], place)));
         let unknown = || {
             let part = |name: &str| Val::unknown(format!("each.{name}"), place);
@@ -376,11 +404,16 @@ impl<'a> World<'a> {
     }
 }
 
-/// Whether an empty collection is the default of a variable to which nothing was given in a module that nobody
-/// calls: the definition waits for its users, who are not among the files.
-fn is_open_default(collection: &Val, instance: &Instance<'_>) -> bool {
-    let mut defaults = instance.module.variables.values().filter_map(|variable| variable.default);
-    instance.caller.is_none() && defaults.any(|default| default.place == collection.origin)
+/// Whether a default only says that there is nothing unless somebody says otherwise.
+fn is_nothing(default: &Node) -> bool {
+    match &default.value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Text(text) => text.is_empty(),
+        Value::Number(number) => number == "0",
+        Value::List(items) => items.is_empty(),
+        Value::Map(entries) => entries.is_empty(),
+        _ => false,
+    }
 }
 
 /// The directory that a module call names, if it is a local one.
