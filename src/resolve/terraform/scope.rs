@@ -181,10 +181,11 @@ impl<'a> World<'a> {
         place: Place,
         compute: impl FnOnce() -> Val,
     ) -> Val {
-        let key = if self.undecided.get() { format!("?{name}") } else { name.clone() };
+        // What is open may be something else.
+        let key = if self.undecided.get() { format!("?{name}") } else { name };
         match instance.memo.borrow().get(&key) {
             Some(Some(value)) => return value.clone(),
-            Some(None) => return Val::unknown(name, place),
+            Some(None) => return Val::unknown(key.trim_start_matches('?'), place),
             None => {}
         }
         instance.memo.borrow_mut().insert(key.clone(), None);
