@@ -91,7 +91,7 @@ fn side_by_side<T: Send>(files: Vec<PathBuf>, look: &(dyn Fn(PathBuf) -> T + Syn
 /// The files of a tree that has so few folders that threads to walk it would mostly wait for each other; `None` of
 /// another tree.
 fn of_few_folders(builder: &WalkBuilder, wanted: &dyn Fn(&DirEntry) -> bool) -> Option<Vec<PathBuf>> {
-    const FOLDERS: usize = 16;
+    const FOLDERS: usize = 256;
     const ENTRIES: usize = 4_000;
     let mut files = Vec::new();
     let mut folders = 0;
