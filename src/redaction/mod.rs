@@ -15,7 +15,7 @@ use crate::secret::is_secret_key;
 use crate::sensitive;
 use crate::source::{FileId, Source, Span};
 use crate::tree::expression::Expression;
-use crate::tree::{Entry, Node, Value, show_pieces, variables};
+use crate::tree::{Entry, Node, Value, assignment, pair, show_pieces};
 
 pub use self::words::{Known, free_text, message};
 
@@ -140,12 +140,19 @@ impl Cover {
         match &node.value {
             Value::Map(entries) => {
                 let is_jwk = node.get("kty").is_some();
-                entries.iter().for_each(|entry| self.entry(entry, standing, is_jwk));
-                self.variables(node, standing);
+                // The value of a variable stands under its name as much as under its own key.
+                let variable = pair(node).and_then(|(name, value)| Some((name.text()?, value)));
+                for entry in entries {
+                    let name =
+                        variable.filter(|(_, value)| std::ptr::eq(*value, entry)).map(|(name, _)| name);
+                    self.entry(entry, name, standing, is_jwk);
+                }
             }
             Value::List(items) => {
-                items.iter().for_each(|item| self.node(item, standing));
-                self.variables(node, standing);
+                for item in items {
+                    self.node(item, standing);
+                    assignment(item).iter().for_each(|entry| self.entry(entry, None, standing, false));
+                }
             }
             Value::Text(text) => {
                 if secret && !is_reference(text) {
@@ -170,29 +177,25 @@ impl Cover {
         }
     }
 
-    /// The same of a list of names and values.
-    fn variables(&mut self, list: &Node, standing: Standing) {
-        let variables = variables(list);
-        variables.iter().flat_map(Node::entries).for_each(|entry| self.entry(entry, standing, false));
-    }
-
-    fn entry(&mut self, entry: &Entry, standing: Standing, is_jwk: bool) {
+    /// `name`: what the entry is called beside its key.
+    fn entry(&mut self, entry: &Entry, name: Option<&str>, standing: Standing, is_jwk: bool) {
         let key = entry.key.as_str();
+        let called = |is: &dyn Fn(&str) -> bool| is(key) || name.is_some_and(is);
         let private = is_jwk && ["d", "p", "q", "dp", "dq", "qi", "k", "oth"].contains(&key);
-        let ends_so =
-            || ["key", "token", "password"].iter().any(|end| key.to_ascii_lowercase().ends_with(end));
+        let ends_so = |key: &str| {
+            ["key", "token", "password"].iter().any(|end| key.to_ascii_lowercase().ends_with(end))
+        };
+        let is_secret = |key: &str| is_hidden_key(key) || self.names.contains(without_namespace(key));
         let scalar = !matches!(entry.value.value, Value::Map(_) | Value::List(_));
         let standing = match standing {
             Standing::AllSecret => Standing::AllSecret,
-            _ if private || is_hidden_key(key) || self.names.contains(without_namespace(key)) => {
-                Standing::Secret
-            }
+            _ if private || called(&is_secret) => Standing::Secret,
             // A function of Pulumi makes one text of what it is given.
             Standing::Secret if scalar || key.starts_with("fn::") => Standing::Secret,
-            Standing::Addons if ends_so() => Standing::Secret,
+            Standing::Addons if called(&ends_so) => Standing::Secret,
             Standing::Addons => Standing::Addons,
-            _ if key == "configuration" => Standing::AllSecret,
-            _ if key == "addons" => Standing::Addons,
+            _ if called(&|key| key == "configuration") => Standing::AllSecret,
+            _ if called(&|key| key == "addons") => Standing::Addons,
             _ => Standing::Plain,
         };
         if key == "variable" {

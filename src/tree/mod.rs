@@ -5,8 +5,7 @@ mod variables;
 
 use expression::Expression;
 
-pub use self::variables::variables;
-
+pub use self::variables::{assignment, pair, variables};
 use crate::source::Place;
 
 /// A value and where it stands.

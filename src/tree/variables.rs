@@ -13,20 +13,27 @@ pub fn variables(list: &Node) -> Option<Node> {
 }
 
 fn variable(item: &Node) -> Option<Entry> {
-    if let Some(text) = item.text() {
-        return in_text(item.place, text);
-    }
-    let part = |names: [&str; 2]| names.into_iter().find_map(|name| item.get(name));
-    let name = part(["name", "Name"])?;
-    let value = part(["value", "Value"])?.clone();
-    Some(Entry { key: name.text()?.to_owned(), key_place: name.place, value })
+    assignment(item).or_else(|| {
+        let (name, value) = pair(item)?;
+        // What holds something else is no variable.
+        let value =
+            Some(&value.value).filter(|value| !matches!(value.value, Value::Map(_) | Value::List(_)))?;
+        Some(Entry { key: name.text()?.to_owned(), key_place: name.place, value: value.clone() })
+    })
 }
 
-/// The variable of `NAME=value`. Places are exact where the text is written as it is, in quotes or without.
-fn in_text(place: Place, text: &str) -> Option<Entry> {
-    let (key, value) = text.split_once('=')?;
+/// The name and the entry of the value of `name: NAME` and `value: text`.
+pub fn pair(item: &Node) -> Option<(&Node, &Entry)> {
+    let part = |names: [&str; 2]| names.into_iter().find_map(|name| item.entry(name));
+    Some((&part(["name", "Name"])?.value, part(["value", "Value"])?))
+}
+
+/// The variable of the text `NAME=value`. Places are exact where it is written as it is, in quotes or without.
+pub fn assignment(item: &Node) -> Option<Entry> {
+    let (key, value) = item.text()?.split_once('=')?;
+    let place = item.place;
     let written = (place.span.end - place.span.start) as usize;
-    let quote = match written.checked_sub(text.len()) {
+    let quote = match written.checked_sub(key.len() + 1 + value.len()) {
         Some(0) => Some(0),
         Some(2) => Some(1),
         _ => None,

@@ -17,6 +17,16 @@ fn timed(repository: &Repository, arguments: &[&str]) -> Run {
 }
 
 #[test]
+fn variables_that_hold_variables_are_looked_through_once() {
+    let inner = r#"[{"name": "CLIENT_SECRET", "value": "k3y-5521"}]"#.to_owned();
+    let nested = (0..60).fold(inner, |inner, _| format!(r#"{{"a": {{"name": "n", "value": {inner}}}}}"#));
+    let client = r#"{"name": "Shop", "app_type": "spa", "grant_types": ["implicit"], "client_metadata": "#;
+    let repository = Repository::with("clients/a.json", format!("{client}{nested}}}"));
+    let run = timed(&repository, &["check", "."]);
+    assert!(run.out.contains("implicit-grant") && !run.out.contains("k3y-5521"), "{}", run.out);
+}
+
+#[test]
 fn what_is_nested_without_end_is_a_problem() {
     let yaml = "clients:\n  - app_type: spa\n    callbacks: ";
     let json = r#"{"name": "Shop", "app_type": "spa", "callbacks": "#;
