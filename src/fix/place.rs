@@ -3,7 +3,8 @@
 use super::Mender;
 use super::locate::{Step, way_to_object};
 use crate::client::Definition;
-use crate::providers::{Provider, Shape, recognise};
+use crate::project;
+use crate::providers::{Provider, Shape};
 use crate::tree::{Node, Value};
 use crate::vocabulary::Attribute;
 
@@ -39,16 +40,8 @@ impl<'a> Mender<'a> {
             return Some(first);
         }
         // An organisation's layouts: whose it is shows when the document is looked at again.
-        let all = document.parsed.documents.iter().filter_map(|node| {
-            let providers = self.config.providers_of(document.source.file.as_deref());
-            recognise(
-                providers,
-                node,
-                document.format.name(),
-                (&document.source.path, &document.source.text),
-                document.kind.as_deref(),
-            )
-        });
+        let all =
+            project::recognised(document, &document.parsed.documents, document.format.name(), self.config);
         let found = all
             .into_iter()
             .find(|found| found.objects.iter().any(|object| object.place == definition.place))?;

@@ -21,9 +21,8 @@ pub(super) fn add(inputs: &mut Vec<Input>, configs: &Configs, gitignore: bool) -
     let mut folders: BTreeMap<PathBuf, Arc<Config>> = BTreeMap::new();
     let mut last = None;
     for input in inputs.iter().filter(|input| may_hold_markers(input)) {
-        // Files come in order: what is looked for beside those of one folder is looked for once. Compared as texts:
-        // paths would be compared part by part.
-        let group = (input.path.parent().map(Path::as_os_str), input.path.extension());
+        // Files come in order: what is looked for beside those of one folder is looked for once.
+        let group = super::group(input);
         if last == Some(group) {
             continue;
         }

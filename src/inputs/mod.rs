@@ -192,8 +192,7 @@ pub fn companions(inputs: &[Input]) -> BTreeMap<PathBuf, fn(&str) -> bool> {
     for input in inputs {
         // Files come in order: those of one folder have the same companions, except that manifests are told by what
         // they hold.
-        // Compared as texts: paths would be compared part by part.
-        let group = (input.path.parent().map(Path::as_os_str), input.path.extension());
+        let group = group(input);
         let is_yaml = input.path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
         if last.replace(group) == Some(group) && !is_yaml {
             continue;
@@ -211,6 +210,11 @@ pub fn companions(inputs: &[Input]) -> BTreeMap<PathBuf, fn(&str) -> bool> {
         }
     }
     folders
+}
+
+/// The folder of a file and its ending, as texts: paths would be compared part by part.
+fn group(input: &Input) -> (Option<&OsStr>, Option<&OsStr>) {
+    (input.path.parent().map(Path::as_os_str), input.path.extension())
 }
 
 /// Adds the files that belong to the projects of those that were found.

@@ -345,7 +345,7 @@ pub fn definitions(
 }
 
 /// What is recognised in a document, taken for one in a syntax.
-fn recognised<'a>(
+pub fn recognised<'a>(
     document: &'a Document<'_>,
     nodes: &'a [Node],
     syntax: &str,

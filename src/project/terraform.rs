@@ -321,10 +321,9 @@ pub(super) fn written_as(
         .variables
         .iter()
         .any(|given| matches!(given, Given::File(file) if Some(file) == document.source.file.as_ref()));
+    let is_configuration = |other: &String| folder(other) == folder(path) && !is_values(other);
     let is_taken = || {
-        let beside =
-            documents.iter().map(|other| &other.source.path).filter(|other| folder(other) == folder(path));
-        terraform::is_automatic(name) && beside.into_iter().any(|other| !is_values(other))
+        terraform::is_automatic(name) && documents.iter().any(|other| is_configuration(&other.source.path))
     };
     if is_values(name) && !is_given && !is_taken() { "tfvars" } else { "terraform" }
 }

@@ -130,18 +130,23 @@ fn collect<'a>(
     };
     let start = Spot { node: document, place: document.place, among: document.place, key: None };
     if at.variables {
-        each_collection(start, 0, &mut |spot| {
+        walk(start, DEEPEST, &mut |spot| {
             if let Some(map) = variables(spot.node).filter(|map| test(map)) {
                 let Spot { place, among, key, .. } = spot;
                 objects.push(Object { kind, node: Cow::Owned(map), place, among, key, partial: false });
             }
+            true
         });
         return;
     }
     let mut found = vec![start];
     if at.at == "**" {
         found.clear();
-        search(start, &test, 0, &mut found);
+        walk(start, DEPTH, &mut |spot| {
+            let fits = test(spot.node);
+            found.extend(fits.then_some(spot));
+            !fits
+        });
     } else {
         for step in at.at.split('.').filter(|step| !step.is_empty()) {
             let (key, each) = match (step.strip_suffix("[]"), step.strip_suffix("{}")) {
@@ -210,17 +215,13 @@ fn step_into<'a>(spot: Spot<'a>, key: &str, each: &str) -> Vec<Spot<'a>> {
 /// How deep `**` looks.
 const DEPTH: usize = 7;
 
-/// Adds what fits at any depth, and does not look further inside of it.
-fn search<'a>(spot: Spot<'a>, test: &dyn Fn(&Node) -> bool, depth: usize, found: &mut Vec<Spot<'a>>) {
-    if depth > DEPTH {
-        return;
-    }
-    if test(spot.node) {
-        found.push(spot);
-        return;
-    }
-    for next in inside(spot) {
-        search(next, test, depth + 1, found);
+/// How deep lists of variables are looked for: a list of jobs, each with a list of containers.
+const DEEPEST: usize = 12;
+
+/// Calls a function with everything at any depth, and goes on inside of that for which it says so.
+fn walk<'a>(spot: Spot<'a>, left: usize, visit: &mut dyn FnMut(Spot<'a>) -> bool) {
+    if visit(spot) && left > 0 {
+        inside(spot).into_iter().for_each(|next| walk(next, left - 1, visit));
     }
 }
 
@@ -232,17 +233,6 @@ fn inside(spot: Spot<'_>) -> Vec<Spot<'_>> {
         expression.parts(&mut |part| inside.push(Spot { node: part, place: part.place, ..spot }));
     }
     inside
-}
-
-/// How deep lists of variables are looked for: a list of jobs, each with a list of containers.
-const DEEPEST: usize = 12;
-
-/// Calls a function with everything that holds something else.
-fn each_collection<'a>(spot: Spot<'a>, depth: usize, call: &mut dyn FnMut(Spot<'a>)) {
-    call(spot);
-    if depth < DEEPEST {
-        inside(spot).into_iter().for_each(|next| each_collection(next, depth + 1, call));
-    }
 }
 
 /// Whether a map is what a test asks for. A test that asks for nothing fits everything.

@@ -223,7 +223,7 @@ impl Rule {
         };
         let when = condition(&when).map_err(in_rule)?;
         let profiles = profiles(&text.profiles);
-        let mut cases = Vec::with_capacity(text.cases.len().max(1));
+        let mut cases = Vec::with_capacity(written.len().max(1));
         for case in written {
             let own = self::profiles(&case.profiles);
             let when = condition(&case.when).map_err(in_rule)?;

@@ -273,11 +273,11 @@ fn is_sample(lower: &str) -> bool {
 /// Whether a text looks like what a server makes for a secret, and not like a name for one: as it is, or in base64 as in
 /// the secrets of Kubernetes.
 pub fn is_generated(text: &str) -> bool {
-    let is_text =
-        |bytes: &Vec<u8>| bytes.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
     // What was not encoded stands for bytes that are no text.
-    let decoded = BASE64.decode(text.as_bytes()).ok().filter(is_text);
-    let decoded = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
+    let is_text =
+        |text: &String| text.bytes().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
+    let decoded = BASE64.decode(text.as_bytes()).ok();
+    let decoded = decoded.and_then(|bytes| String::from_utf8(bytes).ok()).filter(is_text);
     let text = decoded.as_deref().map_or(text, str::trim);
     let has = |of: fn(&u8) -> bool| text.as_bytes().iter().any(of);
     let lower = text.to_ascii_lowercase();

@@ -69,8 +69,8 @@ pub(super) fn take_apart(pieces: &[Piece]) -> Parts {
     let mut host_wildcard = None;
     if let Some(authority) = authority {
         let (userinfo, host_port) = match authority.rsplit_once('@') {
-            Some((_, host)) if !plain => (true, host),
-            _ => (false, authority),
+            Some((_, host)) => (true, host),
+            None => (false, authority),
         };
         parts.add(Name::Userinfo, userinfo);
         host_wildcard = authority_parts(&mut parts, host_port, web, &mut host_fault);
