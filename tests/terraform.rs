@@ -44,7 +44,7 @@ impl Project {
         Self { root: root.to_owned(), sources, parsed }
     }
 
-    fn resources(&self, inputs: &Inputs, wanted: &dyn Fn(&str) -> bool) -> Resources {
+    fn resources(&self, inputs: &Inputs, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Resources {
         let files: Vec<TerraformFile<'_>> = self
             .sources
             .iter()

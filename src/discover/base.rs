@@ -1,5 +1,7 @@
 //! Paths: from the root, and as they are shown.
 
+use std::collections::HashMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// A path from the root, without looking at the file system beyond the working directory.
@@ -48,6 +50,33 @@ impl Base {
         let relative = self.folder.as_ref().and_then(|folder| path.strip_prefix(folder).ok()).unwrap_or(path);
         let shown = relative.to_string_lossy();
         if std::path::MAIN_SEPARATOR == '\\' { shown.replace('\\', "/") } else { shown.into_owned() }
+    }
+}
+
+/// The bases of many folders: what is above several of them is looked at once.
+#[derive(Default)]
+pub struct Bases {
+    repositories: HashMap<OsString, Option<PathBuf>>,
+}
+
+impl Bases {
+    /// The base for what lies in a folder, given from the root.
+    pub fn of(&mut self, folder: &Path) -> Base {
+        Base { folder: self.repository(folder).or_else(|| std::env::current_dir().ok()) }
+    }
+
+    /// The root of the repository that a folder, given from the root, lies in, if it lies in one.
+    pub fn repository(&mut self, folder: &Path) -> Option<PathBuf> {
+        if let Some(known) = self.repositories.get(folder.as_os_str()) {
+            return known.clone();
+        }
+        let found = if is_repository(folder) {
+            Some(folder.to_path_buf())
+        } else {
+            folder.parent().and_then(|above| self.repository(above))
+        };
+        self.repositories.insert(folder.as_os_str().to_owned(), found.clone());
+        found
     }
 }
 

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-pub use self::base::{Base, absolute, is_repository};
-use self::probe::Probe;
+pub use self::base::{Base, Bases, absolute, is_repository};
+pub use self::probe::Probe;
 use self::walk::each_file;
 pub use self::walk::{candidates, files_below, files_in, folders_in, is_of_interest, unignored_files_in};
 

@@ -1,10 +1,12 @@
-//! The search for the words of which one stands in every file that is read.
+//! The search for words of which one stands in a file.
 
 use aho_corasick::AhoCorasick;
 use aho_corasick::packed::Searcher;
 
 /// Words that are looked for all at once.
-pub(super) enum Probe {
+pub struct Probe(Search);
+
+enum Search {
     /// Several times faster than an automaton, for as few words as the providers have.
     Few(Searcher),
     /// For any number of words, and on any processor.
@@ -12,20 +14,20 @@ pub(super) enum Probe {
 }
 
 impl Probe {
-    /// `None` where there are no words, so that every file is read.
-    pub(super) fn new(words: &[&str]) -> Option<Self> {
+    /// `None` where there are no words.
+    pub fn new(words: &[&str]) -> Option<Self> {
         if words.is_empty() {
             return None;
         }
-        let few = Searcher::new(words).map(Self::Few);
-        few.or_else(|| AhoCorasick::new(words).ok().map(Self::Any))
+        let few = Searcher::new(words).map(Search::Few);
+        few.or_else(|| AhoCorasick::new(words).ok().map(Search::Any)).map(Self)
     }
 
     /// Whether one of the words stands in a text.
-    pub(super) fn stands_in(&self, text: impl AsRef<[u8]>) -> bool {
-        match self {
-            Self::Few(searcher) => searcher.find(text).is_some(),
-            Self::Any(automaton) => automaton.is_match(text.as_ref()),
+    pub fn stands_in(&self, text: impl AsRef<[u8]>) -> bool {
+        match &self.0 {
+            Search::Few(searcher) => searcher.find(text).is_some(),
+            Search::Any(automaton) => automaton.is_match(text.as_ref()),
         }
     }
 }

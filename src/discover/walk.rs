@@ -1,10 +1,12 @@
 //! Which files the folders hold, and which of them are looked into.
 
+use std::collections::HashSet;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::sync::{Mutex, PoisonError, mpsc};
 
-use ignore::{DirEntry, WalkBuilder, WalkState};
+use ignore::{DirEntry, Walk, WalkBuilder, WalkState};
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
@@ -47,72 +49,118 @@ pub(super) fn each_file<T: Send>(
     excluded: &(dyn Fn(&Path) -> bool + Sync),
     look: &(dyn Fn(PathBuf) -> T + Sync),
 ) -> Vec<T> {
+    let look = |path: PathBuf| (!excluded(&path)).then(|| look(path));
     if !gitignore {
-        return side_by_side(everything(folder, excluded), look);
+        return everything(folder).into_par_iter().filter_map(look).collect();
     }
-    let wanted = |entry: &DirEntry| {
-        entry.file_type().is_some_and(|kind| kind.is_file())
-            && is_of_interest(entry.path())
-            && !excluded(entry.path())
+    let file = |entry: DirEntry| {
+        let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+        (is_file && is_of_interest(entry.path())).then(|| entry.into_path())
     };
     let mut builder = WalkBuilder::new(folder);
     builder.hidden(false).follow_links(false).add_custom_ignore_filename(".clientlintignore");
     builder.filter_entry(|entry: &DirEntry| entry.file_name() != ".git");
-    if let Some(files) = of_few_folders(&builder, &wanted) {
-        return side_by_side(files, look);
-    }
+    let mut start = Start::new(builder.build());
+    let mut all = in_batches(start.by_ref().filter_map(file), &look);
+    let Some(seen) = start.seen() else { return all };
+    builder.filter_entry(move |entry: &DirEntry| {
+        entry.file_name() != ".git" && !seen.contains(entry.path().as_os_str())
+    });
     // Each thread that walks looks into what it finds: to walk first would leave threads idle.
     let (sender, receiver) = mpsc::channel();
     builder.build_parallel().run(|| {
         let sender = sender.clone();
         Box::new(move |entry| {
-            if let Some(entry) = entry.ok().filter(wanted) {
+            if let Some(found) = entry.ok().and_then(file).and_then(look) {
                 // Fails only where the receiver is gone, and it is not before the walk has ended.
-                drop(sender.send(look(entry.into_path())));
+                drop(sender.send(found));
             }
             WalkState::Continue
         })
     });
     drop(sender);
-    receiver.into_iter().collect()
+    all.extend(receiver);
+    all
 }
 
-/// So few files are read sooner than threads are started.
-const FEW: usize = 16;
+/// So many files are handed to another thread at once, which costs as much as reading some.
+const BATCH: usize = 16;
 
-fn side_by_side<T: Send>(files: Vec<PathBuf>, look: &(dyn Fn(PathBuf) -> T + Sync)) -> Vec<T> {
-    if files.len() < FEW {
-        files.into_iter().map(look).collect()
-    } else {
-        files.into_par_iter().map(look).collect()
+/// What `look` makes of files, while it is still looked for the next.
+fn in_batches<T: Send>(
+    mut files: impl Iterator<Item = PathBuf> + Send,
+    look: &(impl Fn(PathBuf) -> Option<T> + Sync),
+) -> Vec<T> {
+    let all = Mutex::new(Vec::new());
+    let read = |batch: Vec<PathBuf>| {
+        let read: Vec<T> = batch.into_iter().filter_map(look).collect();
+        all.lock().unwrap_or_else(PoisonError::into_inner).extend(read);
+    };
+    rayon::scope(|scope| {
+        loop {
+            let batch: Vec<PathBuf> = files.by_ref().take(BATCH).collect();
+            if batch.len() < BATCH {
+                return read(batch);
+            }
+            scope.spawn(|_| read(batch));
+        }
+    });
+    all.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The start of a walk, which is all of it in most trees: one thread lists folders while the others look into files.
+/// Threads that walk side by side are worth it only where there are more folders.
+struct Start {
+    walk: Walk,
+    folders: usize,
+    entries: Vec<OsString>,
+    /// Where it was left: everything before is done, except for the folders in which this lies.
+    left: Option<PathBuf>,
+}
+
+impl Start {
+    const FOLDERS: usize = 512;
+    const ENTRIES: usize = 4_000;
+
+    fn new(walk: Walk) -> Self {
+        Self { walk, folders: 0, entries: Vec::new(), left: None }
+    }
+
+    /// What need not be walked again; `None` where nothing is left.
+    fn seen(self) -> Option<HashSet<OsString>> {
+        let left = self.left?;
+        let mut seen: HashSet<OsString> = self.entries.into_iter().collect();
+        for folder in left.ancestors() {
+            seen.remove(folder.as_os_str());
+        }
+        Some(seen)
     }
 }
 
-/// The files of a tree that has so few folders that threads to walk it would mostly wait for each other; `None` of
-/// another tree.
-fn of_few_folders(builder: &WalkBuilder, wanted: &dyn Fn(&DirEntry) -> bool) -> Option<Vec<PathBuf>> {
-    const FOLDERS: usize = 256;
-    const ENTRIES: usize = 4_000;
-    let mut files = Vec::new();
-    let mut folders = 0;
-    for (number, entry) in builder.build().flatten().enumerate() {
-        folders += usize::from(entry.file_type().is_some_and(|kind| kind.is_dir()));
-        if folders > FOLDERS || number > ENTRIES {
+impl Iterator for Start {
+    type Item = DirEntry;
+
+    fn next(&mut self) -> Option<DirEntry> {
+        if self.left.is_some() {
             return None;
         }
-        if wanted(&entry) {
-            files.push(entry.into_path());
+        let entry = self.walk.find_map(Result::ok)?;
+        self.folders += usize::from(entry.file_type().is_some_and(|kind| kind.is_dir()));
+        if self.folders > Self::FOLDERS || self.entries.len() > Self::ENTRIES {
+            self.left = Some(entry.into_path());
+            return None;
         }
+        self.entries.push(entry.path().as_os_str().to_owned());
+        Some(entry)
     }
-    Some(files)
 }
 
 /// The files of a folder that are looked into, whatever ignore files say.
-fn everything(folder: &Path, excluded: &dyn Fn(&Path) -> bool) -> Vec<PathBuf> {
+fn everything(folder: &Path) -> Vec<PathBuf> {
     let entries = WalkDir::new(folder).into_iter().filter_entry(|entry| entry.file_name() != ".git");
     let files =
         entries.flatten().filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path);
-    files.filter(|path| is_of_interest(path) && !excluded(path)).collect()
+    files.filter(|path| is_of_interest(path)).collect()
 }
 
 /// Whether a file is looked into, by its ending.

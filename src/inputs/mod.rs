@@ -7,9 +7,11 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use crate::config::{Config, Given};
 use crate::configs::Configs;
-use crate::discover::{self, Content, Input, Request, absolute, discover};
+use crate::discover::{self, Base, Bases, Content, Input, Request, absolute, discover};
 use crate::{project, providers};
 
 /// What a call asks for.
@@ -220,17 +222,23 @@ fn group(input: &Input) -> (Option<&OsStr>, Option<&OsStr>) {
 /// Adds the files that belong to the projects of those that were found.
 fn add_companions(inputs: &mut Vec<Input>, max_size: u64) {
     let known: HashSet<&OsStr> = inputs.iter().map(|input| input.path.as_os_str()).collect();
-    let mut more = Vec::new();
-    for (folder, wanted) in companions(inputs) {
-        let base = discover::Base::of(&folder);
-        for path in discover::files_in(&folder, &wanted) {
-            if known.contains(path.as_os_str()) {
-                continue;
-            }
-            let shown = base.show(&path);
-            more.extend(discover::read_context(&path, shown, max_size));
-        }
-    }
+    let mut bases = Bases::default();
+    let folders: Vec<(PathBuf, fn(&str) -> bool, Base)> = companions(inputs)
+        .into_iter()
+        .map(|(folder, wanted)| {
+            let base = bases.of(&folder);
+            (folder, wanted, base)
+        })
+        .collect();
+    let read = |(folder, wanted, base): &(PathBuf, fn(&str) -> bool, Base)| {
+        let mut files = discover::files_in(folder, wanted);
+        files.retain(|path| !known.contains(path.as_os_str()));
+        files
+            .into_iter()
+            .filter_map(|path| discover::read_context(&path, base.show(&path), max_size))
+            .collect::<Vec<Input>>()
+    };
+    let more: Vec<Input> = folders.par_iter().flat_map_iter(read).collect();
     let before = inputs.len();
     inputs.extend(more);
     add_scripts(inputs, max_size);

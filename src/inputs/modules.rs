@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use crate::discover::{self, Base, Content, Input, absolute};
+use crate::discover::{self, Bases, Content, Input, absolute};
 use crate::project;
 
 /// So many folders of modules are read at most: calls may go in circles, or lead through a whole repository.
@@ -18,16 +18,17 @@ pub(super) fn add(inputs: &mut Vec<Input>, walked: &[PathBuf], max_size: u64) {
     }
     let known: HashSet<PathBuf> = inputs.iter().map(|input| input.path.clone()).collect();
     let mut seen: HashSet<PathBuf> = HashSet::new();
+    let mut bases = Bases::default();
     while let Some(Call { folder, from }) = wanted.pop() {
         if seen.len() >= FOLDERS || !seen.insert(folder.clone()) {
             continue;
         }
         // Outside of repositories nothing is read that nobody asked for.
-        let repository = Base::repository(&from);
-        if repository.is_none() || Base::repository(&folder) != repository {
+        let repository = bases.repository(&from);
+        if repository.is_none() || bases.repository(&folder) != repository {
             continue;
         }
-        let base = Base::of(&folder);
+        let base = bases.of(&folder);
         for path in discover::files_in(&folder, &project::is_terraform) {
             if known.contains(&path) {
                 continue;

@@ -219,11 +219,12 @@ fn analyse(inputs: Vec<Input>, job: &Job<'_>, step: &(dyn Fn() + Sync), keep: Ke
     let mut secrets: Vec<(FileId, Vec<Span>)> = Vec::new();
     let mut used = Vec::new();
     let mut opinions = Vec::new();
+    let total = outcomes.iter().map(|outcome| outcome.findings.len()).sum();
     for mut outcome in outcomes {
         opinions.push(std::mem::take(&mut outcome.opinions));
         used.extend(ignores::used(&mut outcome));
         report.silenced.extend(outcome.silenced);
-        append(&mut report.findings, outcome.findings);
+        append(&mut report.findings, outcome.findings, total);
         report.clients.extend(outcome.clients);
         report.problems.extend(outcome.problems);
         report.skipped.extend(outcome.skipped);
@@ -384,10 +385,12 @@ fn sort(report: &mut Report) {
     report.skipped.sort();
 }
 
-/// Adds a list to another one. Where most of a run is one large project there is nothing to move.
-fn append<T>(all: &mut Vec<T>, mut more: Vec<T>) {
+/// Adds a list to another one, which will be as long as is said. Where most of a run is one large project there is
+/// nothing to move.
+fn append<T>(all: &mut Vec<T>, mut more: Vec<T>, total: usize) {
     if all.is_empty() {
         std::mem::swap(all, &mut more);
+        all.reserve(total - all.len());
     } else {
         all.append(&mut more);
     }

@@ -146,24 +146,37 @@ fn one_of<'a>(
 /// Findings that a reader could not tell from each other become one: of a module that several directories call in the
 /// same way. They are in the order of the report.
 pub(super) fn merge_equal(findings: &mut Vec<Finding>) {
-    // Mostly no two stand at one place.
-    if !findings.windows(2).any(|two| order(&two[0], &two[1]).is_eq()) {
-        return;
+    let doubles = doubles(findings);
+    for (at, first) in &doubles {
+        let related = std::mem::take(&mut findings[*at].related);
+        add_related(&mut findings[*first], related);
     }
-    let mut places: HashMap<String, Vec<usize>> = HashMap::new();
-    let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
-    for finding in findings.drain(..) {
-        let known = places.entry(finding.fingerprint.clone()).or_default();
-        let name = |finding: &Finding| finding.client.as_ref().map(|client| client.name.clone());
-        match known.iter().find(|at| is_same(&kept[**at], &finding) && name(&kept[**at]) == name(&finding)) {
-            Some(at) => add_related(&mut kept[*at], finding.related),
-            None => {
-                known.push(kept.len());
-                kept.push(finding);
+    let mut at = 0;
+    findings.retain(|_| {
+        at += 1;
+        !doubles.contains_key(&(at - 1))
+    });
+}
+
+/// The findings that are equal to one before them, and to which.
+fn doubles(findings: &[Finding]) -> BTreeMap<usize, usize> {
+    let name = |finding: &Finding| finding.client.as_ref().map(|client| client.name.clone());
+    let is_double = |one: &Finding, other: &Finding| is_same(one, other) && name(one) == name(other);
+    let mut doubles = BTreeMap::new();
+    let mut start = 0;
+    // Mostly no two stand at one place.
+    for at_one_place in findings.chunk_by(|one, other| order(one, other).is_eq()) {
+        let mut known: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (at, finding) in (start..).zip(at_one_place).filter(|_| at_one_place.len() > 1) {
+            let equals = known.entry(&finding.fingerprint).or_default();
+            match equals.iter().find(|first| is_double(&findings[**first], finding)) {
+                Some(first) => drop(doubles.insert(at, *first)),
+                None => equals.push(at),
             }
         }
+        start += at_one_place.len();
     }
-    *findings = kept;
+    doubles
 }
 
 fn add_related(known: &mut Finding, more: Vec<Related>) {

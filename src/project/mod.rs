@@ -13,12 +13,11 @@ pub use terraform::{declared, form};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use aho_corasick::AhoCorasick;
 use memchr::memmem;
 use rayon::prelude::*;
 
 use crate::config::Config;
-use crate::discover::{Content, Input};
+use crate::discover::{Content, Input, Probe};
 pub use crate::formats::holds_marker;
 use crate::formats::{self, Format, Parsed};
 use crate::infer::Environment;
@@ -213,10 +212,10 @@ pub fn drop_strangers(inputs: &mut Vec<Input>, words: &[&str], named: &dyn Fn(&s
     if !inputs.iter().any(|input| is_terraform(file_name(&input.shown))) {
         return;
     }
-    let Ok(words) = AhoCorasick::new(words) else { return };
+    let Some(words) = Probe::new(words) else { return };
     let defines = |input: &Input| match &input.content {
         Content::Text(text) if is_terraform(file_name(&input.shown)) => {
-            words.is_match(text) || named(&input.path)
+            words.stands_in(text) || named(&input.path)
         }
         _ => true,
     };
@@ -226,12 +225,14 @@ pub fn drop_strangers(inputs: &mut Vec<Input>, words: &[&str], named: &dyn Fn(&s
     let mut kept: Vec<bool> = inputs.iter().map(defines).collect();
     // A caller may be called itself, by a module that only calls.
     for _ in 0..4 {
-        let folder = |input: &Input| input.path.parent()?.file_name()?.to_str().map(str::to_owned);
+        fn folder(input: &Input) -> Option<&str> {
+            input.path.parent()?.file_name()?.to_str()
+        }
         let of_terraform =
             inputs.iter().zip(&kept).filter(|(input, kept)| **kept && is_terraform(&input.shown));
-        let folders: BTreeSet<String> = of_terraform.filter_map(|(input, _)| folder(input)).collect();
-        let Ok(folders) = AhoCorasick::new(&folders) else { return };
-        let calls = |input: &Input| matches!(&input.content, Content::Text(text) if folders.is_match(text));
+        let folders: BTreeSet<&str> = of_terraform.filter_map(|(input, _)| folder(input)).collect();
+        let Some(folders) = Probe::new(&Vec::from_iter(folders)) else { break };
+        let calls = |input: &Input| matches!(&input.content, Content::Text(text) if folders.stands_in(text));
         let next: Vec<bool> = inputs.iter().zip(&kept).map(|(input, kept)| *kept || calls(input)).collect();
         if next == kept {
             break;

@@ -1,10 +1,9 @@
 //! The definitions of a project's Terraform files, plans and states.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -60,11 +59,11 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
         .iter()
         .map(|document| (document.source.id, (surroundings(document, config), document.parsed.is_broken())))
         .collect();
-    let reader = OnDisk { documents, max_size: config.max_size, read: RefCell::default() };
+    let reader = OnDisk { documents, max_size: config.max_size, read: Mutex::default() };
     let evaluated = terraform::resources(&files, &inputs(documents, config), &wanted, &reader);
     all.problems.extend(evaluated.problems);
     let handed = evaluated.handed;
-    all.read.extend(reader.read.into_inner());
+    all.read.extend(reader.read.into_inner().unwrap_or_else(PoisonError::into_inner));
     let mut snapshots = Vec::new();
     let directories = if forms.is_empty() { BTreeMap::new() } else { declared(documents.iter()) };
     for (document, form) in &forms {
@@ -352,7 +351,7 @@ struct OnDisk<'a> {
     documents: &'a [Document<'a>],
     max_size: u64,
     /// Those that were read.
-    read: RefCell<BTreeSet<PathBuf>>,
+    read: Mutex<BTreeSet<PathBuf>>,
 }
 
 /// So many files of a folder are looked at for a pattern.
@@ -362,7 +361,7 @@ impl terraform::Files for OnDisk<'_> {
     fn read(&self, path: &str) -> Option<terraform::Read> {
         let file = self.at(path)?;
         let text = discover::read_small(&file, self.max_size)?;
-        self.read.borrow_mut().insert(file);
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).insert(file);
         Some(terraform::Read { text, tree: None })
     }
 

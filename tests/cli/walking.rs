@@ -42,14 +42,18 @@ fn hidden_files_are_read_and_the_repository_itself_is_not() {
 fn a_tree_of_many_folders_is_read_like_one_of_few() {
     let mut repository =
         Repository::with(".gitignore", "build/\n").and("x/clientlint.toml", "[files]\nexclude = [\"no*\"]\n");
-    for number in 10..60 {
+    for number in 100..400 {
         repository = repository
-            .and(&format!("{number}/tenant.yaml"), RIGHT)
-            .and(&format!("{number}/build/tenant.yaml"), WRONG)
+            .and(&format!("{number}/a/tenant.yaml"), RIGHT)
+            .and(&format!("{number}/a/build/tenant.yaml"), WRONG)
+            .and(&format!("{number}/b.yaml"), RIGHT)
             .and(&format!("x/no{number}/tenant.yaml"), WRONG);
     }
-    let expected: Vec<String> = (10..60).map(|number| format!("{number}/tenant.yaml")).collect();
-    assert_eq!(paths(&repository.clients(".")), expected);
+    let of = |number| [format!("{number}/a/tenant.yaml"), format!("{number}/b.yaml")];
+    assert_eq!(paths(&repository.clients(".")), (100..400).flat_map(of).collect::<Vec<String>>());
+    let run = repository.run(&["check", ".", "--stats"]);
+    // With the configuration; none twice.
+    assert!(run.err.contains("601 files looked at"), "{}", run.err);
 }
 
 #[test]

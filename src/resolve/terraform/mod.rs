@@ -23,6 +23,8 @@ mod versions;
 use std::collections::HashSet;
 use std::rc::Rc;
 
+use rayon::prelude::*;
+
 pub use complete::{Snapshot, complete};
 pub use module::is_automatic;
 pub use plan::{Form, form, plan_resources, secrets, state_resources};
@@ -33,6 +35,7 @@ use crate::formats::Parsed;
 use crate::problem::{Code, Problem};
 use crate::source::{FileId, Place, Source};
 use crate::tree::Node;
+use module::{Block, Module};
 use scope::{Instance, World};
 
 /// A file of a Terraform project: `.tf`, `.tf.json`, `.tofu`, `.tofu.json`, `.tfvars` or `.tfvars.json`, or of
@@ -115,7 +118,7 @@ pub struct Resource {
 }
 
 /// The files of the repository, by their paths relative as directories are.
-pub trait Files {
+pub trait Files: Sync {
     /// A file.
     fn read(&self, path: &str) -> Option<Read>;
 
@@ -126,7 +129,7 @@ pub trait Files {
     }
 }
 
-impl<F: Fn(&str) -> Option<Read>> Files for F {
+impl<F: Fn(&str) -> Option<Read> + Sync> Files for F {
     fn read(&self, path: &str) -> Option<Read> {
         self(path)
     }
@@ -148,7 +151,7 @@ pub struct Resources {
 pub fn resources(
     files: &[TerraformFile<'_>],
     inputs: &Inputs,
-    wanted: &dyn Fn(&str) -> bool,
+    wanted: &(dyn Fn(&str) -> bool + Sync),
     read: &dyn Files,
 ) -> Resources {
     let (of_terragrunt, of_terraform): (Vec<_>, Vec<_>) =
@@ -156,29 +159,27 @@ pub fn resources(
     let prepared = module::prepare(&of_terraform);
     let modules = module::modules(&prepared);
     let called: HashSet<String> = modules.values().flat_map(scope::called).collect();
-    let roots = modules.values().filter(|module| !called.contains(&module.directory));
-    // Modules that call each other in a circle have no root: each that was not reached is then evaluated too.
-    let rest = modules.values().filter(|module| called.contains(&module.directory));
-    let mut reached: HashSet<&str> = HashSet::new();
+    let (rest, roots): (Vec<_>, Vec<_>) =
+        modules.values().partition(|module| called.contains(&module.directory));
+    let world = || World::new(&modules, files, inputs, read);
+    let parts: Vec<Part<'_>> = roots.into_iter().flat_map(Part::of).collect();
     let mut found = Resources::default();
-    for module in roots.chain(rest) {
-        if reached.contains(module.directory.as_str()) {
-            continue;
-        }
-        let world = World::new(&modules, files, inputs, read);
-        let root = world.root(module);
-        let first = found.resources.len();
-        collect(&world, &root, wanted, &mut reached, &mut found);
-        for resource in &mut found.resources[first..] {
-            resource.root.clone_from(&module.directory);
-        }
-        if world.exhausted.get()
-            && let Some(place) = module.resources.first().map(|block| block.body.place)
-        {
-            let message = "evaluating this module takes too long; some values stay unknown".to_owned();
-            found.problems.push(Problem { code: Code::Limit, place: place.start(), message });
+    let mut reached: HashSet<&str> = HashSet::new();
+    for evaluated in parts.par_iter().map(|part| part.evaluate(world(), wanted)).collect::<Vec<_>>() {
+        found.add(evaluated.found);
+        reached.extend(evaluated.reached);
+    }
+    // Modules that call each other in a circle have no root: each that was not reached is then evaluated too.
+    for module in rest {
+        if !reached.contains(module.directory.as_str()) {
+            for evaluated in Part::of(module).iter().map(|part| part.evaluate(world(), wanted)) {
+                found.add(evaluated.found);
+                reached.extend(evaluated.reached);
+            }
         }
     }
+    // The parts of one module may say the same.
+    found.problems.dedup();
     for file in of_terragrunt {
         let prepared = module::prepare(&[file]);
         let modules = module::modules(&prepared);
@@ -190,31 +191,95 @@ pub fn resources(
     found
 }
 
-fn collect<'a>(
-    world: &World<'a>,
-    instance: &Rc<Instance<'a>>,
-    wanted: &dyn Fn(&str) -> bool,
-    reached: &mut HashSet<&'a str>,
-    found: &mut Resources,
-) {
-    let module = instance.module;
-    reached.insert(&module.directory);
-    for block in module.resources.iter().filter(|block| wanted(block.kind)) {
-        found.resources.extend(body::instances(world, instance, block));
+impl Resources {
+    fn add(&mut self, other: Self) {
+        self.resources.extend(other.resources);
+        self.handed.extend(other.handed);
+        self.problems.extend(other.problems);
     }
-    for block in module.providers.iter().filter(|block| wanted(&body::configured(block.kind))) {
-        found.resources.push(body::configuration(world, instance, block));
+}
+
+/// Some of what a root module declares, to be evaluated on its own: what it needs of the others, it evaluates again.
+struct Part<'a> {
+    module: &'a Module<'a>,
+    resources: &'a [Block<'a>],
+    providers: &'a [Block<'a>],
+    calls: &'a [(&'a str, &'a Node)],
+}
+
+/// What became of a part.
+struct Evaluated<'a> {
+    found: Resources,
+    /// The directories of the modules that it calls, and its own.
+    reached: HashSet<&'a str>,
+}
+
+/// A root module is evaluated in so many parts at most.
+const PARTS: usize = 4;
+/// A part has at least so many blocks.
+const BLOCKS: usize = 8;
+
+impl<'a> Part<'a> {
+    /// All that a module declares.
+    fn whole(module: &'a Module<'a>) -> Self {
+        Self { module, resources: &module.resources, providers: &module.providers, calls: &module.calls }
     }
-    for (name, body) in &module.calls {
-        let called = scope::called_directory(&module.directory, body)
-            .and_then(|directory| world.modules.get_key_value(directory.as_str()));
-        match called {
-            Some((directory, _)) => drop(reached.insert(directory)),
-            None => found.handed.push(world.arguments(instance, body)),
+
+    /// The parts of a root module, in the order of what is found in them.
+    fn of(module: &'a Module<'a>) -> Vec<Self> {
+        let Self { resources, providers, calls, .. } = Self::whole(module);
+        let size = (resources.len() + calls.len()).div_ceil(PARTS).max(BLOCKS);
+        let resources = resources.chunks(size).map(|resources| Self { resources, ..Self::nothing(module) });
+        let calls = calls.chunks(size).map(|calls| Self { calls, ..Self::nothing(module) });
+        let providers = Self { providers, ..Self::nothing(module) };
+        resources.chain([providers]).chain(calls).collect()
+    }
+
+    fn nothing(module: &'a Module<'a>) -> Self {
+        Self { module, resources: &[], providers: &[], calls: &[] }
+    }
+
+    fn evaluate(&self, world: World<'a>, wanted: &dyn Fn(&str) -> bool) -> Evaluated<'a> {
+        let directory = &self.module.directory;
+        let mut evaluated =
+            Evaluated { found: Resources::default(), reached: HashSet::from([directory.as_str()]) };
+        self.collect(&world, &world.root(self.module), wanted, &mut evaluated);
+        for resource in &mut evaluated.found.resources {
+            resource.root.clone_from(directory);
         }
-        for (_, number) in world.calls(instance, name).iter() {
-            if let Some(instance) = world.instance_at(*number) {
-                collect(world, &instance, wanted, reached, found);
+        if world.exhausted.get()
+            && let Some(place) = self.module.resources.first().map(|block| block.body.place)
+        {
+            let message = "evaluating this module takes too long; some values stay unknown".to_owned();
+            evaluated.found.problems.push(Problem { code: Code::Limit, place: place.start(), message });
+        }
+        evaluated
+    }
+
+    fn collect(
+        &self,
+        world: &World<'a>,
+        instance: &Rc<Instance<'a>>,
+        wanted: &dyn Fn(&str) -> bool,
+        evaluated: &mut Evaluated<'a>,
+    ) {
+        for block in self.resources.iter().filter(|block| wanted(block.kind)) {
+            evaluated.found.resources.extend(body::instances(world, instance, block));
+        }
+        for block in self.providers.iter().filter(|block| wanted(&body::configured(block.kind))) {
+            evaluated.found.resources.push(body::configuration(world, instance, block));
+        }
+        for (name, body) in self.calls {
+            let called = scope::called_directory(&self.module.directory, body)
+                .and_then(|directory| world.modules.get_key_value(directory.as_str()));
+            match called {
+                Some((directory, _)) => drop(evaluated.reached.insert(directory)),
+                None => evaluated.found.handed.push(world.arguments(instance, body)),
+            }
+            for (_, number) in world.calls(instance, name).iter() {
+                if let Some(instance) = world.instance_at(*number) {
+                    Part::whole(instance.module).collect(world, &instance, wanted, evaluated);
+                }
             }
         }
     }
