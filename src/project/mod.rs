@@ -208,7 +208,11 @@ pub const MODULE: &str = "module \"";
 
 /// Drops Terraform files that only call modules, none of which is among the other files. `words` are those of which
 /// one stands in every file that defines something; what is `named` stays.
-pub fn drop_strangers(inputs: &mut Vec<Input>, words: &[&str], named: &dyn Fn(&std::path::Path) -> bool) {
+pub fn drop_strangers(
+    inputs: &mut Vec<Input>,
+    words: &[&str],
+    named: &(dyn Fn(&std::path::Path) -> bool + Sync),
+) {
     if !inputs.iter().any(|input| is_terraform(file_name(&input.shown))) {
         return;
     }
@@ -219,10 +223,10 @@ pub fn drop_strangers(inputs: &mut Vec<Input>, words: &[&str], named: &dyn Fn(&s
         }
         _ => true,
     };
-    if inputs.iter().all(defines) {
+    let mut kept: Vec<bool> = inputs.par_iter().map(defines).collect();
+    if kept.iter().all(|kept| *kept) {
         return;
     }
-    let mut kept: Vec<bool> = inputs.iter().map(defines).collect();
     // A caller may be called itself, by a module that only calls.
     for _ in 0..4 {
         fn folder(input: &Input) -> Option<&str> {
@@ -233,7 +237,8 @@ pub fn drop_strangers(inputs: &mut Vec<Input>, words: &[&str], named: &dyn Fn(&s
         let folders: BTreeSet<&str> = of_terraform.filter_map(|(input, _)| folder(input)).collect();
         let Some(folders) = Probe::new(&Vec::from_iter(folders)) else { break };
         let calls = |input: &Input| matches!(&input.content, Content::Text(text) if folders.stands_in(text));
-        let next: Vec<bool> = inputs.iter().zip(&kept).map(|(input, kept)| *kept || calls(input)).collect();
+        let next: Vec<bool> =
+            inputs.par_iter().zip(&kept).map(|(input, kept)| *kept || calls(input)).collect();
         if next == kept {
             break;
         }

@@ -94,7 +94,7 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
         !concerned.any(|directory| without_twin.contains(directory.as_str()))
     };
     let outdated = Outdated::new(&files, config);
-    let of_resource = |(resource, (origin, realm)): (&Resource, (&terraform::Resource, &usize))| {
+    let of_resource = |(resource, (origin, realm)): (Resource, (&terraform::Resource, &usize))| {
         let form = forms.get(&origin.place.file);
         let shape = match form {
             None => CONFIGURATION,
@@ -127,8 +127,9 @@ pub(super) fn add(documents: &[Document<'_>], config: &Config, all: &mut Definit
     };
     all.recognised
         .extend(found.iter().flat_map(|origin| [Some(origin.place.file), origin.snapshot]).flatten());
-    all.definitions
-        .par_extend(resources.par_iter().zip(found.par_iter().zip(&realms)).filter_map(of_resource));
+    // Each resource is given back where it was looked at: that is work, too.
+    let resources = resources.into_par_iter().zip(found.par_iter().zip(&realms));
+    all.definitions.par_extend(resources.filter_map(of_resource));
     for arguments in &handed {
         let Some(document) = documents.iter().find(|one| one.source.id == arguments.place.file) else {
             continue;

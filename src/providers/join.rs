@@ -84,6 +84,9 @@ const CREDENTIALS: &str = "auth0_client_credentials";
 fn auth0_credentials(resources: &mut [Resource]) {
     let (credentials, mut clients): (Vec<_>, Vec<_>) =
         resources.iter_mut().partition(|resource| resource.kind == CREDENTIALS);
+    if credentials.is_empty() {
+        return;
+    }
     clients.retain(|client| client.kind == CLIENT);
     let owners = Owners::new(&clients, |kind| kind == CLIENT);
     let mut unplaced = false;

@@ -196,6 +196,10 @@ impl<'a> World<'a> {
 fn is_literal(node: &Node) -> bool {
     match &node.value {
         Value::Text(_) | Value::Bool(_) => true,
+        // Written as Terraform writes it.
+        Value::Number(number) => {
+            number.len() < 10 && !number.starts_with('0') && number.bytes().all(|byte| byte.is_ascii_digit())
+        }
         Value::List(items) => items.iter().all(is_literal),
         _ => false,
     }

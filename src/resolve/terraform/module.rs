@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use rayon::prelude::*;
+
 use super::TerraformFile;
 use crate::formats::hcl;
 use crate::source::{FileId, Place};
@@ -72,23 +74,9 @@ pub(super) fn prepare<'a>(files: &[&'a TerraformFile<'a>]) -> Vec<Prepared<'a>> 
 
 /// The modules by directory.
 pub(super) fn modules<'a>(files: &'a [Prepared<'a>]) -> BTreeMap<&'a str, Module<'a>> {
-    let mut modules: BTreeMap<&'a str, Module<'a>> = BTreeMap::new();
-    for file in files {
-        let module = modules.entry(file.directory).or_default();
-        file.directory.clone_into(&mut module.directory);
-        if file.name.contains(".tfvars") {
-            module.add_values(file);
-        } else {
-            module.add(&file.root, is_override(file.name));
-        }
-    }
-    let automatic = files.iter().filter(|file| !file.name.starts_with("terraform.tfvars"));
-    let automatic: HashSet<FileId> = automatic.map(|file| file.root.place.file).collect();
-    for module in modules.values_mut() {
-        // `terraform.tfvars` comes first: the automatic ones, already in the order of their names, win over it.
-        module.values.sort_by_key(|(_, node)| automatic.contains(&node.place.file));
-    }
-    modules
+    let of_directory = |files: &&'a [Prepared<'a>]| (files[0].directory, Module::of(files));
+    let directories: Vec<_> = files.chunk_by(|one, other| one.directory == other.directory).collect();
+    directories.par_iter().map(of_directory).collect()
 }
 
 /// The values that a `.tfvars` file assigns.
@@ -106,6 +94,24 @@ pub fn is_automatic(name: &str) -> bool {
 }
 
 impl<'a> Module<'a> {
+    /// The module of one directory's files.
+    fn of(files: &'a [Prepared<'a>]) -> Self {
+        let mut module = Self::default();
+        for file in files {
+            file.directory.clone_into(&mut module.directory);
+            if file.name.contains(".tfvars") {
+                module.add_values(file);
+            } else {
+                module.add(&file.root, is_override(file.name));
+            }
+        }
+        let automatic = files.iter().filter(|file| !file.name.starts_with("terraform.tfvars"));
+        let automatic: HashSet<FileId> = automatic.map(|file| file.root.place.file).collect();
+        // `terraform.tfvars` comes first: the automatic ones, already in the order of their names, win over it.
+        module.values.sort_by_key(|(_, node)| automatic.contains(&node.place.file));
+        module
+    }
+
     fn add_values(&mut self, file: &'a Prepared<'a>) {
         if is_automatic(file.name) {
             self.values.extend(file.root.entries().iter().map(|entry| (entry.key.as_str(), &entry.value)));
