@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use memchr::memmem;
+
 use crate::discover::{self, Bases, Content, Input, absolute};
 use crate::project;
 
@@ -54,7 +56,7 @@ struct Call {
 /// The modules in other folders that a file calls.
 fn calls(input: &Input) -> Vec<Call> {
     let (Content::Text(text), Some(from)) = (&input.content, input.path.parent()) else { return Vec::new() };
-    if !project::is_terraform(&input.shown) || !text.contains("module") {
+    if !project::is_terraform(&input.shown) || memmem::find(text.as_bytes(), b"module").is_none() {
         return Vec::new();
     }
     let folders = sources(text).into_iter().map(|source| absolute(&from.join(source)));
@@ -63,8 +65,9 @@ fn calls(input: &Input) -> Vec<Call> {
 
 /// What stands in quotes after `source =` or `"source":` and leads to another folder.
 fn sources(text: &str) -> Vec<&Path> {
-    let after = text.match_indices("source").filter_map(|(at, word)| {
-        let rest = text[at + word.len()..].trim_start_matches('"').trim_start_matches([' ', '\t']);
+    const WORD: &str = "source";
+    let after = memmem::find_iter(text.as_bytes(), WORD).filter_map(|at| {
+        let rest = text[at + WORD.len()..].trim_start_matches('"').trim_start_matches([' ', '\t']);
         let value = rest.strip_prefix(['=', ':'])?.trim_start_matches([' ', '\t']).strip_prefix('"')?;
         value.split(['"', '\n']).next()
     });

@@ -270,6 +270,12 @@ fn fits(node: &Node, test: &Test) -> bool {
 
 /// Whether a text matches a pattern in which `*` stands for anything.
 pub fn like(pattern: &str, text: &str) -> bool {
+    // Most texts differ from most patterns where they start or end.
+    let fits = |own: Option<&u8>, other: Option<&u8>| own.is_some_and(|own| *own == b'*') || own == other;
+    let (own, other) = (pattern.as_bytes(), text.as_bytes());
+    if !fits(own.first(), other.first()) || !fits(own.last(), other.last()) {
+        return false;
+    }
     let mut parts = pattern.split('*');
     let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
     let mut last = None;
@@ -293,5 +299,7 @@ mod tests {
         assert!(like("yaml", "yaml"));
         assert!(!like("yaml", "yaml2"));
         assert!(!like("a*b", "a"));
+        assert!(!like("a*b", "ab2"));
+        assert!(like("*", "") && like("", "") && !like("", "a") && !like("a", ""));
     }
 }

@@ -68,7 +68,7 @@ pub(super) fn prepare<'a>(files: &[&'a TerraformFile<'a>]) -> Vec<Prepared<'a>> 
         })
         .collect();
     // Terraform reads a directory's files in the order of their names, overrides last.
-    prepared.sort_by_key(|file| (file.directory, is_override(file.name), file.name));
+    prepared.sort_by_cached_key(|file| (file.directory, is_override(file.name), file.name));
     prepared
 }
 
@@ -226,6 +226,9 @@ fn is_override(name: &str) -> bool {
 
 /// OpenTofu leaves `a.tf` aside where there is an `a.tofu`.
 fn is_hidden_by_tofu(file: &TerraformFile<'_>, tofu: &HashSet<&str>) -> bool {
+    if tofu.is_empty() {
+        return false;
+    }
     let path = &file.source.path;
     let twin = match (path.strip_suffix(".tf"), path.strip_suffix(".tf.json")) {
         (Some(stem), _) => format!("{stem}.tofu"),
