@@ -80,9 +80,11 @@ impl Shape {
 
     /// Whether what stands at a path of an object is written in a resource of its own, beside the object's.
     pub fn keeps_beside(&self, path: &str) -> bool {
-        let first = |path: &str| path.split('.').next().map(str::to_owned);
+        let first = path.split_once('.').map_or(path, |(first, _)| first);
+        let starts =
+            |to: &str| to.strip_prefix(first).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
         let given = self.join.as_deref().and_then(joined).map_or(&[][..], |(_, given)| given);
-        !self.resources.is_empty() && given.iter().any(|(_, to)| first(to) == first(path))
+        !self.resources.is_empty() && given.iter().any(|(_, to)| starts(to))
     }
 
     /// Whether a resource that is written beside others cannot do without a key.
