@@ -102,10 +102,15 @@ fn modules_in_modules_come_to_an_end() {
         }
         files.push((format!("m{level}/main.tf"), text));
     }
-    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let mut files: Vec<(&str, &str)> =
+        files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let found = evaluate(&files);
     assert!(found.resources.len() > 1000);
-    assert!(!found.problems.is_empty());
+    assert_eq!(found.problems.len(), 1, "said once");
+    // A root that declares nothing itself.
+    files.push(("live/main.tf", "module \"all\" {\n  source = \"../m0\"\n}\n"));
+    let problems = evaluate(&files).problems;
+    assert_eq!(problems.first().map(|problem| problem.place.file), Some(FileId(12)));
 }
 
 #[test]

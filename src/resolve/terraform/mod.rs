@@ -247,8 +247,9 @@ impl<'a> Part<'a> {
         for resource in &mut evaluated.found.resources {
             resource.root.clone_from(directory);
         }
+        let first = self.module.resources.first().map(|block| block.body.place);
         if world.exhausted.get()
-            && let Some(place) = self.module.resources.first().map(|block| block.body.place)
+            && let Some(place) = first.or_else(|| self.module.calls.first().map(|(_, body)| body.place))
         {
             let message = "evaluating this module takes too long; some values stay unknown".to_owned();
             evaluated.found.problems.push(Problem { code: Code::Limit, place: place.start(), message });
