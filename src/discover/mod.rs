@@ -128,7 +128,7 @@ pub fn discover(request: &Request<'_>) -> Result<Found, DiscoverError> {
         } else {
             looked_at += 1;
             let max_size = (request.max_size)(&absolute(path));
-            let content = read(path, max_size, None).unwrap_or(Content::Text(String::new()));
+            let content = read(path, max_size, &|_| true).unwrap_or(Content::Text(String::new()));
             found.push(input(absolute(path), &base, content));
         }
     }
@@ -151,8 +151,9 @@ fn walk(
     found: &mut Vec<Input>,
 ) -> usize {
     let look = |path: PathBuf| {
-        let probe = if (request.always)(&path) { None } else { probe };
-        let content = read(&path, (request.max_size)(&path), probe)?;
+        // Most files that are taken are taken for what they hold.
+        let wanted = |text: &[u8]| probe.is_none_or(|probe| probe.stands_in(text)) || (request.always)(&path);
+        let content = read(&path, (request.max_size)(&path), &wanted)?;
         Some(input(path, base, content))
     };
     let files = each_file(folder, request.gitignore, request.excluded, &look);
@@ -166,9 +167,9 @@ thread_local! {
     static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Reads a file; `None` where the probe finds nothing in it.
-fn read(path: &Path, max_size: u64, probe: Option<&Probe>) -> Option<Content> {
-    BUFFER.with_borrow_mut(|buffer| read_into(buffer, path, max_size, probe))
+/// Reads a file; `None` where its text is not wanted.
+fn read(path: &Path, max_size: u64, wanted: &dyn Fn(&[u8]) -> bool) -> Option<Content> {
+    BUFFER.with_borrow_mut(|buffer| read_into(buffer, path, max_size, wanted))
 }
 
 /// What bytes that are no file on disk hold; `None` where none of the words stands in them, if there are words.
@@ -179,7 +180,12 @@ pub fn content(bytes: &[u8], max_size: u64, words: Option<&[&str]>) -> Option<Co
     words.is_none_or(|words| words.iter().any(stands)).then(read)
 }
 
-fn read_into(buffer: &mut Vec<u8>, path: &Path, max_size: u64, probe: Option<&Probe>) -> Option<Content> {
+fn read_into(
+    buffer: &mut Vec<u8>,
+    path: &Path,
+    max_size: u64,
+    wanted: &dyn Fn(&[u8]) -> bool,
+) -> Option<Content> {
     let unreadable = |error: &io::Error| Some(Content::Unreadable(reason(error)));
     let mut file = match File::open(path) {
         Ok(file) => file,
@@ -191,17 +197,16 @@ fn read_into(buffer: &mut Vec<u8>, path: &Path, max_size: u64, probe: Option<&Pr
         return unreadable(&error);
     }
     let utf16 = buffer.starts_with(&[0xff, 0xfe]) || buffer.starts_with(&[0xfe, 0xff]);
-    if probe.is_some_and(|probe| !utf16 && !probe.stands_in(buffer.as_slice())) {
+    if !utf16 && !wanted(buffer) {
         return None;
     }
     if buffer.len() as u64 > max_size {
         let size = file.metadata().map_or(0, |metadata| metadata.len());
         return Some(Content::TooLarge(size.max(buffer.len() as u64)));
     }
-    let content = decode(buffer);
-    match (&content, probe) {
-        (Content::Utf16(text), Some(probe)) if !probe.stands_in(text) => None,
-        _ => Some(content),
+    match decode(buffer) {
+        Content::Utf16(text) if !wanted(text.as_bytes()) => None,
+        content => Some(content),
     }
 }
 
@@ -228,7 +233,7 @@ pub fn read_context(path: &Path, shown: String, max_size: u64) -> Option<Input> 
     if !path.is_file() {
         return None;
     }
-    match read(path, max_size, None)? {
+    match read(path, max_size, &|_| true)? {
         content @ Content::Text(_) => {
             Some(Input { path: path.to_path_buf(), shown, content, requested: false })
         }

@@ -64,11 +64,11 @@ pub fn recognise<'a>(
 ) -> Option<Recognised<'a>> {
     for provider in providers {
         for shape in &provider.table.shapes {
-            let wanted = match only {
+            let wanted = || match only {
                 Some(id) => shape.id == id,
                 None => !shape.only_by_name && stands_right(shape, path),
             };
-            if !wanted || !shape.syntax.iter().any(|name| name == syntax) {
+            if !shape.syntax.iter().any(|name| name == syntax) || !wanted() {
                 continue;
             }
             let mentioned =
