@@ -97,6 +97,35 @@ resource \"auth0_client_credentials\" \"web\" {\n  client_id             = auth0
 }
 
 #[test]
+fn a_secret_in_base64_is_a_secret_and_is_not_shown() {
+    let program = |before: &str, secret: &str| {
+        format!(
+            "{before}resource \"auth0_client\" \"web\" {{\n  name     = \"Web\"\n  app_type = \"regular_web\"\n}}\n
+resource \"auth0_client_credentials\" \"web\" {{\n  client_id             = auth0_client.web.id
+  authentication_method = \"client_secret_post\"\n  client_secret         = base64decode({secret})\n}}\n"
+        )
+    };
+    let encoded = "\"azMtVjlzX1F4NzJtTmI0VHo4UmMxTHc2WXAw\"";
+    let locals = format!("locals {{\n  encoded = {encoded}\n}}\n");
+    for (text, rule) in [
+        (program("", encoded), "hardcoded-client-secret"),
+        (program(&locals, "local.encoded"), "secret-variable-default"),
+    ] {
+        let repository = Repository::with("main.tf", text);
+        let report = repository.check(".");
+        assert!(rules(&report).contains(&rule), "{:?}", rules(&report));
+        for format in ["text", "json", "sarif", "html"] {
+            let out = repository.run(&["check", ".", "--format", format]).out;
+            assert!(!out.contains("azMtVjlz") && !out.contains("V9s_Qx72"), "{format}: {out}");
+        }
+    }
+    let unknown = Repository::with("main.tf", program("", "var.encoded")).check(".");
+    assert!(
+        !rules(&unknown).iter().any(|rule| rule.contains("secret-variable") || rule.contains("hardcoded"))
+    );
+}
+
+#[test]
 fn a_registration_names_one_subject_of_its_certificate() {
     let found = |subjects: &str| {
         let text = format!(

@@ -1,5 +1,7 @@
 //! Functions on text.
 
+use data_encoding::{BASE64, BASE64_MIME_PERMISSIVE};
+
 use super::{Arguments, Outcome};
 use crate::resolve::terraform::template::Text;
 use crate::resolve::terraform::types::to_text;
@@ -27,6 +29,8 @@ pub(super) fn call(name: &str, arguments: &Arguments<'_>) -> Outcome {
         "basename" => mapped(arguments, base_name),
         "dirname" => mapped(arguments, directory_name),
         "urlencode" => mapped(arguments, url_encode),
+        "base64encode" => mapped(arguments, |text| BASE64.encode(text.as_bytes())),
+        "base64decode" => base64_decode(arguments),
         _ => return None,
     })
 }
@@ -257,4 +261,11 @@ fn url_encode(text: &str) -> String {
         byte => format!("%{byte:02X}"),
     };
     text.bytes().map(encode).collect()
+}
+
+/// An error where it is no base64, or stands for what is no text. Line ends in it count for nothing, and neither do the
+/// bits that are over at the end.
+fn base64_decode(arguments: &Arguments<'_>) -> Option<Val> {
+    let bytes = BASE64_MIME_PERMISSIVE.decode(arguments.text(0)?.as_bytes()).ok()?;
+    Some(arguments.new_text(String::from_utf8(bytes).ok()?))
 }
