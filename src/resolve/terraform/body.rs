@@ -96,10 +96,20 @@ fn is_perhaps_called(mut instance: &Instance<'_>) -> bool {
 }
 
 impl<'a> World<'a> {
-    /// The arguments of a module call, whichever of its instances gets them.
-    pub(super) fn arguments(&self, instance: &Rc<Instance<'a>>, body: &Node) -> Node {
-        let entries = body.entries().iter().filter(|entry| !CALL.contains(&entry.key.as_str()));
-        Node::new(body.place, Value::Map(self.entries(entries, &Scope::new(Rc::clone(instance)))))
+    /// The arguments of a module call, for each of its instances.
+    pub(super) fn arguments(&self, instance: &Rc<Instance<'a>>, body: &Node) -> Vec<Node> {
+        let scope = Scope::new(Rc::clone(instance));
+        let (expanded, off) = self.expand(body, &scope);
+        let arguments = |each: Option<(&'static str, Val)>| {
+            let scope = match each {
+                Some((word, value)) => scope.with(word, value),
+                None => scope.clone(),
+            };
+            let entries = body.entries().iter().filter(|entry| !CALL.contains(&entry.key.as_str()));
+            let evaluated = self.left_open(instance.open || off, || self.entries(entries, &scope));
+            Node::new(body.place, Value::Map(evaluated))
+        };
+        expanded.into_iter().map(|(_, each)| arguments(each)).collect()
     }
 
     /// What a file of Terragrunt hands to a module, which need not be here: its inputs, else what it holds ready for

@@ -140,7 +140,8 @@ impl<F: Fn(&str) -> Option<Read> + Sync> Files for F {
 pub struct Resources {
     /// In order of directories, files and writing; those of a called module follow those of the caller.
     pub resources: Vec<Resource>,
-    /// What is handed to modules that are not among the files: the arguments of each call, the inputs of Terragrunt.
+    /// What is handed to modules that are not among the files: the arguments of each instance of a call, the inputs of
+    /// Terragrunt.
     pub handed: Vec<Node>,
     /// What stopped the evaluation.
     pub problems: Vec<Problem>,
@@ -275,7 +276,7 @@ impl<'a> Part<'a> {
                 .and_then(|directory| world.modules.get_key_value(directory.as_str()));
             match called {
                 Some((directory, _)) => drop(evaluated.reached.insert(directory)),
-                None => evaluated.found.handed.push(world.arguments(instance, body)),
+                None => evaluated.found.handed.extend(world.arguments(instance, body)),
             }
             for (_, number) in world.calls(instance, name).iter() {
                 if let Some(instance) = world.instance_at(*number) {
