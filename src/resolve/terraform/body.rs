@@ -25,10 +25,7 @@ pub(super) fn instances<'a>(
     let (expanded, off) = world.expand(&block.body, &scope);
     let mut resources = Vec::new();
     for (key, each) in expanded {
-        let scope = match each {
-            Some((word, value)) => scope.with(word, value),
-            None => scope.clone(),
-        };
+        let scope = scope.of_instance(each);
         let entries = block.body.entries().iter().filter(|entry| !META.contains(&entry.key.as_str()));
         let value = Value::Map(world.left_open(instance.open || off, || world.entries(entries, &scope)));
         resources.push(Resource {
@@ -101,10 +98,7 @@ impl<'a> World<'a> {
         let scope = Scope::new(Rc::clone(instance));
         let (expanded, off) = self.expand(body, &scope);
         let arguments = |each: Option<(&'static str, Val)>| {
-            let scope = match each {
-                Some((word, value)) => scope.with(word, value),
-                None => scope.clone(),
-            };
+            let scope = scope.of_instance(each);
             let entries = body.entries().iter().filter(|entry| !CALL.contains(&entry.key.as_str()));
             let evaluated = self.left_open(instance.open || off, || self.entries(entries, &scope));
             Node::new(body.place, Value::Map(evaluated))

@@ -10,6 +10,7 @@ mod functions;
 mod module;
 mod number;
 mod operators;
+mod part;
 mod plan;
 mod plan_configuration;
 mod reference;
@@ -21,7 +22,6 @@ mod value;
 mod versions;
 
 use std::collections::HashSet;
-use std::rc::Rc;
 
 use rayon::prelude::*;
 
@@ -32,11 +32,11 @@ pub use roots::{declared, root_of};
 pub use versions::{Since, demanding, ruling_out};
 
 use crate::formats::Parsed;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::source::{FileId, Place, Source};
 use crate::tree::Node;
-use module::{Block, Module};
-use scope::{Instance, World};
+use part::{Evaluated, Part};
+use scope::World;
 
 /// A file of a Terraform project: `.tf`, `.tf.json`, `.tofu`, `.tofu.json`, `.tfvars` or `.tfvars.json`, or of
 /// Terragrunt: `.hcl`.
@@ -164,21 +164,16 @@ pub fn resources(
         modules.values().partition(|module| called.contains(&module.directory));
     let world = || World::new(&modules, files, inputs, read);
     let parts: Vec<Part<'_>> = roots.into_iter().flat_map(Part::of).collect();
-    let mut found = Resources::default();
-    let mut reached: HashSet<&str> = HashSet::new();
-    for evaluated in parts.par_iter().map(|part| part.evaluate(world(), wanted)).collect::<Vec<_>>() {
-        found.add(evaluated.found);
-        reached.extend(evaluated.reached);
-    }
+    let mut all = Evaluated::default();
+    let evaluated: Vec<Evaluated<'_>> = parts.par_iter().map(|part| part.evaluate(world(), wanted)).collect();
+    evaluated.into_iter().for_each(|part| all.add(part));
     // Modules that call each other in a circle have no root: each that was not reached is then evaluated too.
     for module in rest {
-        if !reached.contains(module.directory.as_str()) {
-            for evaluated in Part::of(module).iter().map(|part| part.evaluate(world(), wanted)) {
-                found.add(evaluated.found);
-                reached.extend(evaluated.reached);
-            }
+        if !all.reached.contains(module.directory.as_str()) {
+            Part::of(module).iter().for_each(|part| all.add(part.evaluate(world(), wanted)));
         }
     }
+    let mut found = all.found;
     // The parts of one module may say the same.
     found.problems.dedup();
     for file in of_terragrunt {
@@ -190,101 +185,6 @@ pub fn resources(
         found.handed.extend(module.zip(root).and_then(|(module, root)| world.handed(module, root)));
     }
     found
-}
-
-impl Resources {
-    fn add(&mut self, other: Self) {
-        self.resources.extend(other.resources);
-        self.handed.extend(other.handed);
-        self.problems.extend(other.problems);
-    }
-}
-
-/// Some of what a root module declares, to be evaluated on its own: what it needs of the others, it evaluates again.
-struct Part<'a> {
-    module: &'a Module<'a>,
-    resources: &'a [Block<'a>],
-    providers: &'a [Block<'a>],
-    calls: &'a [(&'a str, &'a Node)],
-}
-
-/// What became of a part.
-struct Evaluated<'a> {
-    found: Resources,
-    /// The directories of the modules that it calls, and its own.
-    reached: HashSet<&'a str>,
-}
-
-/// A root module is evaluated in so many parts at most.
-const PARTS: usize = 4;
-/// A part has at least so many blocks.
-const BLOCKS: usize = 8;
-
-impl<'a> Part<'a> {
-    /// All that a module declares.
-    fn whole(module: &'a Module<'a>) -> Self {
-        Self { module, resources: &module.resources, providers: &module.providers, calls: &module.calls }
-    }
-
-    /// The parts of a root module, in the order of what is found in them.
-    fn of(module: &'a Module<'a>) -> Vec<Self> {
-        let Self { resources, providers, calls, .. } = Self::whole(module);
-        let size = (resources.len() + calls.len()).div_ceil(PARTS).max(BLOCKS);
-        let resources = resources.chunks(size).map(|resources| Self { resources, ..Self::nothing(module) });
-        let calls = calls.chunks(size).map(|calls| Self { calls, ..Self::nothing(module) });
-        let providers = Self { providers, ..Self::nothing(module) };
-        resources.chain([providers]).chain(calls).collect()
-    }
-
-    fn nothing(module: &'a Module<'a>) -> Self {
-        Self { module, resources: &[], providers: &[], calls: &[] }
-    }
-
-    fn evaluate(&self, world: World<'a>, wanted: &dyn Fn(&str) -> bool) -> Evaluated<'a> {
-        let directory = &self.module.directory;
-        let mut evaluated =
-            Evaluated { found: Resources::default(), reached: HashSet::from([directory.as_str()]) };
-        self.collect(&world, &world.root(self.module), wanted, &mut evaluated);
-        for resource in &mut evaluated.found.resources {
-            resource.root.clone_from(directory);
-        }
-        let first = self.module.resources.first().map(|block| block.body.place);
-        if world.exhausted.get()
-            && let Some(place) = first.or_else(|| self.module.calls.first().map(|(_, body)| body.place))
-        {
-            let message = "evaluating this module takes too long; some values stay unknown".to_owned();
-            evaluated.found.problems.push(Problem { code: Code::Limit, place: place.start(), message });
-        }
-        evaluated
-    }
-
-    fn collect(
-        &self,
-        world: &World<'a>,
-        instance: &Rc<Instance<'a>>,
-        wanted: &dyn Fn(&str) -> bool,
-        evaluated: &mut Evaluated<'a>,
-    ) {
-        for block in self.resources.iter().filter(|block| wanted(block.kind)) {
-            evaluated.found.resources.extend(body::instances(world, instance, block));
-        }
-        for block in self.providers.iter().filter(|block| wanted(&body::configured(block.kind))) {
-            evaluated.found.resources.push(body::configuration(world, instance, block));
-        }
-        for (name, body) in self.calls {
-            let called = scope::called_directory(&self.module.directory, body)
-                .and_then(|directory| world.modules.get_key_value(directory.as_str()));
-            match called {
-                Some((directory, _)) => drop(evaluated.reached.insert(directory)),
-                None => evaluated.found.handed.extend(world.arguments(instance, body)),
-            }
-            for (_, number) in world.calls(instance, name).iter() {
-                if let Some(instance) = world.instance_at(*number) {
-                    Part::whole(instance.module).collect(world, &instance, wanted, evaluated);
-                }
-            }
-        }
-    }
 }
 
 /// A path seen from a directory, without `.` and `..`. None where it leads out of what is known.

@@ -85,6 +85,11 @@ impl<'a> Scope<'a> {
         Self { instance: Rc::clone(&self.instance), bound: Some(Rc::new(bound)) }
     }
 
+    /// The scope of an instance of a block, with what `count` or `each` is to it.
+    pub(super) fn of_instance(&self, each: Option<(&'static str, Val)>) -> Self {
+        each.map_or_else(|| self.clone(), |(word, value)| self.with(word, value))
+    }
+
     pub(super) fn bound(&self, name: &str) -> Option<&Val> {
         let mut bound = self.bound.as_deref();
         while let Some(here) = bound {
@@ -335,10 +340,7 @@ impl<'a> World<'a> {
                 break;
             }
             let prefix = format!("{}module.{name}{}.", instance.prefix, key.suffix());
-            let scope = match each {
-                Some((word, value)) => scope.with(word, value),
-                None => scope.clone(),
-            };
+            let scope = scope.of_instance(each);
             calls
                 .push((key, self.instance(module, prefix, Some((scope, body)), instance.open || off).number));
         }
