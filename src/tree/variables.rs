@@ -1,25 +1,41 @@
-//! Lists of variables, as containers and jobs are given them, read as the maps that they are.
+//! Variables as containers and jobs are given them, with more than a value or in a list, read as the maps that they are.
 
 use super::{Entry, Node, Value};
 use crate::source::{Place, Span};
 
-/// The map that a list of variables is: of items with `name` and `value`, as Kubernetes and task definitions have them,
-/// of blocks of Terraform with the same, and of texts such as `NAME=value`, as compose files have them. `None` where
-/// nothing supplies a value itself.
+/// The map that variables are: of items with `name` and `value`, as Kubernetes and task definitions have them, of blocks
+/// of Terraform with the same, of texts such as `NAME=value`, as compose files have them, and of maps in which a name
+/// has more than a value, as GitLab, Heroku and parameters of Azure have them: `NAME: { value: text, description: text }`.
+/// `None` where it is something else.
 pub fn variables(list: &Node) -> Option<Node> {
     let blocks = list.entries().iter().map(|entry| &entry.value).filter(|value| value.is_map());
-    let entries: Vec<Entry> = list.items().iter().chain(blocks).filter_map(variable).collect();
+    let mut entries: Vec<Entry> = list.items().iter().chain(blocks).filter_map(variable).collect();
+    let described: Vec<Entry> = list.entries().iter().filter_map(described).collect();
+    if !described.is_empty() {
+        entries.extend(described);
+        entries.extend(list.entries().iter().filter(|entry| is_single(&entry.value)).cloned());
+    }
     (!entries.is_empty()).then(|| Node::new(list.place, Value::Map(entries)))
 }
 
 fn variable(item: &Node) -> Option<Entry> {
     assignment(item).or_else(|| {
         let (name, value) = pair(item)?;
-        // What holds something else is no variable.
-        let value =
-            Some(&value.value).filter(|value| !matches!(value.value, Value::Map(_) | Value::List(_)))?;
+        let value = Some(&value.value).filter(|value| is_single(value))?;
         Some(Entry { key: name.text()?.to_owned(), key_place: name.place, value: value.clone() })
     })
+}
+
+/// The variable of a name that has more than a value.
+fn described(entry: &Entry) -> Option<Entry> {
+    let value = entry.value.get("value").filter(|value| is_single(value))?;
+    let is_named = pair(&entry.value).is_some();
+    (!is_named).then(|| Entry { key: entry.key.clone(), key_place: entry.key_place, value: value.clone() })
+}
+
+/// Whether something may be the value of a variable: what holds something else is none.
+fn is_single(value: &Node) -> bool {
+    !matches!(value.value, Value::Map(_) | Value::List(_))
 }
 
 /// The name and the entry of the value of `name: NAME` and `value: text`.
@@ -83,5 +99,10 @@ mod tests {
         assert_eq!(read("- \"A=b\\tc\"\n"), [pair("A", "\"A=b\\tc\"")]);
         assert_eq!(read("- a\n- b: c\n"), []);
         assert_eq!(read("a: { name: A, value: b }\nb: C=d\n"), [pair("A", "b")]);
+        assert_eq!(
+            read("A: { value: b, description: c }\nB: { value: [c] }\nC: d\nD: { options: [e] }\n"),
+            [pair("A", "b"), pair("C", "d")]
+        );
+        assert_eq!(read("A: b\nC: { d: e }\n"), []);
     }
 }

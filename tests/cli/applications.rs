@@ -29,6 +29,20 @@ fn repository() -> Repository {
             ),
         )
         .and("other/.env", "DATABASE_URL=postgres://x\nAPI_SECRET=whatever-this-is-12345\n")
+        .and(
+            ".gitlab-ci.yml",
+            format!(
+                "variables:\n  AUTH0_CLIENT_ID: {id}\n  AUTH0_CLIENT_SECRET:\n    value: {SECRET}\n    description: of the shop\n"
+            ),
+        )
+        .and(
+            "heroku/app.json",
+            format!("{{ \"env\": {{ \"AUTH0_CLIENT_ID\": {{ \"value\": \"{id}\" }},\n \"AUTH0_CLIENT_SECRET\": {{ \"value\": \"{SECRET}\" }} }} }}"),
+        )
+        .and(
+            "heroku/other/app.json",
+            "{ \"env\": { \"AUTH0_CLIENT_ID\": { \"required\": true },\n \"AUTH0_CLIENT_SECRET\": { \"description\": \"of the shop\" } } }",
+        )
 }
 
 #[test]
@@ -39,8 +53,10 @@ fn secrets_of_applications_are_found_where_they_stand() {
     assert_eq!(
         found,
         [
+            ".gitlab-ci.yml:3:3: error[hardcoded-client-secret]",
             "auth0/config.json:2:3: error[hardcoded-client-secret]",
             "auth0/config.json:3:35: warning[export-includes-secrets]",
+            "heroku/app.json:2:2: error[hardcoded-client-secret]",
             "ios/Auth0.plist:2:6: error[public-client-with-secret]",
             "java/application.yml:4:5: error[hardcoded-client-secret]",
             "net/appsettings.json:2:2: error[hardcoded-client-secret]",
