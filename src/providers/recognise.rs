@@ -265,6 +265,7 @@ fn fits(node: &Node, test: &Test) -> bool {
         && (test.also.is_empty() || test.also.iter().any(has))
         && (test.only.is_empty() || node.entries().iter().all(|entry| test.only.contains(&entry.key)))
         && test.matches.iter().all(|(path, patterns)| text_fits(path, patterns.each()))
+        && !test.unlike.iter().any(|(path, patterns)| text_fits(path, patterns.each()))
         && test.without.iter().all(|(path, texts)| without(path, texts.each()))
 }
 

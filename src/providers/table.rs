@@ -200,6 +200,9 @@ pub struct Test {
     /// Paths whose text must match: `*` stands for anything.
     #[serde(default)]
     pub matches: BTreeMap<String, OneOrMore>,
+    /// Paths whose text must not match, if there is one: `*` stands for anything.
+    #[serde(default)]
+    pub unlike: BTreeMap<String, OneOrMore>,
     /// Paths of lists that must be there and hold none of these texts.
     #[serde(default)]
     pub without: BTreeMap<String, OneOrMore>,

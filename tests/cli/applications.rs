@@ -28,6 +28,14 @@ fn repository() -> Repository {
                 "{{ \"AUTH0_DOMAIN\": \"acme.eu.auth0.com\",\n  \"AUTH0_CLIENT_SECRET\": \"{SECRET}\",\n  \"INCLUDED_PROPS\": {{ \"clients\": [\"client_secret\"] }} }}"
             ),
         )
+        .and(
+            "azure/parameters.json",
+            format!("{{ \"$schema\": \"https://schema.example/deploymentParameters.json#\", \"parameters\": {{\n \"AUTH0_CLIENT_ID\": {{ \"value\": \"{id}\" }},\n \"AUTH0_CLIENT_SECRET\": {{ \"value\": \"{SECRET}\" }} }} }}"),
+        )
+        .and(
+            "azure/schema.json",
+            format!("{{ \"$schema\": \"http://json-schema.org/draft-07/schema#\", \"examples\": [{{ \"AUTH0_CLIENT_ID\": \"{id}\",\n \"AUTH0_CLIENT_SECRET\": \"{SECRET}\" }}] }}"),
+        )
         .and("other/.env", "DATABASE_URL=postgres://x\nAPI_SECRET=whatever-this-is-12345\n")
         .and(
             ".gitlab-ci.yml",
@@ -56,6 +64,7 @@ fn secrets_of_applications_are_found_where_they_stand() {
             ".gitlab-ci.yml:3:3: error[hardcoded-client-secret]",
             "auth0/config.json:2:3: error[hardcoded-client-secret]",
             "auth0/config.json:3:35: warning[export-includes-secrets]",
+            "azure/parameters.json:3:2: error[hardcoded-client-secret]",
             "heroku/app.json:2:2: error[hardcoded-client-secret]",
             "ios/Auth0.plist:2:6: error[public-client-with-secret]",
             "java/application.yml:4:5: error[hardcoded-client-secret]",
