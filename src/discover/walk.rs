@@ -17,6 +17,7 @@ const ENDINGS: &[&str] = &[
     "yaml",
     "yml",
     "json",
+    "jsonc",
     "toml",
     "tf",
     "tofu",

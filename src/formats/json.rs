@@ -19,7 +19,7 @@ impl Format for Json {
     }
 
     fn extensions(&self) -> &'static [&'static str] {
-        &["json", "tfstate"]
+        &["json", "jsonc", "tfstate"]
     }
 
     fn parse(&self, source: &Source) -> Parsed {

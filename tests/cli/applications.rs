@@ -36,6 +36,10 @@ fn repository() -> Repository {
             "azure/schema.json",
             format!("{{ \"$schema\": \"http://json-schema.org/draft-07/schema#\", \"examples\": [{{ \"AUTH0_CLIENT_ID\": \"{id}\",\n \"AUTH0_CLIENT_SECRET\": \"{SECRET}\" }}] }}"),
         )
+        .and(
+            "worker/wrangler.jsonc",
+            format!("{{ // of the shop\n  \"vars\": {{ \"AUTH0_CLIENT_ID\": \"{id}\",\n    \"AUTH0_CLIENT_SECRET\": \"{SECRET}\" }}, }}"),
+        )
         .and("other/.env", "DATABASE_URL=postgres://x\nAPI_SECRET=whatever-this-is-12345\n")
         .and(
             ".gitlab-ci.yml",
@@ -71,6 +75,7 @@ fn secrets_of_applications_are_found_where_they_stand() {
             "net/appsettings.json:2:2: error[hardcoded-client-secret]",
             "server/.env:3:8: error[hardcoded-client-secret]",
             "web/.env.local:2:1: error[public-client-with-secret]",
+            "worker/wrangler.jsonc:3:5: error[hardcoded-client-secret]",
         ],
         "{}",
         run.out

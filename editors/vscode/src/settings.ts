@@ -5,7 +5,7 @@
  * match nothing: the editor does not know them.
  */
 export const FILES: readonly string[] = [
-  "**/*.{yaml,yml,json,toml,tf,tofu,tfvars,hcl,tfstate,tfstate.backup,properties,plist,xml,env}",
+  "**/*.{yaml,yml,json,jsonc,toml,tf,tofu,tfvars,hcl,tfstate,tfstate.backup,properties,plist,xml,config,env}",
   "**/.env*",
 ];
 

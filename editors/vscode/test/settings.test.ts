@@ -37,6 +37,7 @@ test("the editor shows the server the files that the hook reads", () => {
   const pattern = /files: &files '\(\\\.\((.*)\)\|\(\^\|/.exec(hooks)?.[1] ?? "";
   const endings = pattern
     .replace("ya?ml", "yaml|yml")
+    .replace("jsonc?", "json|jsonc")
     .replace("tfstate(\\.backup)?", "tfstate|tfstate.backup")
     .split("|");
   assert.ok(endings.length >= 12, pattern);
