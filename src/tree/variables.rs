@@ -3,8 +3,8 @@
 use super::{Entry, Node, Value};
 use crate::source::{Place, Span};
 
-/// The map that variables are: of items with `name` and `value`, as Kubernetes and task definitions have them, of blocks
-/// of Terraform with the same, of texts such as `NAME=value`, as compose files have them, and of maps in which a name
+/// The map that variables are: of items with `name` and `value`, as Kubernetes and task definitions have them, or `key` and
+/// `value`, as Render and DigitalOcean do, of blocks of Terraform with the same, of texts such as `NAME=value`, as compose files have them, and of maps in which a name
 /// has more than a value, as GitLab, Heroku and parameters of Azure have them: `NAME: { value: text, description: text }`.
 /// `None` where it is something else.
 pub fn variables(list: &Node) -> Option<Node> {
@@ -38,10 +38,10 @@ fn is_single(value: &Node) -> bool {
     !matches!(value.value, Value::Map(_) | Value::List(_))
 }
 
-/// The name and the entry of the value of `name: NAME` and `value: text`.
+/// The name and the entry of the value of `name: NAME` and `value: text`, or `key: NAME`.
 pub fn pair(item: &Node) -> Option<(&Node, &Entry)> {
-    let part = |names: [&str; 2]| names.into_iter().find_map(|name| item.entry(name));
-    Some((&part(["name", "Name"])?.value, part(["value", "Value"])?))
+    let part = |names: &[&str]| names.iter().find_map(|name| item.entry(name));
+    Some((&part(&["name", "Name", "key", "Key"])?.value, part(&["value", "Value"])?))
 }
 
 /// The variable of the text `NAME=value`. Places are exact where it is written as it is, in quotes or without.
@@ -96,6 +96,7 @@ mod tests {
             ),
             [pair("A", "b"), pair("C", "\"d\"")]
         );
+        assert_eq!(read("- { key: A, value: b }\n- { key: B, sync: false }\n"), [pair("A", "b")]);
         assert_eq!(read("- \"A=b\\tc\"\n"), [pair("A", "\"A=b\\tc\"")]);
         assert_eq!(read("- a\n- b: c\n"), []);
         assert_eq!(read("a: { name: A, value: b }\nb: C=d\n"), [pair("A", "b")]);

@@ -37,6 +37,18 @@ fn repository() -> Repository {
             format!("{{ \"$schema\": \"http://json-schema.org/draft-07/schema#\", \"examples\": [{{ \"AUTH0_CLIENT_ID\": \"{id}\",\n \"AUTH0_CLIENT_SECRET\": \"{SECRET}\" }}] }}"),
         )
         .and(
+            "render.yaml",
+            format!("services:\n  - envVars:\n      - key: AUTH0_CLIENT_ID\n        value: {id}\n      - key: AUTH0_CLIENT_SECRET\n        value: {SECRET}\n"),
+        )
+        .and(
+            "tests/shop.postman_environment.json",
+            format!("{{ \"values\": [ {{ \"key\": \"auth0_client_id\", \"value\": \"{id}\" }},\n {{ \"key\": \"auth0_client_secret\", \"value\": \"{SECRET}\" }} ] }}"),
+        )
+        .and(
+            "azure/right.json",
+            "{ \"parameters\": { \"auth0ClientId\": { \"value\": \"x\" },\n \"auth0ClientSecret\": { \"value\": \"[parameters('auth0ClientSecret')]\" } } }",
+        )
+        .and(
             "worker/wrangler.jsonc",
             format!("{{ // of the shop\n  \"vars\": {{ \"AUTH0_CLIENT_ID\": \"{id}\",\n    \"AUTH0_CLIENT_SECRET\": \"{SECRET}\" }}, }}"),
         )
@@ -73,7 +85,9 @@ fn secrets_of_applications_are_found_where_they_stand() {
             "ios/Auth0.plist:2:6: error[public-client-with-secret]",
             "java/application.yml:4:5: error[hardcoded-client-secret]",
             "net/appsettings.json:2:2: error[hardcoded-client-secret]",
+            "render.yaml:5:14: error[hardcoded-client-secret]",
             "server/.env:3:8: error[hardcoded-client-secret]",
+            "tests/shop.postman_environment.json:2:11: error[hardcoded-client-secret]",
             "web/.env.local:2:1: error[public-client-with-secret]",
             "worker/wrangler.jsonc:3:5: error[hardcoded-client-secret]",
         ],
