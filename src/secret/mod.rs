@@ -337,7 +337,8 @@ pub fn is_secret_key(key: &str) -> bool {
         "cookiesecret",
         "sessionsecret",
     ];
-    const NAMES: &[&str] = &["secret", "auth0secret", "k", "clientsecretvalue", "rotatedsecret"];
+    const NAMES: &[&str] =
+        &["secret", "auth0secret", "authauth0secret", "k", "clientsecretvalue", "rotatedsecret"];
     // `token_endpoint_auth_method: client_secret_post` and `secret_encoded` only speak of secrets.
     NAMES.contains(&plain.as_str()) && key.len() > 1 || ENDINGS.iter().any(|ending| plain.ends_with(ending))
 }

@@ -11,6 +11,8 @@ fn repository() -> Repository {
     Repository::new()
         .and("web/.env.local", format!("VITE_AUTH0_CLIENT_ID={id}\nVITE_AUTH0_CLIENT_SECRET={SECRET}\n"))
         .and("server/.env", format!("AUTH0_CLIENT_ID={id}\n# old\nexport AUTH0_CLIENT_SECRET='{SECRET}'\n"))
+        .and("next/.env", format!("AUTH_AUTH0_ID={id}\nAUTH_AUTH0_SECRET={SECRET}\n"))
+        .and("nuxt/compose.yml", format!("services:\n  web:\n    environment:\n      - AUTH_AUTH0_SECRET={SECRET}\n      - NUXT_PORT=1\n"))
         .and("server/.env.example", "AUTH0_CLIENT_ID=\nAUTH0_CLIENT_SECRET=YOUR_CLIENT_SECRET\n")
         .and(
             "ios/Auth0.plist",
@@ -85,6 +87,8 @@ fn secrets_of_applications_are_found_where_they_stand() {
             "ios/Auth0.plist:2:6: error[public-client-with-secret]",
             "java/application.yml:4:5: error[hardcoded-client-secret]",
             "net/appsettings.json:2:2: error[hardcoded-client-secret]",
+            "next/.env:2:1: error[hardcoded-client-secret]",
+            "nuxt/compose.yml:4:9: error[hardcoded-client-secret]",
             "render.yaml:5:14: error[hardcoded-client-secret]",
             "server/.env:3:8: error[hardcoded-client-secret]",
             "tests/shop.postman_environment.json:2:11: error[hardcoded-client-secret]",
