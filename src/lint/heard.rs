@@ -105,6 +105,11 @@ impl<'a> Ears<'a, '_> {
             for Heard { violation, by } in parts {
                 // What is left of a violation may be for another persona than all of it.
                 let wanted = wanted && !violation.is_hidden(definition, settings);
+                // What is left of one violation may be another one.
+                let again = |known: &Violation<'_>| known.is_same(&violation);
+                if heard.reported.iter().any(again) || heard.silenced.iter().any(|(known, _)| again(known)) {
+                    continue;
+                }
                 match by {
                     Some(mark) if wanted => heard.silenced.push((violation, mark)),
                     Some(_) => {}

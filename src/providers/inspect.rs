@@ -5,6 +5,7 @@ use super::join::RIVALS;
 use super::normalise::{Found, Statement, basis, basis_of_secret, fact};
 use super::paths::{Keys, at_path, entry_at};
 use super::placeholders;
+use super::recognise::entries_like;
 use super::spelling::Spelling;
 use super::table::Delivery;
 use crate::client::{Basis, Datum, Definition, Fact};
@@ -18,7 +19,6 @@ use crate::vocabulary::{Attribute, By, Holds, Kind};
 pub(super) fn inspect(found: &Found<'_>, statements: &[Statement<'_>], definition: &mut Definition) {
     secrets(found, statements, definition);
     private_keys(found, definition);
-    exposed_secret(found, definition);
     unknown_values(found, definition);
     wrong_types(found, statements, definition);
     deprecated_fields(found, definition);
@@ -52,13 +52,26 @@ fn secrets(found: &Found<'_>, statements: &[Statement<'_>], definition: &mut Def
     let encoded = definition.flag(Attribute::SECRET_ENCODED) == Some(true);
     let own = statements.iter().find(|statement| statement.attribute == Attribute::CLIENT_SECRET);
     let own = own.map(|statement| ("client_secret", statement.entry));
+    let exposed = exposed(found);
+    if let Some(entry) = exposed {
+        let fact = Fact { datum: Datum::from_text(&entry.key), basis: Basis::Written(entry.key_place) };
+        definition.facts.insert(Attribute::EXPOSED_SECRET, fact);
+    }
+    let mut seen: Vec<&Entry> = Vec::new();
     for (field, entry) in own.into_iter().chain(listed_secrets(found)) {
+        // A key may fit several patterns.
+        if seen.iter().any(|known| std::ptr::eq(*known, entry)) {
+            continue;
+        }
+        seen.push(entry);
         let Some(class) = secret::classify(&entry.value) else { continue };
         let basis = basis_of_secret(entry);
         let mut fact = item(&basis, &[("field", field), ("class", class.name())]);
         if let Datum::Map(parts) = &mut fact.datum {
             let resolved = Datum::Flag(matches!(basis, Basis::Resolved { .. }));
             parts.push(("resolved".to_owned(), Fact { datum: resolved, basis: basis.clone() }));
+            let exposed = Datum::Flag(exposed.is_some_and(|exposed| std::ptr::eq(exposed, entry)));
+            parts.push(("exposed".to_owned(), Fact { datum: exposed, basis: basis.clone() }));
         }
         items.push(fact);
         let Value::Text(text) = &entry.value.value else { continue };
@@ -81,20 +94,21 @@ fn secrets(found: &Found<'_>, statements: &[Statement<'_>], definition: &mut Def
     add(definition, Attribute::WEAK_SECRETS, weak);
 }
 
-/// The secrets that the provider's table names, with their paths in it.
+/// The secrets that the provider's table names: by their paths in it, or by their keys where it has patterns.
 fn listed_secrets<'a>(found: &Found<'a>) -> impl Iterator<Item = (&'a str, &'a Entry)> {
     let (provider, kind, shape, node) = (found.provider, found.kind, found.shape, found.node);
     let keys = Keys::of(node);
     let listed = provider.table.secrets.get(kind.name()).into_iter().flatten();
-    listed.filter_map(move |path| {
+    listed.flat_map(move |path| {
         let mut spelt = provider.spelt(kind, shape, path).filter(|path| keys.may_lead(path));
-        let entry = spelt.find_map(|path| entry_at(node, &path))?;
-        Some((path.as_str(), entry))
+        let at_path = spelt.find_map(|path| entry_at(node, &path)).map(|entry| (path.as_str(), entry));
+        let like = path.contains('*').then(|| entries_like(node, path)).into_iter().flatten();
+        at_path.into_iter().chain(like.map(|entry| (entry.key.as_str(), entry)))
     })
 }
 
 /// A secret in a variable that a bundler copies into the code of the page.
-fn exposed_secret(found: &Found<'_>, definition: &mut Definition) {
+fn exposed<'a>(found: &Found<'a>) -> Option<&'a Entry> {
     const PREFIXES: &[&str] = &[
         "VITE_",
         "REACT_APP_",
@@ -106,18 +120,13 @@ fn exposed_secret(found: &Found<'_>, definition: &mut Definition) {
         "PUBLIC_",
         "NG_APP_",
     ];
-    let exposed = |entry: &&Entry| {
+    let is_exposed = |entry: &&Entry| {
         entry.key.ends_with("SECRET")
             && entry.key.contains("AUTH0")
             && PREFIXES.iter().any(|prefix| entry.key.starts_with(prefix))
             && secret::classify(&entry.value).is_some_and(|class| class != Class::Sample)
     };
-    if found.kind == Kind::AppConfig
-        && let Some(entry) = found.node.entries().iter().find(exposed)
-    {
-        let fact = Fact { datum: Datum::from_text(&entry.key), basis: Basis::Written(entry.key_place) };
-        definition.facts.insert(Attribute::EXPOSED_SECRET, fact);
-    }
+    found.node.entries().iter().find(is_exposed).filter(|_| found.kind == Kind::AppConfig)
 }
 
 /// Private keys among what is registered, in PEM or as JSON Web Keys. Where the platform is to have one, it is a secret

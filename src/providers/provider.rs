@@ -69,6 +69,9 @@ impl Provider {
                 Kind::named(&objects.kind).ok_or_else(|| format!("{id}: `{}` is no kind", objects.kind))?;
             }
         }
+        for listed in table.secrets.values_mut() {
+            put_in(listed, &words)?;
+        }
         table.words = words;
         let written = table.written.values().flat_map(BTreeMap::keys);
         for attribute in table.values.keys().chain(written).chain(&table.single) {
@@ -123,19 +126,23 @@ fn fact_of(json: &Json, basis: &Basis) -> Option<Fact> {
     Some(Fact { datum, basis: basis.clone() })
 }
 
-/// Puts named lists in for `=name`.
+/// Puts named lists into the lists of a test.
 fn expand(test: &mut Test, words: &BTreeMap<String, Vec<String>>) -> Result<(), String> {
-    for list in [&mut test.has, &mut test.lacks, &mut test.any, &mut test.also, &mut test.only] {
-        let mut full = Vec::with_capacity(list.len());
-        for word in list.drain(..) {
-            match word.strip_prefix('=') {
-                Some(name) => {
-                    full.extend(words.get(name).ok_or_else(|| format!("no list `{name}`"))?.iter().cloned())
-                }
-                None => full.push(word),
+    let lists = [&mut test.has, &mut test.lacks, &mut test.any, &mut test.also, &mut test.only];
+    lists.into_iter().try_for_each(|list| put_in(list, words))
+}
+
+/// Puts named lists in for `=name`.
+fn put_in(list: &mut Vec<String>, words: &BTreeMap<String, Vec<String>>) -> Result<(), String> {
+    let mut full = Vec::with_capacity(list.len());
+    for word in list.drain(..) {
+        match word.strip_prefix('=') {
+            Some(name) => {
+                full.extend(words.get(name).ok_or_else(|| format!("no list `{name}`"))?.iter().cloned());
             }
+            None => full.push(word),
         }
-        *list = full;
     }
+    *list = full;
     Ok(())
 }

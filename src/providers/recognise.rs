@@ -10,7 +10,7 @@ use super::plausible::plausibility;
 use super::provider::Provider;
 use super::table::{ObjectsAt, Shape, Test};
 use crate::source::Place;
-use crate::tree::{Node, Value, variables};
+use crate::tree::{Entry, Node, Value, variables};
 use crate::vocabulary::Kind;
 
 /// The objects of a document.
@@ -237,7 +237,7 @@ fn inside(spot: Spot<'_>) -> Vec<Spot<'_>> {
 
 /// Whether a map is what a test asks for. A test that asks for nothing fits everything.
 fn fits(node: &Node, test: &Test) -> bool {
-    let has = |key: &String| node.get(key).is_some();
+    let has = |key: &String| entries_like(node, key).next().is_some();
     let enough = || {
         let wanted = test.at_least.unwrap_or(1);
         test.any.iter().filter(|key| has(key)).take(wanted).count() == wanted
@@ -267,6 +267,13 @@ fn fits(node: &Node, test: &Test) -> bool {
         && test.matches.iter().all(|(path, patterns)| text_fits(path, patterns.each()))
         && !test.unlike.iter().any(|(path, patterns)| text_fits(path, patterns.each()))
         && test.without.iter().all(|(path, texts)| without(path, texts.each()))
+}
+
+/// The entries of a map whose keys match a pattern in which `*` stands for anything.
+pub(super) fn entries_like<'a>(node: &'a Node, pattern: &str) -> impl Iterator<Item = &'a Entry> {
+    let one = if pattern.contains('*') { None } else { Some(node.entry(pattern)) };
+    let many = if one.is_none() { node.entries() } else { &[] };
+    one.flatten().into_iter().chain(many.iter().filter(|entry| like(pattern, &entry.key)))
 }
 
 /// Whether a text matches a pattern in which `*` stands for anything.

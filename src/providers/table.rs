@@ -21,7 +21,7 @@ pub struct Table {
     /// Texts of which one alone tells that a text is of this provider, even if it cannot be read.
     #[serde(default)]
     pub tells: Vec<String>,
-    /// Named lists of keys, to which tests refer by `=name`.
+    /// Named lists of keys, to which tests and lists of secrets refer by `=name`.
     #[serde(default)]
     pub words: BTreeMap<String, Vec<String>>,
     /// Forms of documents, tried in this order.
@@ -54,7 +54,8 @@ pub struct Table {
     /// Fields that have another name today.
     #[serde(default)]
     pub deprecated: Vec<Deprecated>,
-    /// Paths of fields with secrets, by kind of object, beside the client secret.
+    /// Fields with secrets, by kind of object, beside the client secret: paths, keys in which `*` stands for anything, and
+    /// named lists of these.
     #[serde(default)]
     pub secrets: BTreeMap<String, Vec<String>>,
 }
@@ -186,7 +187,7 @@ pub struct Test {
     /// Keys, or paths with dots, that it must not have.
     #[serde(default)]
     pub lacks: Vec<String>,
-    /// Keys of which it must have some.
+    /// Keys of which it must have some: `*` stands for anything.
     #[serde(default)]
     pub any: Vec<String>,
     /// How many of `any`; 1 unless it says otherwise.

@@ -1,13 +1,14 @@
 //! Secrets: which fields hold them, and what class of value stands there.
 
+mod generated;
 mod strength;
 
 use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::OnceLock;
 
-use data_encoding::BASE64;
-
+pub use self::generated::is_generated;
+use self::generated::{fallback, holds_generated};
 pub use self::strength::{is_tried_first, shortest_key, weaknesses};
 use crate::tree::{Node, Piece, Value};
 
@@ -77,6 +78,7 @@ pub fn classify(node: &Node) -> Option<Class> {
             if pieces.iter().any(literal) { Class::Literal } else { Class::Placeholder }
         }
         Value::Unknown(unknown) => classify_expression(&unknown.text),
+        Value::Expression(expression) if holds_generated(expression) => Class::Literal,
         Value::Expression(_) => Class::Reference,
         // An unquoted run of digits is a number to the parser and a secret to its owner.
         Value::Number(text) if text.len() >= 6 => Class::Literal,
@@ -94,6 +96,9 @@ pub fn classify_text(text: &str) -> Class {
     let wrapped = |open: &str, close: &str| text.starts_with(open) && text.ends_with(close);
     if lower.contains("redacted") || lower == "_value_not_shown_" || is_run(text, "*xX•.-_") {
         return Class::Redacted;
+    }
+    if fallback(text).is_some_and(is_generated) {
+        return Class::Literal;
     }
     if text.contains("##")
         || text.contains("@@")
@@ -270,26 +275,6 @@ fn is_sample(lower: &str) -> bool {
         || (lower.starts_with("some") && lower.len() < 32 && lower.contains("secret"))
 }
 
-/// Whether a text looks like what a server makes for a secret, and not like a name for one: as it is, or in base64 as in
-/// the secrets of Kubernetes.
-pub fn is_generated(text: &str) -> bool {
-    // What was not encoded stands for bytes that are no text.
-    let is_text =
-        |text: &String| text.bytes().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
-    let decoded = BASE64.decode(text.as_bytes()).ok();
-    let decoded = decoded.and_then(|bytes| String::from_utf8(bytes).ok()).filter(is_text);
-    let text = decoded.as_deref().map_or(text, str::trim);
-    let has = |of: fn(&u8) -> bool| text.as_bytes().iter().any(of);
-    let lower = text.to_ascii_lowercase();
-    text.len() >= 24
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-        && has(u8::is_ascii_lowercase)
-        && has(u8::is_ascii_uppercase)
-        && has(u8::is_ascii_digit)
-        && !["secret", "auth0"].iter().any(|word| lower.contains(word))
-        && classify_text(text) == Class::Literal
-}
-
 /// Whether a text is the name of a secret: `prod_client_secret`, `shop.auth0.client.secret`.
 fn is_named_secret(lower: &str) -> bool {
     const SEPARATORS: [char; 4] = ['_', '-', '.', '/'];
@@ -339,8 +324,27 @@ pub fn is_secret_key(key: &str) -> bool {
     ];
     const NAMES: &[&str] =
         &["secret", "auth0secret", "authauth0secret", "k", "clientsecretvalue", "rotatedsecret"];
+    // One for each stage, or for the second client that an application has for itself.
+    const OF: &[&str] = &[
+        "dev",
+        "development",
+        "local",
+        "test",
+        "qa",
+        "stage",
+        "staging",
+        "prod",
+        "production",
+        "m2m",
+        "mgmt",
+        "api",
+        "admin",
+    ];
+    let is_of = || plain.split_once("clientsecret").is_some_and(|(_, of)| OF.contains(&of));
     // `token_endpoint_auth_method: client_secret_post` and `secret_encoded` only speak of secrets.
-    NAMES.contains(&plain.as_str()) && key.len() > 1 || ENDINGS.iter().any(|ending| plain.ends_with(ending))
+    NAMES.contains(&plain.as_str()) && key.len() > 1
+        || ENDINGS.iter().any(|ending| plain.ends_with(ending))
+        || is_of()
 }
 
 #[cfg(test)]
@@ -376,23 +380,16 @@ mod tests {
             ("********", Class::Redacted),
             ("op://vault/item/secret", Class::Managed),
             ("$2b$10$abcdefghijklmnopqrstuv", Class::Hash),
+            ("${WEB_SECRET:-hjkD83-sd9KJkd_0921kjsdKJHd8273}", Class::Literal),
+            ("${web.secret:hjkD83-sd9KJkd_0921kjsdKJHd8273}", Class::Literal),
+            ("{{ web_secret | default('hjkD83-sd9KJkd_0921kjsdKJHd8273') }}", Class::Literal),
+            ("${{ secrets.WEB || 'hjkD83-sd9KJkd_0921kjsdKJHd8273' }}", Class::Literal),
+            ("${WEB_SECRET:-local-development-only}", Class::Reference),
+            ("${WEB_SECRET:?set it in the shell}", Class::Reference),
+            ("${ssm:/acme/web/secret}", Class::Reference),
+            ("{{ lookup('vault', 'hjkD83-sd9KJkd_0921kjsdKJHd8273') }}", Class::Placeholder),
         ] {
             assert_eq!(classify_text(text), class, "{text}");
-        }
-    }
-
-    #[test]
-    fn generated_is_what_nobody_makes_up() {
-        for (text, is) in [
-            ("hjkD83-sd9KJkd_0921kjsdKJHd8273", true),
-            // The same and a line break, and what asks to be replaced, in base64.
-            ("aGprRDgzLXNkOUtKa2RfMDkyMWtqc2RLSkhkODI3Mwo=", true),
-            ("eW91ci1hdXRoMC1jbGllbnQtc2VjcmV0LUhlcmUx", false),
-            ("c2V0LXRoaXMtaW4tcHJvZHVjdGlvbg==", false),
-            ("acme-prod-auth0", false),
-            ("Auth0ClientSecretParameter2024", false),
-        ] {
-            assert_eq!(is_generated(text), is, "{text}");
         }
     }
 

@@ -119,7 +119,7 @@ impl<'a> Silence<'a> {
         used: &mut BTreeSet<Mark>,
     ) -> Vec<Heard<'v>> {
         let mut heard = Vec::new();
-        let mut without: Vec<&'v Fact> = Vec::new();
+        let mut without: Vec<&'v Fact> = violation.without.clone();
         let mut rest = Some(violation);
         while let Some(violation) = rest.take() {
             let whole = self.of_definition(&violation, definition);
@@ -139,14 +139,14 @@ impl<'a> Silence<'a> {
                 heard.push(Heard { violation, by: None });
                 break;
             }
-            let rule = violation.rule;
+            let asked = violation.clone();
             if covered.len() == facts.len() {
                 heard.push(Heard { violation, by });
             } else {
                 let is_covered = |fact: &&'v Fact| covered.iter().any(|known| std::ptr::eq(*known, *fact));
                 let others = facts.iter().copied().filter(|fact| !is_covered(fact));
                 let others: Vec<&'v Fact> = without.iter().copied().chain(others).collect();
-                let part = check_without(definition, rule, settings, known, &others);
+                let part = check_without(definition, &asked, settings, known, &others);
                 heard.extend(part.map(|violation| Heard { violation, by }));
             }
             let before = without.len();
@@ -155,7 +155,7 @@ impl<'a> Silence<'a> {
             if before > definition.facts.iter().map(|(_, fact)| 1 + fact.datum.items().len()).sum::<usize>() {
                 break;
             }
-            rest = check_without(definition, rule, settings, known, &without);
+            rest = check_without(definition, &asked, settings, known, &without);
         }
         heard
     }

@@ -13,6 +13,7 @@ fn repository() -> Repository {
         .and("server/.env", format!("AUTH0_CLIENT_ID={id}\n# old\nexport AUTH0_CLIENT_SECRET='{SECRET}'\n"))
         .and("next/.env", format!("AUTH_AUTH0_ID={id}\nAUTH_AUTH0_SECRET={SECRET}\n"))
         .and("nuxt/compose.yml", format!("services:\n  web:\n    environment:\n      - AUTH_AUTH0_SECRET={SECRET}\n      - NUXT_PORT=1\n"))
+        .and("server/.env.prod", format!("AUTH0_CLIENT_ID={id}\nAUTH0_CLIENT_SECRET_PROD={SECRET}\nAUTH0_CI_CLIENT_SECRET={SECRET}\n"))
         .and("server/.env.example", "AUTH0_CLIENT_ID=\nAUTH0_CLIENT_SECRET=YOUR_CLIENT_SECRET\n")
         .and(
             "ios/Auth0.plist",
@@ -91,6 +92,7 @@ fn secrets_of_applications_are_found_where_they_stand() {
             "nuxt/compose.yml:4:9: error[hardcoded-client-secret]",
             "render.yaml:5:14: error[hardcoded-client-secret]",
             "server/.env:3:8: error[hardcoded-client-secret]",
+            "server/.env.prod:2:1: error[hardcoded-client-secret]",
             "tests/shop.postman_environment.json:2:11: error[hardcoded-client-secret]",
             "web/.env.local:2:1: error[public-client-with-secret]",
             "worker/wrangler.jsonc:3:5: error[hardcoded-client-secret]",
@@ -119,6 +121,32 @@ fn no_report_shows_a_secret_of_an_application() {
             }
         }
     }
+}
+
+#[test]
+fn what_a_bundler_hands_out_hides_no_other_secret() {
+    let run = Repository::with(
+        ".env",
+        format!("AUTH0_CLIENT_SECRET={SECRET}\nVITE_AUTH0_CLIENT_SECRET={SECRET}a\nVITE_AUTH0_ADMIN_CLIENT_SECRET={SECRET}b\n"),
+    )
+    .run(&["check", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&run.out).expect("JSON");
+    let found: Vec<(&str, u64, u64)> = report["findings"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|finding| {
+            let rule = finding["rule"].as_str().unwrap_or_default();
+            let related = finding["related"].as_array().map_or(0, Vec::len) as u64;
+            (rule, finding["location"]["start"]["line"].as_u64().unwrap_or_default(), related)
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [("hardcoded-client-secret", 1, 1), ("public-client-with-secret", 2, 0)],
+        "{}",
+        run.out
+    );
 }
 
 #[test]

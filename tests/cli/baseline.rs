@@ -146,6 +146,19 @@ fn items_are_known_one_by_one() {
 }
 
 #[test]
+fn what_is_known_hides_no_item_of_another_case() {
+    let list = |uris: &str| RIGHT.replace("[https://shop.example.com/cb]", uris);
+    let repository = Repository::with("tenant.yaml", list("[\"//shop.example.com/cb\"]"));
+    write(&repository);
+    assert_eq!(rules(&repository.check(".")), [""; 0]);
+    repository.write("tenant.yaml", list("[\"//shop.example.com/cb\", \"https://shop.example.com/cb#a\"]"));
+    assert_eq!(rules(&repository.check(".")), ["malformed-redirect-uri"]);
+    write(&repository);
+    assert_eq!(entries(&repository).len(), 2);
+    assert_eq!(rules(&repository.check(".")), [""; 0]);
+}
+
+#[test]
 fn what_is_mended_is_stale_until_it_is_pruned() {
     let repository = Repository::with("tenant.yaml", WRONG).and("other.yaml", WRONG);
     write(&repository);

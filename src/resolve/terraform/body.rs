@@ -6,6 +6,7 @@ use super::Resource;
 use super::module::{Block, Module, bodies};
 use super::scope::{Instance, Key, Scope, World};
 use super::value::Val;
+use crate::secret::{self, Class, is_secret_key};
 use crate::tree::{Entry, Node, Unknown, Value};
 
 /// Arguments that Terraform takes for itself.
@@ -129,7 +130,15 @@ impl<'a> World<'a> {
                 }
                 continue;
             }
-            let value = self.argument(&entry.value, scope);
+            let mut value = self.argument(&entry.value, scope);
+            // A secret that is written for the case that nothing else is given is one all the same.
+            let written = &entry.value;
+            if matches!(value.value, Value::Unknown(_))
+                && is_secret_key(&entry.key)
+                && secret::classify(written) == Some(Class::Literal)
+            {
+                value = written.clone();
+            }
             evaluated.push(Entry { key: entry.key.clone(), key_place: entry.key_place, value });
         }
         gather(evaluated)

@@ -1,12 +1,15 @@
 //! Rules over definitions: which hold, how bad it is, and where it stands.
 
+mod telling;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::client::{Basis, Datum, Definition, Fact};
+use self::telling::{fill, related};
+use crate::client::{Basis, Definition, Fact};
 use crate::rule::{Case, Condition, Match, Matches, Persona, Profile, Rule, Severity, Truth};
 use crate::source::Place;
-use crate::vocabulary::{Attribute, Attributes, Holds, Kind};
+use crate::vocabulary::{Attribute, Attributes, Kind};
 
 /// What is reported of the rules, and how.
 #[derive(Clone, Debug, Default)]
@@ -105,9 +108,7 @@ pub fn check_new<'a>(
         if !settings.has_on(&rule.id) || !rule.judges(definition.kind, provider) {
             continue;
         }
-        if let Some(violation) = judge(definition, &stated, rule, settings, known, &mut matches) {
-            found.push(violation);
-        }
+        judge(definition, &stated, (rule, &rule.cases), settings, known, &mut matches, &mut found);
     }
     let mut silenced: BTreeMap<&str, Severity> = BTreeMap::new();
     // A rule that is on for its floor alone adds a finding, and takes none away.
@@ -133,19 +134,33 @@ pub fn check_new<'a>(
     verdict
 }
 
-/// What a definition breaks of a rule apart from certain facts: those that somebody does not want to hear of.
+/// What is left of a violation apart from certain facts, those that somebody does not want to hear of: the first of its
+/// rule's cases that holds, from its own on.
 pub fn check_without<'a>(
     definition: &'a Definition,
-    rule: &'a Rule,
+    violation: &Violation<'a>,
     settings: &Settings,
     known: &Known<'_>,
     without: &[&'a Fact],
 ) -> Option<Violation<'a>> {
     let mut matches = Matches { found: Vec::new(), without: without.to_vec() };
-    judge(definition, &definition.stated(), rule, settings, known, &mut matches)
+    let rule = violation.rule;
+    let earlier = rule.cases.iter().position(|case| std::ptr::eq(case, violation.case)).unwrap_or_default();
+    let (stated, cases) = (definition.stated(), &rule.cases[earlier..]);
+    let mut left = Vec::new();
+    judge(definition, &stated, (rule, cases), settings, known, &mut matches, &mut left);
+    left.into_iter().next()
 }
 
 impl Violation<'_> {
+    /// Whether it is the same case of the same rule, for the same facts.
+    pub fn is_same(&self, other: &Violation<'_>) -> bool {
+        let facts = |violation: &Violation<'_>| -> Vec<*const Fact> {
+            violation.decided.iter().map(|fact| std::ptr::from_ref(*fact)).collect()
+        };
+        std::ptr::eq(self.case, other.case) && facts(self) == facts(other)
+    }
+
     /// Whether it is for another persona.
     pub fn is_hidden(&self, definition: &Definition, settings: &Settings) -> bool {
         // What comes with the tenant is judged by errors alone, except for an auditor.
@@ -166,24 +181,62 @@ fn persona(violation: &Violation<'_>, settings: &Settings) -> Persona {
     if raised { Persona::Regular } else { violation.case.persona }
 }
 
-/// The first case of a rule that a definition breaks. What it states spares most rules a closer look.
+/// Adds what a definition breaks of a rule: the first case that holds, and where that is about items of a list, those of
+/// the others that hold for its other items. What the definition states spares most rules a closer look.
 fn judge<'a>(
     definition: &'a Definition,
     stated: &Attributes,
-    rule: &'a Rule,
+    (rule, cases): (&'a Rule, &'a [Case]),
     settings: &Settings,
     known: &Known<'_>,
     matches: &mut Matches<'a>,
-) -> Option<Violation<'a>> {
-    matches.found.clear();
-    if !rule.needs.are_in(stated) || rule.when.holds(definition, matches) != Truth::True {
-        return None;
+    violations: &mut Vec<Violation<'a>>,
+) {
+    if !rule.needs.are_in(stated) {
+        return;
     }
-    let base = matches.found.len();
-    let case = rule.cases.iter().find(|case| {
-        matches.found.truncate(base);
-        case.needs.are_in(stated) && case.when.holds(definition, matches) == Truth::True
-    })?;
+    let asked = matches.without.len();
+    let mut list = None;
+    matches.found.clear();
+    if rule.when.holds(definition, matches) == Truth::True {
+        let mut base = matches.found.len();
+        for case in cases {
+            matches.found.truncate(base);
+            if !case.needs.are_in(stated) || case.when.holds(definition, matches) != Truth::True {
+                continue;
+            }
+            let attribute = matches.found.last().map(|found| found.attribute);
+            let of_list =
+                |found: &&Match<'_>| Some(found.attribute) == attribute && is_item(definition, found);
+            let items: Vec<&Fact> =
+                matches.found.iter().filter(of_list).filter_map(|found| found.fact).collect();
+            if list.is_some_and(|list| items.is_empty() || attribute != Some(list)) {
+                continue;
+            }
+            violations.push(violation(definition, (rule, case), settings, known, matches));
+            if items.is_empty() {
+                break;
+            }
+            list = attribute;
+            matches.without.extend(items);
+            matches.found.clear();
+            if rule.when.holds(definition, matches) != Truth::True {
+                break;
+            }
+            base = matches.found.len();
+        }
+    }
+    matches.without.truncate(asked);
+}
+
+/// The violation of a case that holds.
+fn violation<'a>(
+    definition: &'a Definition,
+    (rule, case): (&'a Rule, &'a Case),
+    settings: &Settings,
+    known: &Known<'_>,
+    matches: &mut Matches<'a>,
+) -> Violation<'a> {
     let without = matches.without.clone();
     let matches = &mut matches.found;
     let by_profile = settings.profile.and_then(|profile| {
@@ -209,7 +262,7 @@ fn judge<'a>(
     let place = decided.iter().find_map(|fact| fact.place());
     let place = place.unwrap_or_else(|| definition.name_place.unwrap_or(definition.place));
     let attribute = matches.last().map(|found| found.attribute);
-    Some(Violation {
+    Violation {
         rule,
         case,
         severity,
@@ -222,7 +275,7 @@ fn judge<'a>(
         message: fill(&case.message, definition, matches),
         assumes: assumes(matches),
         likely: likely(definition, rule, case),
-    })
+    }
 }
 
 /// The deciding value: that of the last attribute listed which is written, or the items of it. None where that
@@ -248,153 +301,6 @@ fn items(attribute: Attribute, definition: &Definition, matches: &[Match<'_>]) -
 fn is_item(definition: &Definition, found: &Match<'_>) -> bool {
     let whole = [definition.facts.get(&found.attribute), definition.default(found.attribute)];
     found.fact.is_some_and(|fact| !whole.into_iter().flatten().any(|whole| std::ptr::eq(whole, fact)))
-}
-
-/// Everything else that a violation rests on: other values, where values come from, and reasons for inferences.
-///
-/// Other items of the list that decided are what the first is: of them the same `label` is said.
-fn related(
-    matches: &[Match<'_>],
-    decided: Place,
-    deciding: Option<Attribute>,
-    label: Option<&str>,
-) -> Vec<(Place, String)> {
-    let mut related: Vec<(Place, String)> = Vec::new();
-    let mut add = |place: Place, says: String| {
-        if place != decided && !related.iter().any(|(known, _)| *known == place) {
-            related.push((place, says));
-        }
-    };
-    for found in matches {
-        let Some(fact) = found.fact else { continue };
-        let says = || match label.filter(|_| deciding == Some(found.attribute)) {
-            Some(label) => label.to_owned(),
-            None => says(found.attribute),
-        };
-        match &fact.basis {
-            Basis::Written(place) => add(*place, says()),
-            Basis::Resolved { used, from } => {
-                add(*used, says());
-                add(*from, "its value is written here".to_owned());
-            }
-            Basis::Inferred(evidence) => {
-                for reason in evidence {
-                    if let Some(place) = reason.place {
-                        add(place, conclusion(found.attribute, fact, &reason.says));
-                    }
-                }
-            }
-            Basis::Default(_) => {}
-        }
-    }
-    related
-}
-
-/// What is said at a value that a violation rests on.
-fn says(attribute: Attribute) -> String {
-    match attribute {
-        Attribute::APPLICATION_TYPE => "with this application type".to_owned(),
-        Attribute::IS_FIRST_PARTY => "this says who owns the client".to_owned(),
-        _ if matches!(attribute.meaning().holds, Holds::Texts | Holds::Uris) => {
-            format!("together with this one of {}", attribute.name())
-        }
-        _ => format!("together with this {}", attribute.name()),
-    }
-}
-
-/// What is said at a value from which something was inferred.
-fn conclusion(attribute: Attribute, fact: &Fact, reason: &str) -> String {
-    let word = fact.datum.show();
-    match attribute {
-        // Whose it is, not why.
-        _ if reason == "the client" => reason.to_owned(),
-        Attribute::CLIENT_TYPE | Attribute::CLIENT_TYPE_CERTAIN => format!(
-            "makes the client {}",
-            match word.as_str() {
-                "true" | "false" => "what it is",
-                word => word,
-            }
-        ),
-        Attribute::PARTY | Attribute::PARTY_CERTAIN if word == "first" || word == "third" => {
-            format!("makes the client {word}-party")
-        }
-        _ => reason.to_owned(),
-    }
-}
-
-/// A message with the values of attributes put in: the matching items of lists, else all that is written.
-fn fill(template: &str, definition: &Definition, matches: &[Match<'_>]) -> String {
-    let mut message = String::with_capacity(template.len() + 32);
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once('{') {
-        message.push_str(before);
-        let Some((name, after)) = after.split_once('}') else {
-            message.push('{');
-            rest = after;
-            continue;
-        };
-        let (attribute, part) = name.split_once('.').map_or((name, None), |(name, part)| (name, Some(part)));
-        match Attribute::named(attribute) {
-            None if attribute == "before" => message.push_str(&value_before(part, definition)),
-            Some(attribute) => message.push_str(&value_of(&[attribute], part, definition, matches)),
-            None if attribute.contains('|') => {
-                let attributes: Vec<Attribute> = attribute.split('|').filter_map(Attribute::named).collect();
-                message.push_str(&value_of(&attributes, part, definition, matches));
-            }
-            None => {
-                message.push('{');
-                message.push_str(name);
-                message.push('}');
-            }
-        }
-        rest = after;
-    }
-    message.push_str(rest);
-    message
-}
-
-/// The value that an attribute had before, or that the platform filled in.
-fn value_before(attribute: Option<&str>, definition: &Definition) -> String {
-    let value = || {
-        let attribute = Attribute::named(attribute?)?;
-        let before = definition.before.as_deref()?;
-        before.facts.get(&attribute).or_else(|| before.default(attribute)).map(|fact| fact.datum.show())
-    };
-    value().unwrap_or_else(|| "not set".to_owned())
-}
-
-/// The value of attributes, or of a part of it where it is a map, as it is shown in a message.
-fn value_of(
-    attributes: &[Attribute],
-    part: Option<&str>,
-    definition: &Definition,
-    matches: &[Match<'_>],
-) -> String {
-    let show = |fact: &Fact| match (part, &fact.datum) {
-        (Some(part), Datum::Map(entries)) => entries
-            .iter()
-            .find(|(name, _)| name == part)
-            .map(|(_, fact)| fact.datum.show())
-            .unwrap_or_default(),
-        _ => fact.datum.show(),
-    };
-    let shown: Vec<String> = matches
-        .iter()
-        .filter(|found| attributes.contains(&found.attribute))
-        .filter_map(|found| found.fact.map(show))
-        .collect();
-    if shown.is_empty() {
-        let known = |at: &Attribute| definition.facts.get(at).or_else(|| definition.default(*at));
-        let fact = attributes.iter().find_map(known);
-        return fact.map_or_else(|| "not set".to_owned(), |fact| fact.datum.show());
-    }
-    let mut unique: Vec<String> = Vec::with_capacity(shown.len());
-    for text in shown {
-        if !unique.contains(&text) {
-            unique.push(text);
-        }
-    }
-    unique.join(", ")
 }
 
 fn assumes(matches: &[Match<'_>]) -> Vec<std::sync::Arc<str>> {
