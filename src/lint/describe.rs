@@ -1,5 +1,6 @@
 //! Findings and clients as they are reported, with positions in files.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -11,16 +12,18 @@ use crate::finding::{ClientSummary, Confidence, Edit, Finding, Fix, Location, Pr
 use crate::fingerprint;
 use crate::fix::Mended;
 use crate::problem;
-use crate::redaction;
+use crate::redaction::Secrets;
 use crate::rule::Persona;
 use crate::secret::Class;
 use crate::source::{FileId, Place, Source, Span};
 use crate::vocabulary::Attribute;
 
-/// Turns places into locations.
+/// Turns places into locations, and values into what may be shown of them.
 pub(super) struct Locator<'a> {
     pub(super) sources: &'a [Source],
     pub(super) paths: &'a BTreeMap<FileId, Arc<str>>,
+    /// What must not be shown.
+    pub(super) secrets: &'a Secrets<'a>,
 }
 
 impl Locator<'_> {
@@ -65,7 +68,7 @@ pub(super) fn finding(
     } else {
         Persona::Regular
     };
-    let mut items: Vec<String> = violation.items.iter().map(|item| redaction::message(item)).collect();
+    let mut items: Vec<String> = violation.items.iter().map(|item| locator.secrets.message(item)).collect();
     items.sort_unstable();
     items.dedup();
     let subject = Subject { attribute: violation.attribute.map(Attribute::name), items };
@@ -75,7 +78,7 @@ pub(super) fn finding(
         severity: violation.severity,
         confidence,
         persona,
-        message: redaction::message(&violation.message),
+        message: locator.secrets.message(&violation.message),
         label: violation.case.label.clone(),
         instead: violation.case.instead.clone(),
         client: Some(client.clone()),
@@ -85,7 +88,7 @@ pub(super) fn finding(
             .into_iter()
             .map(|(place, message)| Related {
                 location: locator.locate_head(place),
-                message: redaction::message(&message),
+                message: locator.secrets.message(&message),
             })
             .collect(),
         assumes: violation.assumes,
@@ -119,19 +122,26 @@ pub(super) fn fix(violation: &Violation<'_>, mended: Mended, locator: &Locator<'
 pub(super) fn summary(definition: &Definition, locator: &Locator<'_>) -> ClientSummary {
     let location = locator.locate(definition.place);
     let shown = |attribute: Attribute| match definition.known(attribute) {
-        Known::Fact(fact) => Some(fact.datum.show()),
+        Known::Fact(fact) => Some(locator.secrets.message(&fact.datum.show())),
         _ => None,
     };
     let word = |attribute: Attribute| definition.text(attribute).unwrap_or("unknown").to_owned();
-    let written = |attribute: Attribute| definition.text(attribute).map(str::to_owned);
+    let written = |attribute: Attribute| definition.text(attribute).map(|text| locator.secrets.message(text));
     let because = match definition.facts.get(&Attribute::CLIENT_TYPE).map(|fact| &fact.basis) {
-        Some(Basis::Inferred(evidence)) => evidence.iter().map(|reason| reason.says.clone()).collect(),
+        Some(Basis::Inferred(evidence)) => {
+            let shown = |says: &Cow<'static, str>| match says {
+                Cow::Borrowed(says) => Cow::Borrowed(*says),
+                Cow::Owned(says) => Cow::Owned(locator.secrets.message(says)),
+            };
+            evidence.iter().map(|reason| shown(&reason.says)).collect()
+        }
         _ => Vec::new(),
     };
     let grants = match definition.known(Attribute::GRANT_TYPES) {
         Known::Fact(fact) => match &fact.datum {
             Datum::List(items) => {
-                Some(items.iter().filter_map(|item| item.datum.text().map(str::to_owned)).collect())
+                let items = items.iter().filter_map(|item| item.datum.text());
+                Some(items.map(|item| locator.secrets.message(item)).collect())
             }
             _ => None,
         },
@@ -150,7 +160,7 @@ pub(super) fn summary(definition: &Definition, locator: &Locator<'_>) -> ClientS
         path: location.path,
         line: location.start.line,
         name: shown(Attribute::CLIENT_NAME),
-        key: definition.key.clone(),
+        key: locator.secrets.message(&definition.key),
         provider: word(Attribute::PROVIDER),
         shape: word(Attribute::SHAPE),
         kind: definition.kind.name(),

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::describe::{Locator, summary};
-use super::judge::Project;
+use super::judge::{Project, secrets};
 use crate::client::{Basis, Datum, Definition, Fact};
 use crate::finding::{ClientSummary, Location};
-use crate::redaction;
 use crate::source::Source;
 use crate::vocabulary::{Attribute, By, Kind};
 
@@ -52,14 +51,15 @@ pub enum Origin {
 /// What is known of the clients of files that were asked for, in their order.
 pub(super) fn told(projects: &[Project<'_>], sources: &[Source], requested: &[bool]) -> Vec<Told> {
     let paths = BTreeMap::new();
-    let locator = Locator { sources, paths: &paths };
-    let mut all: Vec<Told> = projects
-        .iter()
-        .flat_map(|project| &project.definitions.definitions)
-        .filter(|definition| definition.kind == Kind::Client)
-        .filter(|definition| requested.get(definition.place.file.0 as usize) == Some(&true))
-        .map(|definition| tell(definition, &locator))
-        .collect();
+    let mut all = Vec::new();
+    for project in projects {
+        let secrets = secrets(project);
+        let locator = Locator { sources, paths: &paths, secrets: &secrets };
+        let clients = project.definitions.definitions.iter().filter(|definition| {
+            definition.kind == Kind::Client && requested.get(definition.place.file.0 as usize) == Some(&true)
+        });
+        all.extend(clients.map(|definition| tell(definition, &locator)));
+    }
     all.sort_by(|a, b| (&a.location, &a.client.key).cmp(&(&b.location, &b.client.key)));
     all
 }
@@ -68,7 +68,7 @@ fn tell(definition: &Definition, locator: &Locator<'_>) -> Told {
     let party = definition.facts.get(&Attribute::PARTY).map(|fact| &fact.basis);
     let party_because = match party {
         Some(Basis::Inferred(evidence)) => {
-            evidence.iter().map(|reason| redaction::message(&reason.says)).collect()
+            evidence.iter().map(|reason| locator.secrets.message(&reason.says)).collect()
         }
         _ => Vec::new(),
     };
@@ -86,7 +86,7 @@ fn tell(definition: &Definition, locator: &Locator<'_>) -> Told {
             name: attribute.name(),
             says: attribute.meaning().says,
             location: fact.place().map(|place| locator.locate(place)),
-            value: plain(&fact.datum),
+            value: plain(&fact.datum).map(|value| locator.secrets.message(&value)),
             origin,
         })
     });
@@ -98,7 +98,7 @@ fn tell(definition: &Definition, locator: &Locator<'_>) -> Told {
     }
 }
 
-/// A value as it may be shown. Maps are left out: nobody knows which of their values are secret.
+/// A value as it is shown. Maps are left out: nobody knows which of their values are secret.
 fn plain(datum: &Datum) -> Option<String> {
     let is_plain = |datum: &Datum| !matches!(datum, Datum::Map(_) | Datum::List(_) | Datum::Unknown(_));
     let shown = match datum {
@@ -106,5 +106,5 @@ fn plain(datum: &Datum) -> Option<String> {
         datum if is_plain(datum) => datum.show(),
         _ => return None,
     };
-    Some(redaction::message(&shown))
+    Some(shown)
 }

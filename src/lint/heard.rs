@@ -12,7 +12,6 @@ use crate::client::Definition;
 use crate::config::{self, Config, Origin};
 use crate::finding::{ClientSummary, Finding, Location, Silenced};
 use crate::fix::Mended;
-use crate::redaction::Known;
 use crate::silence::{Heard, Mark, Silence};
 use crate::source::{FileId, Source, Span};
 use crate::vocabulary::Attribute;
@@ -47,7 +46,7 @@ pub(super) fn judge_one<'a>(
     let ears = Ears { definition, config, settings: &settings, silence, report_all: job.ignores.report_all };
     let heard = match job.before {
         None => ears.hear(&check::nothing),
-        Some(former) => former.knowing(definition, |known| {
+        Some(former) => former.knowing(definition, locator.secrets, |known| {
             let mut heard = ears.hear(known);
             // An ignore of what was there before has its use, although nothing new needs it.
             heard.used = ears.hear(&check::nothing).used;
@@ -144,21 +143,20 @@ fn settle<'a>(
     settings
 }
 
-/// A silenced finding as it is listed. `known` knows the secrets that its reason must not show.
+/// A silenced finding as it is listed.
 pub(super) fn silenced(
     finding: Finding,
     mark: Mark,
     silence: &Silence<'_>,
     locator: &Locator<'_>,
-    known: &Known,
 ) -> Silenced {
     let placed = silence.placed(mark);
     Silenced {
         finding,
         by: placed.by,
-        reason: known.hide(&placed.reason),
+        reason: locator.secrets.hide(&placed.reason),
         until: placed.until.map(|until| until.to_string()),
-        author: placed.author.as_deref().map(|author| known.hide(author)),
+        author: placed.author.as_deref().map(|author| locator.secrets.hide(author)),
         location: match placed.place {
             Ok(place) => Some(locator.locate_head(place)),
             Err((origin, span)) => Some(in_configuration(origin, span)),

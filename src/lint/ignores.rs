@@ -17,7 +17,7 @@ use crate::finding::Finding;
 use crate::fix::{Mended, without_ignore};
 use crate::formats::by_extension;
 use crate::masked::MaskedSource;
-use crate::redaction;
+use crate::redaction::{self, Secrets};
 use crate::silence::{Known, Mark, Nearest, Silence, Wrong, configuration};
 use crate::source::{FileId, Place, Source};
 use crate::vocabulary::Attribute;
@@ -147,7 +147,7 @@ pub(super) fn report(
             &definitions,
             &[],
             config,
-            &Locator { sources: &sources, paths: &BTreeMap::new() },
+            &Locator { sources: &sources, paths: &BTreeMap::new(), secrets: &Secrets::default() },
         ));
     }
     // What several configurations say of one file is said once.

@@ -14,11 +14,11 @@ use super::together::together;
 use super::{Job, ignores, order};
 use crate::check::Violation;
 use crate::client::Definition;
-use crate::config::Config;
+use crate::config::{Config, Given};
 use crate::finding::{ClientSummary, Finding, Location, Problem, Silenced, Skipped};
 use crate::fix::{Mended, Mender};
 use crate::project::{Definitions, Document};
-use crate::redaction;
+use crate::redaction::{self, Secrets};
 use crate::silence::{Mark, Silence};
 use crate::source::{FileId, Place, Source, Span};
 use crate::vocabulary::Kind;
@@ -114,6 +114,7 @@ pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], re
     let is_asked = |file: FileId| requested.get(file.0 as usize).copied().unwrap_or(false);
     let some_mapping = project.mappings.iter().any(|mapping| is_asked(mapping.source.id));
     let all_asked = project.documents.iter().all(|document| is_asked(document.source.id));
+    let secrets = secrets(project);
     let view = View {
         reaching: job.reach && !all_asked,
         mappings: if some_mapping { &project.mappings } else { &[] },
@@ -121,7 +122,7 @@ pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], re
         written: &project.definitions.recognised,
         silence: &silence,
         job,
-        locator: Locator { sources, paths: &paths },
+        locator: Locator { sources, paths: &paths, secrets: &secrets },
         requested,
     };
     // A fix changes what is written: what a marker stands for is not.
@@ -172,10 +173,8 @@ pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], re
         }
     }
     if !unheard.is_empty() {
-        let known = redaction::Known::of(&texts(project));
-        let listed = unheard
-            .into_iter()
-            .map(|(finding, mark)| silenced(finding, mark, &silence, &view.locator, &known));
+        let listed =
+            unheard.into_iter().map(|(finding, mark)| silenced(finding, mark, &silence, &view.locator));
         outcome.silenced.extend(listed);
     }
     outcome.config = Some(project.config.clone());
@@ -320,6 +319,15 @@ fn hide(project: &Project<'_>, job: &Job<'_>, outcome: &mut Outcome) {
         |file: FileId| outcome.shown.contains(&file) || project.mappings.iter().any(|m| m.source.id == file);
     outcome.secrets =
         redaction::spans(&texts(project)).into_iter().filter(|(file, _)| wanted(*file)).collect();
+}
+
+/// The secrets of a project, and of what is given to it.
+pub(super) fn secrets<'a>(project: &'a Project<'_>) -> Secrets<'a> {
+    let given = project.config.variables.iter().filter_map(|given| match given {
+        Given::Value(name, value) => Some((name.as_str(), value.as_str())),
+        Given::File(_) => None,
+    });
+    Secrets::of(texts(project), given.collect())
 }
 
 /// The texts of a project, for finding the secrets in them.

@@ -10,7 +10,7 @@ use crate::client::Definition;
 use crate::finding::{Finding, Silenced, Silencer};
 use crate::former::{self, Identity, Side};
 use crate::project;
-use crate::redaction;
+use crate::redaction::Secrets;
 use crate::rule::Severity;
 use crate::source::Source;
 use crate::vocabulary::{Attribute, Kind};
@@ -121,12 +121,17 @@ impl Former {
     }
 
     /// Runs what asks whether something of a definition was there before: an item of a list, and how bad it was.
-    pub(super) fn knowing<T>(&self, definition: &Definition, run: impl FnOnce(&check::Known<'_>) -> T) -> T {
+    pub(super) fn knowing<T>(
+        &self,
+        definition: &Definition,
+        secrets: &Secrets<'_>,
+        run: impl FnOnce(&check::Known<'_>) -> T,
+    ) -> T {
         let was = definition.before.as_ref().and_then(|before| self.numbers.get(&Arc::as_ptr(before).addr()));
         let was = was.and_then(|at| self.definitions.get(*at));
         let Some(was) = was else { return run(&check::nothing) };
         run(&|rule, severity, attribute, item| {
-            let item = Some(redaction::message(item));
+            let item = Some(secrets.message(item));
             let (identity, rule) = (was.identity.clone(), Arc::from(rule));
             let one = Known { identity, rule, attribute: Some(attribute.name()), item };
             self.known.get(&one).and_then(|known| known.last()).is_some_and(|known| *known >= severity)

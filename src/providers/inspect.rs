@@ -1,6 +1,8 @@
 //! What is to be said of an object's own text: weak secrets, private keys, values and types that the platform
 //! refuses, fields with another name today.
 
+use std::collections::HashSet;
+
 use super::join::RIVALS;
 use super::normalise::{Found, Statement, basis, basis_of_secret, fact};
 use super::paths::{Keys, at_path, entry_at};
@@ -57,13 +59,12 @@ fn secrets(found: &Found<'_>, statements: &[Statement<'_>], definition: &mut Def
         let fact = Fact { datum: Datum::from_text(&entry.key), basis: Basis::Written(entry.key_place) };
         definition.facts.insert(Attribute::EXPOSED_SECRET, fact);
     }
-    let mut seen: Vec<&Entry> = Vec::new();
-    for (field, entry) in own.into_iter().chain(listed_secrets(found)) {
-        // A key may fit several patterns.
-        if seen.iter().any(|known| std::ptr::eq(*known, entry)) {
-            continue;
-        }
-        seen.push(entry);
+    let mut all: Vec<(&str, &Entry)> = own.into_iter().chain(listed_secrets(found)).collect();
+    // A key may fit several patterns. Findings stand where the first is.
+    let mut seen = HashSet::new();
+    all.retain(|(_, entry)| seen.insert(std::ptr::from_ref(*entry)));
+    all[usize::from(own.is_some())..].sort_by_key(|(_, entry)| entry.key_place);
+    for (field, entry) in all {
         let Some(class) = secret::classify(&entry.value) else { continue };
         let basis = basis_of_secret(entry);
         let mut fact = item(&basis, &[("field", field), ("class", class.name())]);

@@ -17,7 +17,7 @@ use crate::source::{FileId, Source, Span};
 use crate::tree::expression::Expression;
 use crate::tree::{Entry, Node, Value, assignment, pair, show_pieces};
 
-pub use self::words::{Known, free_text, message};
+pub use self::words::{Secrets, free_text, message};
 
 /// A text of a project, and what it was read as.
 pub struct Text<'a> {
@@ -33,7 +33,7 @@ pub struct Text<'a> {
 
 /// The spans of a project's texts that must not be shown, sorted and apart.
 pub fn spans(texts: &[Text<'_>]) -> BTreeMap<FileId, Vec<Span>> {
-    let cover = Cover::of(texts);
+    let cover = Cover::of(texts, &[]);
     let mut spans = cover.spans;
     let known = AhoCorasick::new(&cover.literals).ok();
     for text in texts {
@@ -125,9 +125,14 @@ struct Cover {
 const SHORT: usize = 8;
 
 impl Cover {
-    /// The secrets that stand in the documents of a project.
-    fn of(texts: &[Text<'_>]) -> Self {
+    /// The secrets that stand in the documents of a project, and those of variables that were given.
+    fn of(texts: &[Text<'_>], given: &[(&str, &str)]) -> Self {
         let mut cover = Self { names: suppliers(texts), ..Self::default() };
+        for (name, value) in given {
+            if is_hidden_key(name) || cover.names.contains(*name) {
+                cover.learn(value);
+            }
+        }
         for document in texts.iter().flat_map(|text| text.documents) {
             cover.node(document, Standing::Plain);
             sensitive::values(document).into_iter().for_each(|node| cover.node(node, Standing::AllSecret));
@@ -157,11 +162,7 @@ impl Cover {
             Value::Text(text) => {
                 if secret && !is_reference(text) {
                     self.hide(node);
-                    let text = text.trim();
-                    if text.len() >= SHORT && !text.contains('\n') && text.bytes().any(|b| b.is_ascii_digit())
-                    {
-                        self.literals.insert(text.to_owned());
-                    }
+                    self.learn(text);
                 } else if text.contains("PRIVATE KEY-----") {
                     self.hide(node);
                 }
@@ -194,23 +195,32 @@ impl Cover {
             Standing::Secret if scalar || key.starts_with("fn::") => Standing::Secret,
             Standing::Addons if called(&ends_so) => Standing::Secret,
             Standing::Addons => Standing::Addons,
-            _ if called(&|key| key == "configuration") => Standing::AllSecret,
+            // In a plan of Terraform that is what the repository has anyway.
+            _ if called(&|key| key == "configuration") && entry.value.get("root_module").is_none() => {
+                Standing::AllSecret
+            }
             _ if called(&|key| key == "addons") => Standing::Addons,
             _ => Standing::Plain,
         };
         if key == "variable" {
             for variable in entry.value.entries() {
-                let of = |body: &Node| {
-                    matches!(body.get("sensitive").map(|node| &node.value), Some(Value::Bool(true)))
-                };
-                let supplies =
-                    self.names.contains(&variable.key) || is_hidden_key(&variable.key) || of(&variable.value);
+                let supplies = self.names.contains(&variable.key) || is_hidden_key(&variable.key);
                 if let Some(default) = variable.value.get("default").filter(|_| supplies) {
                     self.node(default, Standing::Secret);
                 }
             }
         }
         self.node(&entry.value, standing);
+    }
+
+    /// Remembers a secret, to hide it wherever else it stands.
+    fn learn(&mut self, text: &str) {
+        let text = text.trim();
+        // An address among settings that are secrets throughout is none.
+        let is_secret = text.bytes().any(|b| b.is_ascii_digit()) && !text.contains("://");
+        if text.len() >= SHORT && !text.contains('\n') && is_secret {
+            self.literals.insert(text.to_owned());
+        }
     }
 
     fn hide(&mut self, node: &Node) {

@@ -35,6 +35,11 @@ fn gather(node: &Node, secret: bool, names: &mut BTreeSet<String>) {
     match &node.value {
         Value::Map(entries) => {
             for entry in entries {
+                if entry.key == "variable" {
+                    let declared =
+                        entry.value.entries().iter().filter(|variable| is_sensitive(&variable.value));
+                    names.extend(declared.map(|variable| variable.key.clone()));
+                }
                 let secret = is_hidden_key(&entry.key) || names.contains(&entry.key) || {
                     secret && !entry.value.is_map()
                 };
@@ -54,6 +59,11 @@ fn gather(node: &Node, secret: bool, names: &mut BTreeSet<String>) {
         },
         _ => {}
     }
+}
+
+/// Whether the author of a variable says that it holds a secret.
+pub(super) fn is_sensitive(variable: &Node) -> bool {
+    matches!(variable.get("sensitive").map(|node| &node.value), Some(Value::Bool(true)))
 }
 
 /// The keys of markers that stand where a secret does.

@@ -1,24 +1,48 @@
 //! Messages and reasons without the secrets in them.
 
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
 use aho_corasick::AhoCorasick;
 
-use super::{Cover, Text, is_hidden_key, key_before, merge, passwords, runs, written_out};
+use super::{Cover, SHORT, Text, is_hidden_key, key_before, merge, passwords, runs, written_out};
 use crate::masked::MASK;
 use crate::source::{FileId, Source, Span};
 
-/// The secrets that stand in texts, for finding them in what else somebody wrote.
-pub struct Known(Option<AhoCorasick>);
+/// The secrets that stand in the texts of a project or were given beside them, for finding them in what else somebody
+/// wrote. They are looked for when something is to be shown that may hold one.
+#[derive(Default)]
+pub struct Secrets<'a> {
+    texts: Vec<Text<'a>>,
+    /// Values of variables that were given, with their names.
+    given: Vec<(&'a str, &'a str)>,
+    known: OnceLock<Option<AhoCorasick>>,
+}
 
-impl Known {
-    /// The secrets of a project's texts.
-    pub fn of(texts: &[Text<'_>]) -> Self {
-        Self(AhoCorasick::new(&Cover::of(texts).literals).ok())
+impl<'a> Secrets<'a> {
+    /// The secrets of texts, and of variables that were given on the command line.
+    pub fn of(texts: Vec<Text<'a>>, given: Vec<(&'a str, &'a str)>) -> Self {
+        Self { texts, given, known: OnceLock::new() }
     }
 
-    /// A text without them, and without what may be a secret besides.
+    /// What somebody wrote in words of their own, without them and without what may be a secret besides.
     pub fn hide(&self, text: &str) -> String {
-        let found = self.0.iter().flat_map(|known| known.find_iter(text));
-        free_text(&without(text, found.map(|found| Span::new(found.start(), found.end())).collect()))
+        free_text(&self.without(text))
+    }
+
+    /// A message that repeats values, such as a URI, without them and without other passwords.
+    pub fn message(&self, text: &str) -> String {
+        message(&self.without(text))
+    }
+
+    fn without<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        // Nothing shorter or without a digit is looked for.
+        if text.len() < SHORT || !text.bytes().any(|byte| byte.is_ascii_digit()) {
+            return Cow::Borrowed(text);
+        }
+        let find = || AhoCorasick::new(Cover::of(&self.texts, &self.given).literals).ok();
+        let found = self.known.get_or_init(find).iter().flat_map(|known| known.find_iter(text));
+        Cow::Owned(without(text, found.map(|found| Span::new(found.start(), found.end())).collect()))
     }
 }
 
