@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Text, is_hidden_key, key_before};
+use super::written::key_before;
+use super::{Text, is_hidden_key};
 use crate::tree::expression::Expression;
 use crate::tree::{Node, Piece, Value, show_pieces};
 

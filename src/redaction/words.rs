@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
 
-use super::{Cover, SHORT, Text, is_hidden_key, key_before, merge, passwords, runs, written_out};
+use super::written::{is_hidden_word, key_before, passwords, runs, written_out};
+use super::{Cover, SHORT, Text, merge};
 use crate::masked::MASK;
 use crate::source::{FileId, Source, Span};
 
@@ -70,7 +71,7 @@ pub fn message(text: &str) -> String {
     let mut spans = Vec::new();
     passwords(text, &mut spans);
     for sign in memchr::memchr_iter(b'=', text.as_bytes()) {
-        if is_hidden_key(key_before(text, sign)) {
+        if is_hidden_word(key_before(text, sign)) {
             let rest = &text[sign + 1..];
             let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '&' | '#' | ';' | '`' | '"'));
             spans.push(Span::new(sign + 1, sign + 1 + end.unwrap_or(rest.len())));

@@ -190,6 +190,54 @@ fn programs_and_manifests_show_no_secret() {
 }
 
 #[test]
+fn a_secret_is_hidden_wherever_else_it_stands() {
+    const MAIN: &str = r#"variable "hook" { sensitive = true }
+variable "web_secret" {}
+locals { secret = "CANARY1" }
+resource "auth0_client" "web" {
+  name          = local.secret
+  app_type      = "regular_web"
+  client_secret = local.secret
+  callbacks     = ["http://x.example.com/${var.hook}", "http://x.example.com/${var.web_secret}", "/${local.secret}"]
+  jwt_configuration { alg = "RS${local.secret}" }
+}
+"#;
+    const TENANT: &str = "clients:\n  - name: Web ##WEB_SECRET##\n    app_type: spa\n    client_secret: \"##WEB_SECRET##\"\n    callbacks: [\"http://x.example.com/##WEB_SECRET##\"]\n";
+    let mut nest = Nest::new(&[
+        ("infra/main.tf", MAIN),
+        ("infra/terraform.tfvars", "hook = \"CANARY2\"\n"),
+        ("tenant/tenant.yaml", TENANT),
+        ("tenant/config.json", r#"{ "AUTH0_KEYWORD_REPLACE_MAPPINGS": { "WEB_SECRET": "CANARY3" } }"#),
+    ]);
+    let found = nest.assert_silent_throughout();
+    assert!(found.contains("insecure-redirect-uri"));
+    let given = nest.fill("web_secret=CANARY4");
+    let found = nest.assert_silent(&["check", "infra", "--var", &given, "--format", "json"], None);
+    assert!(found.contains("http://x.example.com/[redacted]"));
+    for format in ["text", "json", "csv", "markdown"] {
+        nest.assert_silent(&["clients", ".", "--var", &given, "--format", format], None);
+    }
+    nest.assert_silent(&["check", ".", "--var", &given, "--suggest-ignore"], None);
+    nest.assert_silent(&["baseline", "write", "."], None);
+    let baseline = std::fs::read_to_string(nest.repository.path(".clientlint-baseline.json")).unwrap();
+    assert_no_secret(&nest.secrets, &baseline, &["baseline"]);
+}
+
+#[test]
+fn what_stands_beside_a_finding_is_hidden() {
+    const FILE: &str = "auth0:\n  clientId: EXAMPLE\n  clientSecret: CANARY1\n  passphrase: CANARY\n";
+    const NEXT: &str =
+        "  token: CANARY\n  authorization: \"Bearer CANARY\"\n  clientSecret: CANARY1\n  pass: CANARY\n";
+    const HOOK: &str = "  hook: https://hooks.slack.com/services/T01/B02/CANARY\n  uri: \"https://x.example.com/?token=CANARY\"\n";
+    let text = format!("{FILE}shop:\n auth0:\n{NEXT}web:\n auth0:\n  clientSecret: CANARY1\n{HOOK}");
+    let env =
+        "AUTH0_CLIENT_ID=EXAMPLE\nDB_PASS=CANARY\nAUTH0_CLIENT_SECRET=\"CANARY1\nCANARY\"\nBEARER=CANARY\n";
+    let nest = Nest::new(&[("settings.yaml", &text), ("web/.env", env)]);
+    let found = nest.assert_silent_throughout();
+    assert!(found.contains("hardcoded-client-secret"));
+}
+
+#[test]
 fn a_secret_of_digits_is_one() {
     let mut nest = Nest::new(&[("dump.json", NUMBER), ("clients/shop.json", JSON)]);
     nest.secrets.extend(["271828182845904523536".to_owned(), "31415926535897".to_owned()]);
