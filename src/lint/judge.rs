@@ -17,7 +17,7 @@ use crate::client::Definition;
 use crate::config::{Config, Given};
 use crate::finding::{ClientSummary, Finding, Location, Problem, Silenced, Skipped};
 use crate::fix::{Mended, Mender};
-use crate::project::{Definitions, Document};
+use crate::project::{self, Definitions, Document};
 use crate::redaction::{self, Secrets};
 use crate::silence::{Mark, Silence};
 use crate::source::{FileId, Place, Source, Span};
@@ -286,8 +286,18 @@ fn judgement<'a>(
     }
     // What is recognised as it is written is our business also where its markers make it something else.
     let known: BTreeSet<FileId> = recognised.iter().chain(view.written).copied().collect();
-    for document in documents.iter().filter(|document| asked(document.source.id)) {
-        report_problems(document, config, known.contains(&document.source.id), &mut judgement);
+    // What values of variables do to definitions is nobody's guess.
+    let fills_in = |document: &Document<'_>| {
+        document.parsed.is_broken()
+            && !definitions.is_empty()
+            && project::takes_values(document, documents, config)
+    };
+    for document in documents {
+        let fills_in = fills_in(document);
+        if fills_in || asked(document.source.id) {
+            let recognised = fills_in || known.contains(&document.source.id);
+            report_problems(document, config, recognised, &mut judgement);
+        }
     }
     judgement.problems.extend(
         problems.iter().filter(|problem| asked(problem.place.file)).map(|problem| locator.problem(problem)),

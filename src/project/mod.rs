@@ -8,7 +8,7 @@ mod terraform;
 pub use self::define::{Known, Made, Setting, Spot};
 use self::define::{define, of_document, surroundings};
 pub use exclusions::{leaves_out, may_leave_out, may_name_others};
-pub use terraform::{declared, form};
+pub use terraform::{declared, form, takes_values};
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

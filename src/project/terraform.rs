@@ -316,6 +316,13 @@ pub(super) fn written_as(
     documents: &[Document<'_>],
     config: &Config,
 ) -> &'static str {
+    let is_left = is_values(file_name(&document.source.path)) && !takes_values(document, documents, config);
+    if is_left { "tfvars" } else { "terraform" }
+}
+
+/// Whether a configuration among documents takes the values of its variables from one of them: because somebody says so,
+/// or because the file is called so and stands beside it.
+pub fn takes_values(document: &Document<'_>, documents: &[Document<'_>], config: &Config) -> bool {
     let (path, name) = (&document.source.path, file_name(&document.source.path));
     let is_given = config
         .variables
@@ -325,7 +332,7 @@ pub(super) fn written_as(
     let is_taken = || {
         terraform::is_automatic(name) && documents.iter().any(|other| is_configuration(&other.source.path))
     };
-    if is_values(name) && !is_given && !is_taken() { "tfvars" } else { "terraform" }
+    is_given || is_values(name) && is_taken()
 }
 
 /// Whether a file assigns values to variables, by its name.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::support::{Repository, Run};
+use super::support::{Repository, Run, problems};
 
 const MAIN: &str = r#"variable "alg" {
   type = string
@@ -337,4 +337,20 @@ resource "auth0_connection_clients" "users" {
         one.replace("enabled_clients = [auth0_client.partner.id]", "client_id = auth0_client.partner.id");
     assert!(has(&check(&Repository::with("main.tf", one), &[]), "dangling-client-reference"));
     assert!(!has(&with, "deprecated-field"));
+}
+
+#[test]
+fn a_file_of_values_that_cannot_be_read_is_a_problem() {
+    let repository = Repository::with("infra/main.tf", MAIN)
+        .and("given.tfvars", "alg = \"HS256\n")
+        .and("other/terraform.tfvars", "alg = \"HS256\n");
+    let given = check(&repository, &["infra", "--var-file", "given.tfvars"]);
+    assert_eq!((given.code, problems(&given.json())), (4, vec!["given.tfvars:1:1 syntax-error".to_owned()]), "{}", given.out);
+    repository.write("infra/terraform.tfvars", "alg: HS256\n");
+    let automatic = check(&repository, &["infra/main.tf"]);
+    let found = problems(&automatic.json());
+    assert_eq!((automatic.code, found), (4, vec!["infra/terraform.tfvars:1:4 syntax-error".to_owned()]), "{}", automatic.out);
+    // Nothing takes these.
+    repository.write("infra/terraform.tfvars", "alg = \"HS256\"\n");
+    assert_eq!(check(&repository, &["."]).code, 1);
 }
