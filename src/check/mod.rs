@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use self::telling::{fill, related};
 use crate::client::{Basis, Definition, Fact};
-use crate::rule::{Case, Condition, Match, Matches, Persona, Profile, Rule, Severity, Truth};
+use crate::rule::{Case, Condition, Match, Matches, Persona, Profile, Rule, Severity, Truth, Without};
 use crate::source::Place;
 use crate::vocabulary::{Attribute, Attributes, Kind};
 
@@ -143,7 +143,7 @@ pub fn check_without<'a>(
     known: &Known<'_>,
     without: &[&'a Fact],
 ) -> Option<Violation<'a>> {
-    let mut matches = Matches { found: Vec::new(), without: without.to_vec() };
+    let mut matches = Matches { found: Vec::new(), without: Without::of(without) };
     let rule = violation.rule;
     let earlier = rule.cases.iter().position(|case| std::ptr::eq(case, violation.case)).unwrap_or_default();
     let (stated, cases) = (definition.stated(), &rule.cases[earlier..]);
@@ -195,7 +195,7 @@ fn judge<'a>(
     if !rule.needs.are_in(stated) {
         return;
     }
-    let asked = matches.without.len();
+    let asked = matches.without.facts().len();
     let mut list = None;
     matches.found.clear();
     if rule.when.holds(definition, matches) == Truth::True {
@@ -218,7 +218,7 @@ fn judge<'a>(
                 break;
             }
             list = attribute;
-            matches.without.extend(items);
+            matches.without.add(&items);
             matches.found.clear();
             if rule.when.holds(definition, matches) != Truth::True {
                 break;
@@ -226,7 +226,7 @@ fn judge<'a>(
             base = matches.found.len();
         }
     }
-    matches.without.truncate(asked);
+    matches.without.keep(asked);
 }
 
 /// The violation of a case that holds.
@@ -237,7 +237,7 @@ fn violation<'a>(
     known: &Known<'_>,
     matches: &mut Matches<'a>,
 ) -> Violation<'a> {
-    let without = matches.without.clone();
+    let without = matches.without.facts().to_vec();
     let matches = &mut matches.found;
     let by_profile = settings.profile.and_then(|profile| {
         case.profiles.iter().find(|(named, _)| *named == profile).map(|(_, severity)| *severity)

@@ -11,7 +11,7 @@ use crate::check::Violation;
 use crate::client::{Basis, Datum, Definition, Fact};
 use crate::formats::literal::{Style, literal};
 use crate::providers::put_at;
-use crate::rule::{FixRecipe, Matches};
+use crate::rule::{FixRecipe, Matches, Without};
 use crate::source::{FileId, Place};
 use crate::tree::{Entry, Node, Value};
 use crate::vocabulary::Attribute;
@@ -375,7 +375,7 @@ impl<'a, 'w> Work<'a, 'w> {
     /// The facts that made the rule's conditions hold.
     fn decided(&self) -> Vec<&'w Fact> {
         let definition: &'w Definition = self.definition;
-        let mut matches = Matches { found: Vec::new(), without: self.violation.without.clone() };
+        let mut matches = Matches { found: Vec::new(), without: Without::of(&self.violation.without) };
         self.violation.rule.when.holds(definition, &mut matches);
         self.violation.case.when.holds(definition, &mut matches);
         matches.found.into_iter().filter_map(|found| found.fact).collect()

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aho_corasick::AhoCorasick;
 
-use self::suppliers::{suppliers, without_namespace};
+use self::suppliers::{Suppliers, suppliers};
 use crate::secret::is_secret_key;
 use crate::sensitive;
 use crate::source::{FileId, Source, Span};
@@ -92,6 +92,8 @@ enum Standing {
     Plain,
     /// Under a key for secrets.
     Secret,
+    /// Under a name that supplies a secret somewhere, and may mean something else here.
+    Perhaps,
     /// In settings that a vendor defines, where any `key` and `token` is one.
     Addons,
     /// In settings that are secrets throughout.
@@ -102,7 +104,7 @@ enum Standing {
 #[derive(Default)]
 struct Cover {
     /// Names of variables and the like that supply secrets.
-    names: BTreeSet<String>,
+    names: Suppliers,
     spans: BTreeMap<FileId, Vec<Span>>,
     /// Secrets themselves, to hide them wherever else they stand.
     literals: BTreeSet<String>,
@@ -116,7 +118,7 @@ impl Cover {
     fn of(texts: &[Text<'_>], given: &[(&str, &str)]) -> Self {
         let mut cover = Self { names: suppliers(texts), ..Self::default() };
         for (name, value) in given {
-            if is_hidden_key(name) || cover.names.contains(*name) {
+            if is_hidden_key(name) || cover.names.has_variable(name) {
                 cover.learn(value);
             }
         }
@@ -128,7 +130,8 @@ impl Cover {
     }
 
     fn node(&mut self, node: &Node, standing: Standing) {
-        let secret = matches!(standing, Standing::Secret | Standing::AllSecret);
+        let certain = matches!(standing, Standing::Secret | Standing::AllSecret);
+        let secret = certain || standing == Standing::Perhaps;
         match &node.value {
             Value::Map(entries) => {
                 let is_jwk = node.get("kty").is_some();
@@ -149,7 +152,9 @@ impl Cover {
             Value::Text(text) => {
                 if secret && !is_reference(text) {
                     self.hide(node);
-                    self.learn(text);
+                    if certain {
+                        self.learn(text);
+                    }
                 } else if text.contains("PRIVATE KEY-----") {
                     self.hide(node);
                 }
@@ -173,13 +178,14 @@ impl Cover {
         let ends_so = |key: &str| {
             ["key", "token", "password"].iter().any(|end| key.to_ascii_lowercase().ends_with(end))
         };
-        let is_secret = |key: &str| is_hidden_key(key) || self.names.contains(without_namespace(key));
+        let is_secret = |key: &str| is_hidden_key(key) || self.names.has_variable(key);
         let scalar = !matches!(entry.value.value, Value::Map(_) | Value::List(_));
         let standing = match standing {
             Standing::AllSecret => Standing::AllSecret,
             _ if private || called(&is_secret) => Standing::Secret,
             // A function of Pulumi makes one text of what it is given.
-            Standing::Secret if scalar || key.starts_with("fn::") => Standing::Secret,
+            Standing::Secret | Standing::Perhaps if scalar || key.starts_with("fn::") => standing,
+            _ if called(&|key| self.names.has(key)) => Standing::Perhaps,
             Standing::Addons if called(&ends_so) => Standing::Secret,
             Standing::Addons => Standing::Addons,
             // In a plan of Terraform that is what the repository has anyway.
@@ -191,7 +197,7 @@ impl Cover {
         };
         if key == "variable" {
             for variable in entry.value.entries() {
-                let supplies = self.names.contains(&variable.key) || is_hidden_key(&variable.key);
+                let supplies = self.names.has_variable(&variable.key) || is_hidden_key(&variable.key);
                 if let Some(default) = variable.value.get("default").filter(|_| supplies) {
                     self.node(default, Standing::Secret);
                 }
@@ -200,12 +206,13 @@ impl Cover {
         self.node(&entry.value, standing);
     }
 
-    /// Remembers a secret, to hide it wherever else it stands.
+    /// Remembers a secret, to hide it wherever else it stands. Words are none, nor are addresses among settings that are
+    /// secrets throughout.
     fn learn(&mut self, text: &str) {
         let text = text.trim();
-        // An address among settings that are secrets throughout is none.
-        let is_secret = text.bytes().any(|b| b.is_ascii_digit()) && !text.contains("://");
-        if text.len() >= SHORT && !text.contains('\n') && is_secret {
+        let is_word = text.contains(char::is_whitespace) || text.contains("://");
+        let has_digit = text.replace("auth0", "").bytes().any(|byte| byte.is_ascii_digit());
+        if text.len() >= SHORT && has_digit && !is_word {
             self.literals.insert(text.to_owned());
         }
     }

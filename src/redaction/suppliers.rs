@@ -7,9 +7,39 @@ use super::{Text, is_hidden_key};
 use crate::tree::expression::Expression;
 use crate::tree::{Node, Piece, Value, show_pieces};
 
-/// Names of the variables, locals and arguments from which secrets are taken, in however many steps.
-pub(super) fn suppliers(texts: &[Text<'_>]) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
+/// Names of what supplies secrets.
+#[derive(Default)]
+pub(super) struct Suppliers {
+    /// All of them: variables, locals, arguments, attributes of resources.
+    names: BTreeSet<String>,
+    /// Those that mean one thing throughout a project, as names of attributes do not.
+    variables: BTreeSet<String>,
+}
+
+impl Suppliers {
+    /// Whether something of this name supplies a secret.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.names.contains(without_namespace(name))
+    }
+
+    /// Whether a variable of this name does.
+    pub(super) fn has_variable(&self, name: &str) -> bool {
+        self.variables.contains(without_namespace(name))
+    }
+
+    fn add(&mut self, name: &str, is_variable: bool) {
+        if !self.names.contains(name) {
+            self.names.insert(name.to_owned());
+        }
+        if is_variable && !self.variables.contains(name) {
+            self.variables.insert(name.to_owned());
+        }
+    }
+}
+
+/// What the variables, locals and arguments are called from which secrets are taken, in however many steps.
+pub(super) fn suppliers(texts: &[Text<'_>]) -> Suppliers {
+    let mut names = Suppliers::default();
     let refers = |text: &Text<'_>| text.syntax == "hcl" || text.source.text.contains("${");
     let references = texts.iter().any(refers);
     let markers = texts.iter().any(|text| text.fills_in);
@@ -17,7 +47,7 @@ pub(super) fn suppliers(texts: &[Text<'_>]) -> BTreeSet<String> {
         return names;
     }
     loop {
-        let before = names.len();
+        let before = names.names.len() + names.variables.len();
         for document in texts.iter().flat_map(|text| text.documents) {
             if references {
                 gather(document, false, &mut names);
@@ -26,35 +56,36 @@ pub(super) fn suppliers(texts: &[Text<'_>]) -> BTreeSet<String> {
                 gather_markers(document, false, &mut names);
             }
         }
-        if names.len() == before {
+        if names.names.len() + names.variables.len() == before {
             return names;
         }
     }
 }
 
-fn gather(node: &Node, secret: bool, names: &mut BTreeSet<String>) {
+fn gather(node: &Node, secret: bool, names: &mut Suppliers) {
     match &node.value {
         Value::Map(entries) => {
             for entry in entries {
                 if entry.key == "variable" {
                     let declared =
                         entry.value.entries().iter().filter(|variable| is_sensitive(&variable.value));
-                    names.extend(declared.map(|variable| variable.key.clone()));
+                    declared.for_each(|variable| names.add(&variable.key, true));
                 }
-                let secret = is_hidden_key(&entry.key) || names.contains(&entry.key) || {
-                    secret && !entry.value.is_map()
-                };
+                let secret =
+                    is_hidden_key(&entry.key) || names.has(&entry.key) || { secret && !entry.value.is_map() };
                 gather(&entry.value, secret, names);
             }
         }
         Value::List(items) => items.iter().for_each(|item| gather(item, secret, names)),
         // `clientSecret: ${webSecret}` of a Pulumi program.
-        Value::Text(text) if secret && text.contains("${") => names.extend(referred(text)),
+        Value::Text(text) if secret && text.contains("${") => {
+            referred(text).for_each(|(name, is_variable)| names.add(name, is_variable));
+        }
         Value::Expression(expression) => match &**expression {
-            Expression::Attribute(of, name) if secret => {
-                let each = matches!(&of.value, Value::Expression(e) if matches!(&**e, Expression::Variable(v) if v == "each"));
-                names.insert(if each { "for_each".to_owned() } else { name.clone() });
-            }
+            Expression::Attribute(of, name) if secret => match variable(of) {
+                Some("each") => names.add("for_each", false),
+                root => names.add(name, matches!(root, Some("var" | "local"))),
+            },
             Expression::Index(of, _) if secret => gather(of, true, names),
             expression => expression.parts(&mut |part| gather(part, secret, names)),
         },
@@ -62,19 +93,25 @@ fn gather(node: &Node, secret: bool, names: &mut BTreeSet<String>) {
     }
 }
 
+/// The name of a variable, where an expression is nothing but that.
+fn variable(node: &Node) -> Option<&str> {
+    match &node.value {
+        Value::Expression(expression) => match &**expression {
+            Expression::Variable(name) => Some(name),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// Whether the author of a variable says that it holds a secret.
-pub(super) fn is_sensitive(variable: &Node) -> bool {
+fn is_sensitive(variable: &Node) -> bool {
     matches!(variable.get("sensitive").map(|node| &node.value), Some(Value::Bool(true)))
 }
 
 /// The keys of markers that stand where a secret does.
-fn gather_markers(node: &Node, secret: bool, names: &mut BTreeSet<String>) {
-    let mut add = |marker: &str| {
-        let key = marker.trim_matches(['#', '@']);
-        if !names.contains(key) {
-            names.insert(key.to_owned());
-        }
-    };
+fn gather_markers(node: &Node, secret: bool, names: &mut Suppliers) {
+    let mut add = |marker: &str| names.add(marker.trim_matches(['#', '@']), true);
     match &node.value {
         Value::Unknown(unknown) if secret => add(&unknown.text),
         Value::Template(pieces) => {
@@ -96,7 +133,7 @@ fn gather_markers(node: &Node, secret: bool, names: &mut BTreeSet<String>) {
                 let key = entry.key.as_str();
                 let secret = secret
                     || is_hidden_key(key)
-                    || names.contains(key)
+                    || names.has(key)
                     || matches!(key, "addons" | "configuration");
                 gather_markers(&entry.value, secret, names);
             }
@@ -119,12 +156,12 @@ fn is_hidden_part(before: &str, after: &str) -> bool {
 }
 
 /// A key of a Pulumi stack without its project: `shop:webSecret`.
-pub(super) fn without_namespace(key: &str) -> &str {
+fn without_namespace(key: &str) -> &str {
     key.rsplit(':').next().unwrap_or(key)
 }
 
-/// The names in `${...}`: of a path the last one.
-fn referred(text: &str) -> impl Iterator<Item = String> {
+/// The names in `${...}`: of a path the last one, and whether it is no path.
+fn referred(text: &str) -> impl Iterator<Item = (&str, bool)> {
     let paths = text.split("${").skip(1).filter_map(|rest| rest.split('}').next());
-    paths.filter_map(|path| path.rsplit(['.', ':']).next()).map(|name| name.trim().to_owned())
+    paths.filter_map(|path| Some((path.rsplit(['.', ':']).next()?.trim(), !path.contains('.'))))
 }

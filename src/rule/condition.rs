@@ -1,5 +1,7 @@
 //! Conditions of rules, in three-valued logic: what is unknown never holds, and never counts as absent.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value as Json};
 
 use super::schema::{Schema, Subject};
@@ -71,13 +73,46 @@ pub struct Match<'a> {
 pub struct Matches<'a> {
     /// The facts that made conditions hold, in order of writing.
     pub found: Vec<Match<'a>>,
-    /// Facts that may not decide: a test of one of them does not hold, and neither does what it would exclude.
-    pub without: Vec<&'a Fact>,
+    /// What may not decide: a test of one of these does not hold, and neither does what it would exclude.
+    pub without: Without<'a>,
 }
 
-impl Matches<'_> {
-    fn excludes(&self, fact: &Fact) -> bool {
-        self.without.iter().any(|without| std::ptr::eq(*without, fact))
+/// Facts that may not decide.
+#[derive(Debug, Default)]
+pub struct Without<'a> {
+    facts: Vec<&'a Fact>,
+    /// Where they are: lists may be long.
+    addresses: HashSet<usize>,
+}
+
+impl<'a> Without<'a> {
+    /// These facts.
+    pub fn of(facts: &[&'a Fact]) -> Self {
+        let mut without = Self::default();
+        without.add(facts);
+        without
+    }
+
+    /// The facts, in the order in which they were added.
+    pub fn facts(&self) -> &[&'a Fact] {
+        &self.facts
+    }
+
+    /// Adds some.
+    pub fn add(&mut self, facts: &[&'a Fact]) {
+        self.facts.extend(facts);
+        self.addresses.extend(facts.iter().map(|fact| std::ptr::from_ref(*fact).addr()));
+    }
+
+    /// Leaves so many of those that were added first.
+    pub fn keep(&mut self, count: usize) {
+        for fact in self.facts.drain(count..) {
+            self.addresses.remove(&std::ptr::from_ref(fact).addr());
+        }
+    }
+
+    fn has(&self, fact: &Fact) -> bool {
+        !self.facts.is_empty() && self.addresses.contains(&std::ptr::from_ref(fact).addr())
     }
 }
 
@@ -248,7 +283,7 @@ impl Test {
                 }
                 return truth;
             }
-            Known::Fact(fact) if matches.excludes(fact) => return Truth::False,
+            Known::Fact(fact) if matches.without.has(fact) => return Truth::False,
             Known::Fact(fact) => fact,
         };
         let whole = |truth: Truth, matches: &mut Matches<'a>| {
@@ -267,7 +302,7 @@ impl Test {
             Self::AnyItem(schema) => {
                 let mut truth = Truth::False;
                 for item in items(fact) {
-                    if matches.excludes(item) {
+                    if matches.without.has(item) {
                         continue;
                     }
                     match schema.holds(Subject::Datum(&item.datum)) {

@@ -5,7 +5,7 @@ mod condition;
 mod load;
 mod schema;
 
-pub use condition::{Condition, Match, Matches, Truth};
+pub use condition::{Condition, Match, Matches, Truth, Without};
 pub use load::{Options, RuleError, builtin, parse, read_ahead};
 
 use std::sync::Arc;

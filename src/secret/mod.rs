@@ -278,9 +278,10 @@ fn is_sample(lower: &str) -> bool {
 /// Whether a text is the name of a secret: `prod_client_secret`, `shop.auth0.client.secret`.
 fn is_named_secret(lower: &str) -> bool {
     const SEPARATORS: [char; 4] = ['_', '-', '.', '/'];
-    let is_word = |word: &str| word == "auth0" || word.bytes().all(|byte| byte.is_ascii_lowercase());
-    let mut words = lower.rsplit(SEPARATORS);
-    words.next() == Some("secret") && words.next() == Some("client") && words.all(is_word)
+    let is_word =
+        |word: &&str| ["auth0", "m2m"].contains(word) || word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let words: Vec<&str> = lower.split(SEPARATORS).collect();
+    words.windows(2).any(|two| two == ["client", "secret"]) && words.iter().all(is_word)
 }
 
 fn is_run(text: &str, of: &str) -> bool {
@@ -370,6 +371,7 @@ mod tests {
             ("correct horse battery staple", Class::Literal),
             ("DEV_MANAGEMENT_API_CLIENT_SECRET", Class::Sample),
             ("shop.auth0.client.secret", Class::Sample),
+            ("CLIENT_SECRET_OF_M2M_APP", Class::Sample),
             ("kq83-client-secret", Class::Literal),
             ("kq83 EXAMPLE 71Zp not real", Class::Literal),
             ("YOUR_CLIENT_SECRET", Class::Sample),

@@ -345,11 +345,21 @@ fn a_file_of_values_that_cannot_be_read_is_a_problem() {
         .and("given.tfvars", "alg = \"HS256\n")
         .and("other/terraform.tfvars", "alg = \"HS256\n");
     let given = check(&repository, &["infra", "--var-file", "given.tfvars"]);
-    assert_eq!((given.code, problems(&given.json())), (4, vec!["given.tfvars:1:1 syntax-error".to_owned()]), "{}", given.out);
+    assert_eq!(
+        (given.code, problems(&given.json())),
+        (4, vec!["given.tfvars:1:1 syntax-error".to_owned()]),
+        "{}",
+        given.out
+    );
     repository.write("infra/terraform.tfvars", "alg: HS256\n");
     let automatic = check(&repository, &["infra/main.tf"]);
     let found = problems(&automatic.json());
-    assert_eq!((automatic.code, found), (4, vec!["infra/terraform.tfvars:1:4 syntax-error".to_owned()]), "{}", automatic.out);
+    assert_eq!(
+        (automatic.code, found),
+        (4, vec!["infra/terraform.tfvars:1:4 syntax-error".to_owned()]),
+        "{}",
+        automatic.out
+    );
     // Nothing takes these.
     repository.write("infra/terraform.tfvars", "alg = \"HS256\"\n");
     assert_eq!(check(&repository, &["."]).code, 1);
