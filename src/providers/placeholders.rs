@@ -1,4 +1,5 @@
-//! Placeholders that some tool fills in before a file is used: `${X}`, `{{ x }}`, `$(X)`, `%X%`.
+//! Placeholders that some tool fills in before a file is used: `${X}`, `{{ x }}`, `$(X)`, `%X%`,
+//! `__X__`, `#{X}#`.
 //!
 //! The Deploy CLI's markers are not among them: they are read with the syntax, since they break it.
 
@@ -6,11 +7,12 @@ use crate::tree::Piece;
 
 /// The pieces of a text with placeholders; `None` if it has none.
 pub(super) fn pieces(text: &str) -> Option<Vec<Piece>> {
-    memchr::memchr3(b'$', b'{', b'%', text.as_bytes())?;
+    const STARTS: [char; 5] = ['$', '{', '%', '#', '_'];
+    text.find(STARTS)?;
     let mut pieces = Vec::new();
     let mut read = 0;
     let mut at = 0;
-    while let Some(found) = text[at..].find(['$', '{', '%']).map(|found| at + found) {
+    while let Some(found) = text[at..].find(STARTS).map(|found| at + found) {
         let Some(length) = length(&text[found..]) else {
             at = found + 1;
             continue;
@@ -43,9 +45,13 @@ fn length(text: &str) -> Option<usize> {
             && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
     };
     // `{organization_name}` with one brace is Auth0's own and stays.
-    let braced = until("${", "}").or_else(|| until("{{", "}}")).map(|(_, length)| length);
+    let braced = until("#{", "}").or_else(|| until("${", "}")).or_else(|| until("{{", "}}"));
+    let braced = braced.map(|(_, length)| {
+        let closes_again = text.starts_with('#') && text[length..].starts_with('#');
+        length + usize::from(closes_again && !text[length..].starts_with("#{"))
+    });
     let named = || {
-        let (name, length) = until("$(", ")").or_else(|| until("%", "%"))?;
+        let (name, length) = until("$(", ")").or_else(|| until("%", "%")).or_else(|| until("__", "__"))?;
         // `%2F..%` is an encoded sign.
         (is_name(name) && name.len() > 2).then_some(length)
     };
@@ -68,10 +74,17 @@ mod tests {
     fn placeholders_of_all_kinds_are_seen() {
         assert_eq!(shown("http://${HOST}/cb").as_deref(), Some("http://<${HOST}>/cb"));
         assert_eq!(shown("{{ url }}/cb").as_deref(), Some("<{{ url }}>/cb"));
+        assert_eq!(shown("__APP_URL__/cb").as_deref(), Some("<__APP_URL__>/cb"));
+        assert_eq!(shown("#{Url}#/cb#{A}#{B.C}").as_deref(), Some("<#{Url}#>/cb<#{A}><#{B.C}>"));
         assert_eq!(shown("$(BASE_URL)x%PORT%").as_deref(), Some("<$(BASE_URL)>x<%PORT%>"));
-        for text in
-            ["https://{organization_name}.a.com/cb", "https://a.com/%2Fx%2F", "$5 {x} 100%", "${}", "a$b"]
-        {
+        for text in [
+            "https://{organization_name}.a.com/cb",
+            "https://a.com/__/auth/__cb__#top",
+            "https://a.com/%2Fx%2F",
+            "$5 {x} 100%",
+            "${}",
+            "a$b",
+        ] {
             assert_eq!(shown(text), None, "{text}");
         }
     }
