@@ -128,7 +128,8 @@ fn fact_of(json: &Json, basis: &Basis) -> Option<Fact> {
 
 /// Puts named lists into the lists of a test.
 fn expand(test: &mut Test, words: &BTreeMap<String, Vec<String>>) -> Result<(), String> {
-    let lists = [&mut test.has, &mut test.lacks, &mut test.any, &mut test.also, &mut test.only];
+    let lists =
+        [&mut test.has, &mut test.lacks, &mut test.any, &mut test.also, &mut test.only, &mut test.holds];
     lists.into_iter().try_for_each(|list| put_in(list, words))
 }
 

@@ -242,11 +242,8 @@ fn fits(node: &Node, test: &Test) -> bool {
         let wanted = test.at_least.unwrap_or(1);
         test.any.iter().filter(|key| has(key)).take(wanted).count() == wanted
     };
-    let text_fits = |path: &str, patterns: &[String]| {
-        at_path(node, path).is_some_and(|value| {
-            value.text().is_some_and(|text| patterns.iter().any(|pattern| like(pattern, text)))
-        })
-    };
+    let text_fits =
+        |path: &str, patterns: &[String]| at_path(node, path).is_some_and(|value| is_one(value, patterns));
     let lacks = |key: &String| {
         if key.contains('.') { at_path(node, key).is_none() } else { node.get(key).is_none() }
     };
@@ -266,6 +263,7 @@ fn fits(node: &Node, test: &Test) -> bool {
         && (test.only.is_empty() || node.entries().iter().all(|entry| test.only.contains(&entry.key)))
         && test.matches.iter().all(|(path, patterns)| text_fits(path, patterns.each()))
         && !test.unlike.iter().any(|(path, patterns)| text_fits(path, patterns.each()))
+        && (test.holds.is_empty() || node.entries().iter().any(|entry| is_one(&entry.value, &test.holds)))
         && test.without.iter().all(|(path, texts)| without(path, texts.each()))
 }
 
@@ -274,6 +272,11 @@ pub(super) fn entries_like<'a>(node: &'a Node, pattern: &str) -> impl Iterator<I
     let one = if pattern.contains('*') { None } else { Some(node.entry(pattern)) };
     let many = if one.is_none() { node.entries() } else { &[] };
     one.flatten().into_iter().chain(many.iter().filter(|entry| like(pattern, &entry.key)))
+}
+
+/// Whether a text is one of those that the patterns say.
+fn is_one(node: &Node, patterns: &[String]) -> bool {
+    node.text().is_some_and(|text| patterns.iter().any(|pattern| like(pattern, text)))
 }
 
 /// Whether a text matches a pattern in which `*` stands for anything.

@@ -204,6 +204,9 @@ pub struct Test {
     /// Paths whose text must not match, if there is one: `*` stands for anything.
     #[serde(default)]
     pub unlike: BTreeMap<String, OneOrMore>,
+    /// Texts of which one must stand under some key: `*` stands for anything.
+    #[serde(default)]
+    pub holds: Vec<String>,
     /// Paths of lists that must be there and hold none of these texts.
     #[serde(default)]
     pub without: BTreeMap<String, OneOrMore>,

@@ -103,9 +103,70 @@ fn secrets_of_applications_are_found_where_they_stand() {
     assert_eq!(run.code, 1);
 }
 
+/// Settings of programs that log in at any issuer, beside an address of Auth0's; and some where it is another's.
+fn of_any_issuer() -> Repository {
+    Repository::new()
+        .and(
+            "compose.yml",
+            format!("services:\n  proxy:\n    environment:\n      - OAUTH2_PROXY_OIDC_ISSUER_URL=https://acme.auth0.com/\n      - OAUTH2_PROXY_CLIENT_SECRET={SECRET}\n  other:\n    environment:\n      - OAUTH2_PROXY_OIDC_ISSUER_URL=https://id.example/\n      - OAUTH2_PROXY_CLIENT_SECRET={SECRET}\n"),
+        )
+        .and(
+            "grafana/values.yaml",
+            format!("grafana.ini:\n  auth.generic_oauth:\n    client_id: shop\n    client_secret: {SECRET}\n    auth_url: https://acme.auth0.com/authorize\n"),
+        )
+        .and(
+            "dex/config.yaml",
+            format!("connectors:\n  - type: oidc\n    config:\n      issuer: https://acme.auth0.com/\n      clientID: shop\n      clientSecret: {SECRET}\n  - type: google\n    config:\n      clientID: shop\n      clientSecret: {SECRET}\n      redirectURI: https://acme.auth0.com/login/callback\n"),
+        )
+        .and("express/.env", format!("ISSUER_BASE_URL=https://acme.auth0.com\nAUTH0_AUDIENCE=https://shop.example/\nCLIENT_SECRET={SECRET}\n"))
+        .and("keycloak/.env", format!("ISSUER_BASE_URL=https://id.example\nCLIENT_SECRET={SECRET}\n"))
+        .and(
+            "java/application.properties",
+            format!("spring.security.oauth2.client.provider.oidc.issuer-uri=https://acme.auth0.com/\nspring.security.oauth2.client.registration.oidc.client-secret={SECRET}\n"),
+        )
+        .and(
+            "vault/main.tf",
+            format!("resource \"vault_jwt_auth_backend\" \"auth0\" {{\n  oidc_discovery_url = \"https://acme.auth0.com/\"\n  oidc_client_secret = \"{SECRET}\"\n}}\n"),
+        )
+        .and(
+            "fallback/application.yml",
+            format!("okta:\n  oauth2:\n    client-id: ${{ID:shop}}\n    client-secret: ${{AUTH0_CLIENT_SECRET:{SECRET}}}\n"),
+        )
+        .and(
+            "fallback/compose.yml",
+            format!("services:\n  web:\n    environment:\n      AUTH0_CLIENT_SECRET: ${{AUTH0_CLIENT_SECRET:-{SECRET}}}\n  local:\n    environment:\n      AUTH0_CLIENT_SECRET: ${{AUTH0_CLIENT_SECRET:-only-for-local-runs}}\n"),
+        )
+}
+
+#[test]
+fn secrets_of_any_issuer_are_found_beside_an_address_of_auth0() {
+    let run = of_any_issuer().run(&["check", "--format", "concise"]);
+    let found: Vec<&str> = run.out.lines().filter_map(|line| line.split(" error[hardcoded").next()).collect();
+    assert_eq!(
+        found,
+        [
+            "compose.yml:5:9:",
+            "dex/config.yaml:6:7:",
+            "express/.env:3:1:",
+            "fallback/application.yml:4:5:",
+            "fallback/compose.yml:4:7:",
+            "grafana/values.yaml:4:5:",
+            "java/application.properties:2:1:",
+            "vault/main.tf:3:3:",
+        ],
+        "{}",
+        run.out
+    );
+}
+
 #[test]
 fn no_report_shows_a_secret_of_an_application() {
-    let repository = repository();
+    for repository in [repository(), of_any_issuer()] {
+        shows_no_secret(&repository);
+    }
+}
+
+fn shows_no_secret(repository: &Repository) {
     for format in ["text", "concise", "json"] {
         for command in ["check", "clients"] {
             if command == "clients" && format == "concise" {
