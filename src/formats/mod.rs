@@ -2,6 +2,7 @@
 
 mod comments;
 mod duplicates;
+mod embedded;
 pub mod hcl;
 mod json;
 mod json_scalars;
@@ -19,6 +20,7 @@ mod yaml_schema;
 mod yaml_split;
 
 pub use comments::mentions;
+pub use embedded::embedded;
 
 use crate::problem::{Code, Problem};
 use crate::source::{Moved, Source, Span};

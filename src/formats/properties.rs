@@ -1,5 +1,7 @@
 //! Lines of names and values: `.env` files and Java properties.
 
+use std::ops::Range;
+
 use super::comments::directives;
 use super::{Format, Parsed};
 use crate::source::{Place, Source};
@@ -18,17 +20,9 @@ impl Format for Properties {
     }
 
     fn parse(&self, source: &Source) -> Parsed {
-        let whole = source.place(0..source.text.len());
-        let mut root = Node::new(whole, Value::Map(Vec::new()));
-        let mut start = 0;
         // Java's files separate by colons, too.
         let signs: &[char] = if source.path.ends_with(".properties") { &['=', ':'] } else { &['='] };
-        for line in source.text.split_inclusive('\n') {
-            if let Some((name, value)) = pair(source, start, line, signs) {
-                insert(&mut root, &name, value);
-            }
-            start += line.len();
-        }
+        let root = lines(source, 0..source.text.len(), signs);
         let mut parsed = Parsed::default();
         if !root.entries().is_empty() {
             parsed.documents.push(root);
@@ -36,6 +30,19 @@ impl Format for Properties {
         parsed.comments = directives(source, &parsed.documents, &["#"]);
         parsed
     }
+}
+
+/// The map that the lines of a part of a text are, with the signs that separate names from values.
+pub(super) fn lines(source: &Source, part: Range<usize>, signs: &[char]) -> Node {
+    let mut root = Node::new(source.place(part.clone()), Value::Map(Vec::new()));
+    let mut start = part.start;
+    for line in source.text[part].split_inclusive('\n') {
+        if let Some((name, value)) = pair(source, start, line, signs) {
+            insert(&mut root, &name, value);
+        }
+        start += line.len();
+    }
+    root
 }
 
 /// A name and where it stands.

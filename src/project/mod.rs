@@ -10,7 +10,7 @@ use self::define::{define, of_document, surroundings};
 pub use exclusions::{leaves_out, may_leave_out, may_name_others};
 pub use terraform::{declared, form, takes_values};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use memchr::memmem;
@@ -293,6 +293,9 @@ impl Document<'_> {
     }
 }
 
+/// What tables call the syntax of what stands in a document as text.
+const EMBEDDED: &str = "embedded";
+
 /// The definitions that the documents of a project hold, with all that follows for them. `environment` is the one into
 /// which they are deployed, where their markers were filled in for one. What is `known` is not made again.
 pub fn definitions(
@@ -304,6 +307,11 @@ pub fn definitions(
     let mut all = Definitions::default();
     let evaluated =
         resolve::documents(documents.iter().map(|document| (document.source, &*document.parsed.documents)));
+    let embedded: HashMap<FileId, Vec<Node>> = documents
+        .par_iter()
+        .map(|document| (document.source.id, embedded(document, config)))
+        .filter(|(_, maps)| !maps.is_empty())
+        .collect();
     let mut read: Vec<(&Document<'_>, Vec<Recognised<'_>>)> = documents
         .par_iter()
         .filter(|document| form(document).is_none() && !document.is_template())
@@ -315,11 +323,15 @@ pub fn definitions(
             } else {
                 document.format.name()
             };
-            (document, recognised(document, nodes, syntax, config))
+            let mut found = recognised(document, nodes, syntax, config);
+            let maps = embedded.get(&document.source.id).into_iter().flatten();
+            found.extend(maps.filter_map(|map| recognised_in(document, map, EMBEDDED, config)));
+            (document, found)
         })
         .collect();
     join_documents(&mut read.iter_mut().flat_map(|(_, found)| found).collect::<Vec<_>>());
-    let is_plain = documents.len() == 1 && evaluated.is_empty() && environment.is_none();
+    let is_plain =
+        documents.len() == 1 && embedded.is_empty() && evaluated.is_empty() && environment.is_none();
     let made = match read.as_slice() {
         // What follows in a file of Terraform is made of more than its text.
         [(document, found)] if is_plain && !is_terraform(file_name(&document.source.path)) => {
@@ -357,12 +369,37 @@ pub fn recognised<'a>(
     syntax: &str,
     config: &'a Config,
 ) -> Vec<Recognised<'a>> {
-    let recognise = |node| {
-        let providers = config.providers_of(document.source.file.as_deref());
-        let (path, text) = (&document.source.path, &document.source.text);
-        recognise(providers, node, syntax, (path, text), document.kind.as_deref())
-    };
-    nodes.iter().filter_map(recognise).collect()
+    nodes.iter().filter_map(|node| recognised_in(document, node, syntax, config)).collect()
+}
+
+/// The same for one of its maps.
+fn recognised_in<'a>(
+    document: &'a Document<'_>,
+    node: &'a Node,
+    syntax: &str,
+    config: &'a Config,
+) -> Option<Recognised<'a>> {
+    let providers = config.providers_of(document.source.file.as_deref());
+    let (path, text) = (&document.source.path, &document.source.text);
+    recognise(providers, node, syntax, (path, text), document.kind.as_deref())
+}
+
+/// The maps that stand in a document as text, and in which something is recognised.
+fn embedded(document: &Document<'_>, config: &Config) -> Vec<Node> {
+    if document.format.name() != formats::YAML.name() || document.kind.is_some() {
+        return Vec::new();
+    }
+    let providers = config.providers_of(document.source.file.as_deref());
+    let shapes = providers.flat_map(|provider| &provider.table.shapes);
+    let shapes = shapes.filter(|shape| shape.syntax.iter().any(|syntax| syntax == EMBEDDED));
+    let words: Vec<&String> = shapes.flat_map(|shape| &shape.mentions).collect();
+    let wanted = |text: &str| words.iter().any(|word| holds(text, word));
+    if !wanted(&document.source.text) {
+        return Vec::new();
+    }
+    let mut maps = formats::embedded(document.source, &document.parsed.documents, &wanted);
+    maps.retain(|map| recognised_in(document, map, EMBEDDED, config).is_some());
+    maps
 }
 
 /// Whether a word stands in a text, which may be a large one.

@@ -79,10 +79,14 @@ pub fn recognise<'a>(
             let collected = |list: &'a [ObjectsAt]| {
                 let mut objects = Vec::new();
                 list.iter().for_each(|at| collect(at, document, (provider, shape), &mut objects));
-                // Several rows may fit one object.
+                // Several rows may fit one object, which starts at its key for one and at its map for the other.
                 let mut seen = HashSet::new();
-                objects
-                    .retain(|object| seen.insert((object.place, object.node.supplied.as_deref().copied())));
+                objects.retain(|object| {
+                    let supplied = object.node.supplied.as_deref().copied();
+                    let is_new = seen.insert((object.place, supplied));
+                    (object.place == object.node.place || seen.insert((object.node.place, supplied)))
+                        && is_new
+                });
                 objects
             };
             let (objects, parts) = (collected(&shape.objects), collected(&shape.parts));

@@ -129,6 +129,18 @@ fn of_any_issuer() -> Repository {
             format!("resource \"vault_jwt_auth_backend\" \"auth0\" {{\n  oidc_discovery_url = \"https://acme.auth0.com/\"\n  oidc_client_secret = \"{SECRET}\"\n}}\n"),
         )
         .and(
+            "argocd/cm.yaml",
+            format!("kind: ConfigMap\ndata:\n  oidc.config: |\n    name: Auth0\n    issuer: https://acme.auth0.com/\n    clientSecret: {SECRET}\n  other.config: |\n    issuer: https://id.example/\n    clientSecret: {SECRET}\n"),
+        )
+        .and(
+            "chart/values.yaml",
+            format!("proxy:\n  configFile: |-\n    provider = \"oidc\"\n    oidc_issuer_url = \"https://acme.auth0.com/\"\n    client_secret = \"{SECRET}\"\nauth0:\n  domain: acme.auth0.com\n  clientSecret: {SECRET}\n"),
+        )
+        .and(
+            ".github/workflows/build.yml",
+            format!("jobs:\n  build:\n    steps:\n      - run: |\n          cat > .env <<EOF\n          AUTH0_CLIENT_SECRET={SECRET}\n          EOF\n"),
+        )
+        .and(
             "fallback/application.yml",
             format!("okta:\n  oauth2:\n    client-id: ${{ID:shop}}\n    client-secret: ${{AUTH0_CLIENT_SECRET:{SECRET}}}\n"),
         )
@@ -145,6 +157,10 @@ fn secrets_of_any_issuer_are_found_beside_an_address_of_auth0() {
     assert_eq!(
         found,
         [
+            ".github/workflows/build.yml:6:11:",
+            "argocd/cm.yaml:6:5:",
+            "chart/values.yaml:5:5:",
+            "chart/values.yaml:8:3:",
             "compose.yml:5:9:",
             "dex/config.yaml:6:7:",
             "express/.env:3:1:",
