@@ -119,6 +119,7 @@ fn of_any_issuer() -> Repository {
             format!("connectors:\n  - type: oidc\n    config:\n      issuer: https://acme.auth0.com/\n      clientID: shop\n      clientSecret: {SECRET}\n  - type: google\n    config:\n      clientID: shop\n      clientSecret: {SECRET}\n      redirectURI: https://acme.auth0.com/login/callback\n"),
         )
         .and("express/.env", format!("ISSUER_BASE_URL=https://acme.auth0.com\nAUTH0_AUDIENCE=https://shop.example/\nCLIENT_SECRET={SECRET}\n"))
+        .and("jobs/.env", format!("AUTH0_CLIENT_SECRET=YOUR_CLIENT_SECRET\nAUTH0_REPORTS_CLIENT_SECRET={SECRET}\nOTHER_CLIENT_SECRET={SECRET}\n"))
         .and("keycloak/.env", format!("ISSUER_BASE_URL=https://id.example\nCLIENT_SECRET={SECRET}\n"))
         .and(
             "java/application.properties",
@@ -168,6 +169,7 @@ fn secrets_of_any_issuer_are_found_beside_an_address_of_auth0() {
             "fallback/compose.yml:4:7:",
             "grafana/values.yaml:4:5:",
             "java/application.properties:2:1:",
+            "jobs/.env:2:1:",
             "vault/main.tf:3:3:",
         ],
         "{}",
