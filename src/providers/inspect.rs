@@ -75,7 +75,7 @@ fn secrets(found: &Found<'_>, statements: &[Statement<'_>], definition: &mut Def
             parts.push(("exposed".to_owned(), Fact { datum: exposed, basis: basis.clone() }));
         }
         items.push(fact);
-        let Value::Text(text) = &entry.value.value else { continue };
+        let Some(text) = secret::text(&entry.value) else { continue };
         if class == Class::Sample && secret::is_tried_first(text) && entry.value.supplied.is_none() {
             weak.push(item(&basis, &[("field", field), ("reason", "word")]));
         }

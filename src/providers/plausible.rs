@@ -14,7 +14,7 @@ use crate::vocabulary::{Attribute, Holds, Kind};
 /// application that looks like one.
 pub(super) fn plausibility(provider: &Provider, kind: Kind, shape: &Shape, node: &Node) -> usize {
     if matches!(kind, Kind::AppConfig | Kind::DeployConfig) {
-        let generated = |node: &Node| node.text().is_some_and(secret::is_generated);
+        let generated = |node: &Node| secret::text(node).is_some_and(secret::is_generated);
         let entries = node.entries().iter();
         return 2 * entries
             .filter(|entry| secret::is_secret_key(&entry.key) && generated(&entry.value))

@@ -85,8 +85,19 @@ pub fn classify(node: &Node) -> Option<Class> {
         Value::Number(_) | Value::Bool(_) => Class::Sample,
         // `{ secretKeyRef: .. }`, `{ fn::secret: .. }`: where to find it. A literal inside is found by its own key.
         Value::Map(_) => Class::Reference,
-        Value::List(_) => return None,
+        Value::List(items) => match items.as_slice() {
+            [one] => return classify(one),
+            _ => return None,
+        },
     })
+}
+
+/// The text that stands where a secret belongs: by itself, or as the one item of a list, as in plugins of Kong.
+pub fn text(node: &Node) -> Option<&str> {
+    match node.items() {
+        [one] => one.text(),
+        _ => node.text(),
+    }
 }
 
 /// The class of a text that stands where a secret belongs.

@@ -119,6 +119,10 @@ fn of_any_issuer() -> Repository {
             format!("connectors:\n  - type: oidc\n    config:\n      issuer: https://acme.auth0.com/\n      clientID: shop\n      clientSecret: {SECRET}\n  - type: google\n    config:\n      clientID: shop\n      clientSecret: {SECRET}\n      redirectURI: https://acme.auth0.com/login/callback\n"),
         )
         .and("express/.env", format!("ISSUER_BASE_URL=https://acme.auth0.com\nAUTH0_AUDIENCE=https://shop.example/\nCLIENT_SECRET={SECRET}\n"))
+        .and(
+            "kong/kong.yml",
+            format!("plugins:\n  - name: openid-connect\n    config:\n      issuer: https://acme.auth0.com/.well-known/openid-configuration\n      client_id: [shop]\n      client_secret: [{SECRET}]\n"),
+        )
         .and("jobs/.env", format!("AUTH0_CLIENT_SECRET=YOUR_CLIENT_SECRET\nAUTH0_REPORTS_CLIENT_SECRET={SECRET}\nOTHER_CLIENT_SECRET={SECRET}\n"))
         .and("keycloak/.env", format!("ISSUER_BASE_URL=https://id.example\nCLIENT_SECRET={SECRET}\n"))
         .and(
@@ -170,6 +174,7 @@ fn secrets_of_any_issuer_are_found_beside_an_address_of_auth0() {
             "grafana/values.yaml:4:5:",
             "java/application.properties:2:1:",
             "jobs/.env:2:1:",
+            "kong/kong.yml:6:7:",
             "vault/main.tf:3:3:",
         ],
         "{}",
