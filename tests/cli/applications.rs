@@ -123,6 +123,10 @@ fn of_any_issuer() -> Repository {
             "kong/kong.yml",
             format!("plugins:\n  - name: openid-connect\n    config:\n      issuer: https://acme.auth0.com/.well-known/openid-configuration\n      client_id: [shop]\n      client_secret: [{SECRET}]\n"),
         )
+        .and(
+            "net/appsettings.json",
+            format!("{{ \"Auth0\": {{ \"ClientId\": \"shop\", \"ClientSecret\": \"\",\n \"ManagementClientSecret\": \"{SECRET}\", \"BackendClientSecretName\": \"x\" }},\n \"Google\": {{ \"ManagementClientSecret\": \"{SECRET}\" }} }}"),
+        )
         .and("jobs/.env", format!("AUTH0_CLIENT_SECRET=YOUR_CLIENT_SECRET\nAUTH0_REPORTS_CLIENT_SECRET={SECRET}\nOTHER_CLIENT_SECRET={SECRET}\n"))
         .and("keycloak/.env", format!("ISSUER_BASE_URL=https://id.example\nCLIENT_SECRET={SECRET}\n"))
         .and(
@@ -175,6 +179,7 @@ fn secrets_of_any_issuer_are_found_beside_an_address_of_auth0() {
             "java/application.properties:2:1:",
             "jobs/.env:2:1:",
             "kong/kong.yml:6:7:",
+            "net/appsettings.json:2:2:",
             "vault/main.tf:3:3:",
         ],
         "{}",
