@@ -127,6 +127,10 @@ fn of_any_issuer() -> Repository {
             "net/appsettings.json",
             format!("{{ \"Auth0\": {{ \"ClientId\": \"shop\", \"ClientSecret\": \"\",\n \"ManagementClientSecret\": \"{SECRET}\", \"BackendClientSecretName\": \"x\" }},\n \"Google\": {{ \"ManagementClientSecret\": \"{SECRET}\" }} }}"),
         )
+        .and(
+            "envs/prod.tfvars",
+            format!("tenants = {{\n  shop = {{\n    auth0_domain = \"acme.auth0.com\"\n    auth0_client_secret = \"{SECRET}\"\n  }}\n}}\nlogin = {{\n  domain = \"acme.auth0.com\"\n  client_secret = \"{SECRET}\"\n}}\nother = {{\n  domain = \"id.example\"\n  client_secret = \"{SECRET}\"\n}}\n"),
+        )
         .and("jobs/.env", format!("AUTH0_CLIENT_SECRET=YOUR_CLIENT_SECRET\nAUTH0_REPORTS_CLIENT_SECRET={SECRET}\nOTHER_CLIENT_SECRET={SECRET}\n"))
         .and("keycloak/.env", format!("ISSUER_BASE_URL=https://id.example\nCLIENT_SECRET={SECRET}\n"))
         .and(
@@ -172,6 +176,8 @@ fn secrets_of_any_issuer_are_found_beside_an_address_of_auth0() {
             "chart/values.yaml:8:3:",
             "compose.yml:5:9:",
             "dex/config.yaml:6:7:",
+            "envs/prod.tfvars:4:5:",
+            "envs/prod.tfvars:9:3:",
             "express/.env:3:1:",
             "fallback/application.yml:4:5:",
             "fallback/compose.yml:4:7:",
