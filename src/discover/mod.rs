@@ -65,6 +65,8 @@ pub struct Request<'a> {
     pub paths: &'a [PathBuf],
     /// Texts of which one must stand in a file of a folder.
     pub probe: &'a [&'a str],
+    /// Those of them of which one must stand in a file that is larger than what is read, for it to be missed.
+    pub tells: &'a [&'a str],
     /// Whether a file is read whatever it holds: by its name, or because a layout is meant for it.
     pub always: &'a (dyn Fn(&Path) -> bool + Sync),
     /// Whether a file is left out.
@@ -110,7 +112,7 @@ pub enum DiscoverError {
 ///
 /// A path that was asked for does not exist or cannot be looked at.
 pub fn discover(request: &Request<'_>) -> Result<Found, DiscoverError> {
-    let probe = Probe::new(request.probe);
+    let probes = [request.probe, request.tells].map(Probe::new);
     let mut found = Vec::new();
     let mut looked_at = 0;
     let mut excluded = 0;
@@ -122,7 +124,7 @@ pub fn discover(request: &Request<'_>) -> Result<Found, DiscoverError> {
         })?;
         let base = Base::of(path);
         if metadata.is_dir() {
-            looked_at += walk(&absolute(path), &base, request, probe.as_ref(), &mut found);
+            looked_at += walk(&absolute(path), &base, request, &probes, &mut found);
         } else if request.force_exclude && (request.excluded)(&absolute(path)) {
             excluded += 1;
         } else {
@@ -147,13 +149,19 @@ fn walk(
     folder: &Path,
     base: &Base,
     request: &Request<'_>,
-    probe: Option<&Probe>,
+    [probe, tells]: &[Option<Probe>; 2],
     found: &mut Vec<Input>,
 ) -> usize {
     let look = |path: PathBuf| {
         // Most files that are taken are taken for what they hold.
-        let wanted = |text: &[u8]| probe.is_none_or(|probe| probe.stands_in(text)) || (request.always)(&path);
-        let content = read(&path, (request.max_size)(&path), &wanted)?;
+        let max_size = (request.max_size)(&path);
+        let wanted = |text: &[u8]| {
+            let is_large = text.len() as u64 > max_size;
+            let one_of = if is_large && probe.is_some() { tells } else { probe };
+            let stands = |probe: &Probe| probe.stands_in(text);
+            one_of.as_ref().map_or(probe.is_none(), stands) || (request.always)(&path)
+        };
+        let content = read(&path, max_size, &wanted)?;
         Some(input(path, base, content))
     };
     let files = each_file(folder, request.gitignore, request.excluded, &look);

@@ -106,6 +106,8 @@ fn standard_input(name: Option<&Path>) -> Result<Input, String> {
 pub struct Choice<'a> {
     /// Words of which one stands in every file that defines something.
     pub words: Vec<&'a str>,
+    /// Those of them that say something of clients by themselves.
+    tells: Vec<&'a str>,
     names: Vec<&'a str>,
     /// What stands in these as JSON defines something by standing there.
     folders: Vec<&'a str>,
@@ -118,11 +120,13 @@ impl<'a> Choice<'a> {
     pub fn new(configs: &'a Configs, config: &'a Config) -> Self {
         let providers = config.providers.iter();
         let tables = providers.clone().map(|provider| &provider.table);
-        let words = tables.flat_map(|table| table.probe.iter().chain(&table.hints)).map(String::as_str);
+        let tells = tables.clone().flat_map(|table| &table.probe).map(String::as_str);
+        let words = tells.clone().chain(tables.flat_map(|table| &table.hints).map(String::as_str));
         let shapes = providers.flat_map(|provider| &provider.table.shapes);
         let names = shapes.clone().flat_map(|shape| shape.names.iter().map(String::as_str));
         let folders = shapes.flat_map(|shape| shape.folders.iter().map(String::as_str));
-        Self { words: words.collect(), names: names.collect(), folders: folders.collect(), configs, config }
+        let (words, tells) = (words.collect(), tells.collect());
+        Self { words, tells, names: names.collect(), folders: folders.collect(), configs, config }
     }
 
     /// Words of which one stands in every file that is read.
@@ -160,6 +164,7 @@ fn files(asked: &Asked<'_>, configs: &Configs, config: &Config) -> Result<Read, 
     let request = Request {
         paths: asked.paths,
         probe: &choice.probe(),
+        tells: &choice.tells,
         always: &|path| choice.always(path),
         excluded: &|path| choice.excludes(path),
         gitignore: asked.gitignore && config.gitignore,

@@ -156,8 +156,10 @@ fn a_file_over_the_limit_is_a_problem_with_the_way_out() {
     assert!(problem["message"].as_str().unwrap().contains("max-size"), "{problem}");
     // What is none of our business may be as large as it likes.
     let other = "x: y\n".repeat(500_000);
-    let repository =
-        Repository::with("data.yaml", other).and("clientlint.toml", "[files]\nmax-size = \"2MB\"\n");
+    let requests = "- https://acme.auth0.com/authorize\n".repeat(100_000);
+    let repository = Repository::with("data.yaml", other)
+        .and("requests.yaml", requests)
+        .and("clientlint.toml", "[files]\nmax-size = \"2MB\"\n");
     assert_eq!(timed(&repository, &["check", "."]).code, 3);
 }
 
