@@ -129,9 +129,11 @@ impl<'a> Choice<'a> {
         Self { words, tells, names: names.collect(), folders: folders.collect(), configs, config }
     }
 
-    /// Words of which one stands in every file that is read.
+    /// Words of which one stands in every file that is read. Few of them are found several times faster than many.
     pub fn probe(&self) -> Vec<&'a str> {
-        self.words.iter().copied().chain([project::MODULE]).collect()
+        let all: Vec<&str> = self.words.iter().copied().chain([project::MODULE]).collect();
+        let holds_another = |word: &&str| all.iter().any(|other| other != word && word.contains(other));
+        all.iter().copied().filter(|word| !holds_another(word)).collect()
     }
 
     /// Whether a file is read whatever it holds.
