@@ -167,7 +167,11 @@ pub fn classify_text(text: &str) -> Class {
     {
         return Class::Sample;
     }
-    if is_sample(&lower) || is_monotonous(&lower) { Class::Sample } else { Class::Literal }
+    if is_sample(&lower) || is_monotonous(&lower) || is_name_in_capitals(text) {
+        Class::Sample
+    } else {
+        Class::Literal
+    }
 }
 
 /// Whether a text is one letter or digit again and again, as nobody's secret is.
@@ -289,10 +293,15 @@ fn is_sample(lower: &str) -> bool {
 /// Whether a text is the name of a secret: `prod_client_secret`, `shop.auth0.client.secret`.
 fn is_named_secret(lower: &str) -> bool {
     const SEPARATORS: [char; 4] = ['_', '-', '.', '/'];
-    let is_word =
-        |word: &&str| ["auth0", "m2m"].contains(word) || word.bytes().all(|byte| byte.is_ascii_lowercase());
-    let words: Vec<&str> = lower.split(SEPARATORS).collect();
-    words.windows(2).any(|two| two == ["client", "secret"]) && words.iter().all(is_word)
+    let is_word = |word: &str| word == "auth0" || word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let mut words = lower.rsplit(SEPARATORS);
+    words.next() == Some("secret") && words.next() == Some("client") && words.all(is_word)
+}
+
+/// Whether a text is the name of a variable that speaks of a secret: `CLIENT_SECRET_OF_M2M_APP`.
+fn is_name_in_capitals(text: &str) -> bool {
+    let is_word = |word: &str| word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    text.contains('_') && text.split('_').all(is_word) && text.split('_').any(|word| word == "SECRET")
 }
 
 fn is_run(text: &str, of: &str) -> bool {
@@ -383,6 +392,7 @@ mod tests {
             ("DEV_MANAGEMENT_API_CLIENT_SECRET", Class::Sample),
             ("shop.auth0.client.secret", Class::Sample),
             ("CLIENT_SECRET_OF_M2M_APP", Class::Sample),
+            ("KQ83-SECRET-71ZP", Class::Literal),
             ("kq83-client-secret", Class::Literal),
             ("kq83 EXAMPLE 71Zp not real", Class::Literal),
             ("YOUR_CLIENT_SECRET", Class::Sample),
