@@ -190,7 +190,7 @@ fn in_full<'a>(config: &'a Config, folders: &[PathBuf]) -> BTreeSet<&'a Path> {
 fn masked(source: &Source) -> MaskedSource {
     let parsed = by_extension("toml").map(|format| format.parse(source)).unwrap_or_default();
     let text = redaction::Text { source, documents: &parsed.documents, syntax: "toml", fills_in: false };
-    let spans = redaction::spans(&[text]);
+    let spans = Secrets::of(vec![text], Vec::new()).spans();
     MaskedSource::new(source, spans.get(&source.id).map_or(&[][..], Vec::as_slice))
 }
 

@@ -182,7 +182,7 @@ pub(super) fn judge(project: &Project<'_>, job: &Job<'_>, sources: &[Source], re
         ignores::of_comments(project, &silence, job, &|file| view.asked(file), &outcome, &view.locator);
     outcome.findings.extend(wrong);
     if job.texts || !job.shown.is_empty() {
-        hide(project, job, &mut outcome);
+        hide(project, &secrets, job, &mut outcome);
     }
     outcome
 }
@@ -307,7 +307,7 @@ fn judgement<'a>(
 
 /// Says what must not be shown of the files to which findings point. Of mapping files that is always said: which of
 /// their values are secrets is known to whom they are for, and others may point to them.
-fn hide(project: &Project<'_>, job: &Job<'_>, outcome: &mut Outcome) {
+fn hide(project: &Project<'_>, secrets: &Secrets<'_>, job: &Job<'_>, outcome: &mut Outcome) {
     let mut pointed: BTreeSet<Arc<str>> = BTreeSet::new();
     for finding in &outcome.findings {
         pointed.insert(finding.location.path.clone());
@@ -327,8 +327,7 @@ fn hide(project: &Project<'_>, job: &Job<'_>, outcome: &mut Outcome) {
     }
     let wanted =
         |file: FileId| outcome.shown.contains(&file) || project.mappings.iter().any(|m| m.source.id == file);
-    outcome.secrets =
-        redaction::spans(&texts(project)).into_iter().filter(|(file, _)| wanted(*file)).collect();
+    outcome.secrets = secrets.spans().into_iter().filter(|(file, _)| wanted(*file)).collect();
 }
 
 /// The secrets of a project, and of what is given to it.

@@ -8,17 +8,18 @@ mod words;
 mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
 
 use self::suppliers::{Suppliers, suppliers};
-use crate::secret::is_secret_key;
+use crate::secret::{is_secret_key, may_be_secret_key};
 use crate::sensitive;
 use crate::source::{FileId, Source, Span};
 use crate::tree::expression::Expression;
 use crate::tree::{Entry, Node, Value, assignment, pair, show_pieces};
 
-pub use self::words::{Secrets, free_text, message};
+pub use self::words::{free_text, message};
 use self::written::{end_of_comment, issued, key_blocks, passwords, tokens, written_out};
 
 /// A text of a project, and what it was read as.
@@ -33,24 +34,60 @@ pub struct Text<'a> {
     pub fills_in: bool,
 }
 
-/// The spans of a project's texts that must not be shown, sorted and apart.
-pub fn spans(texts: &[Text<'_>]) -> BTreeMap<FileId, Vec<Span>> {
-    let cover = Cover::of(texts, &[]);
-    let mut spans = cover.spans;
-    let known = AhoCorasick::new(&cover.literals).ok();
-    for text in texts {
-        let own = spans.entry(text.source.id).or_default();
-        let content = &text.source.text;
-        own.iter_mut().for_each(|span| span.end = end_of_comment(text.source, *span));
-        let occurrences = known.iter().flat_map(|known| known.find_iter(content));
-        own.extend(occurrences.map(|found| Span::new(found.start(), found.end())));
-        key_blocks(content, own);
-        written_out(text.source, text.syntax == "json", own);
-        tokens(content, own);
-        issued(content, own);
-        passwords(content, own);
+/// The secrets that stand in the texts of a project or were given beside them. They are looked for when something is to be
+/// shown that may hold one.
+#[derive(Default)]
+pub struct Secrets<'a> {
+    texts: Vec<Text<'a>>,
+    /// Values of variables that were given, with their names.
+    given: Vec<(&'a str, &'a str)>,
+    found: OnceLock<Found>,
+}
+
+/// What was found in the texts.
+struct Found {
+    /// Where secrets stand that their keys tell.
+    spans: BTreeMap<FileId, Vec<Span>>,
+    /// Finds the secrets themselves.
+    finder: Option<AhoCorasick>,
+}
+
+impl<'a> Secrets<'a> {
+    /// The secrets of texts, and of variables that were given on the command line.
+    pub fn of(texts: Vec<Text<'a>>, given: Vec<(&'a str, &'a str)>) -> Self {
+        Self { texts, given, found: OnceLock::new() }
     }
-    spans.into_iter().map(|(file, spans)| (file, merge(spans))).collect()
+
+    /// The spans of the texts that must not be shown, sorted and apart.
+    pub fn spans(&self) -> BTreeMap<FileId, Vec<Span>> {
+        let Found { spans, finder } = self.found();
+        let of_text = |text: &Text<'_>| {
+            let mut own = spans.get(&text.source.id).cloned().unwrap_or_default();
+            let content = &text.source.text;
+            own.iter_mut().for_each(|span| span.end = end_of_comment(text.source, *span));
+            let occurrences = finder.iter().flat_map(|finder| finder.find_iter(content));
+            own.extend(occurrences.map(|found| Span::new(found.start(), found.end())));
+            key_blocks(content, &mut own);
+            written_out(text.source, text.syntax == "json", &mut own);
+            tokens(content, &mut own);
+            issued(content, &mut own);
+            passwords(content, &mut own);
+            (text.source.id, merge(own))
+        };
+        // Values come from other files, too.
+        let mut all: BTreeMap<FileId, Vec<Span>> =
+            spans.iter().map(|(file, spans)| (*file, merge(spans.clone()))).collect();
+        all.extend(self.texts.iter().map(of_text));
+        all
+    }
+
+    fn found(&self) -> &Found {
+        self.found.get_or_init(|| {
+            let Cover { spans, literals, .. } = Cover::of(&self.texts, &self.given);
+            let finder = (!literals.is_empty()).then(|| AhoCorasick::new(literals).ok()).flatten();
+            Found { spans, finder }
+        })
+    }
 }
 
 /// Spans in order, those that touch made one.
@@ -68,6 +105,9 @@ pub(crate) fn merge(mut spans: Vec<Span>) -> Vec<Span> {
 
 /// Whether what stands under a key is hidden.
 fn is_hidden_key(key: &str) -> bool {
+    if !may_be_secret_key(key) {
+        return false;
+    }
     const ENDINGS: &[&str] = &[
         "secret",
         "secrets",

@@ -1,31 +1,13 @@
 //! Messages and reasons without the secrets in them.
 
 use std::borrow::Cow;
-use std::sync::OnceLock;
-
-use aho_corasick::AhoCorasick;
 
 use super::written::{is_hidden_word, key_before, passwords, runs, written_out};
-use super::{Cover, SHORT, Text, merge};
+use super::{SHORT, Secrets, merge};
 use crate::masked::MASK;
 use crate::source::{FileId, Source, Span};
 
-/// The secrets that stand in the texts of a project or were given beside them, for finding them in what else somebody
-/// wrote. They are looked for when something is to be shown that may hold one.
-#[derive(Default)]
-pub struct Secrets<'a> {
-    texts: Vec<Text<'a>>,
-    /// Values of variables that were given, with their names.
-    given: Vec<(&'a str, &'a str)>,
-    known: OnceLock<Option<AhoCorasick>>,
-}
-
-impl<'a> Secrets<'a> {
-    /// The secrets of texts, and of variables that were given on the command line.
-    pub fn of(texts: Vec<Text<'a>>, given: Vec<(&'a str, &'a str)>) -> Self {
-        Self { texts, given, known: OnceLock::new() }
-    }
-
+impl Secrets<'_> {
     /// What somebody wrote in words of their own, without them and without what may be a secret besides.
     pub fn hide(&self, text: &str) -> String {
         free_text(&self.without(text))
@@ -41,8 +23,7 @@ impl<'a> Secrets<'a> {
         if text.len() < SHORT || !text.bytes().any(|byte| byte.is_ascii_digit()) {
             return Cow::Borrowed(text);
         }
-        let find = || AhoCorasick::new(Cover::of(&self.texts, &self.given).literals).ok();
-        let found = self.known.get_or_init(find).iter().flat_map(|known| known.find_iter(text));
+        let found = self.found().finder.iter().flat_map(|finder| finder.find_iter(text));
         Cow::Owned(without(text, found.map(|found| Span::new(found.start(), found.end())).collect()))
     }
 }

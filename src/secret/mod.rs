@@ -1,6 +1,7 @@
 //! Secrets: which fields hold them, and what class of value stands there.
 
 mod generated;
+mod keys;
 mod strength;
 
 use std::fmt;
@@ -9,6 +10,7 @@ use std::sync::OnceLock;
 
 pub use self::generated::is_generated;
 use self::generated::{fallback, holds_generated};
+pub use self::keys::{is_secret_key, may_be_secret_key};
 pub use self::strength::{is_tried_first, shortest_key, weaknesses};
 use crate::tree::{Node, Piece, Value};
 
@@ -312,62 +314,6 @@ fn is_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 
-/// Whether a field of this name holds a secret, whatever the provider.
-pub fn is_secret_key(key: &str) -> bool {
-    let plain: String =
-        key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-    const ENDINGS: &[&str] = &[
-        "clientsecret",
-        "clientsecretwo",
-        "signingsecret",
-        "secretkey",
-        "apisecret",
-        "appsecret",
-        "password",
-        "passwd",
-        "privatekey",
-        "accesstoken",
-        "apitoken",
-        "apikey",
-        "bearertoken",
-        "registrationaccesstoken",
-        "masterkey",
-        "storageaccesskey",
-        "saskey",
-        "servicepassword",
-        "clientassertionprivatekey",
-        "basicsecret",
-        "accesskey",
-        "secretaccesskey",
-        "refreshtokenvalue",
-        "cookiesecret",
-        "sessionsecret",
-    ];
-    const NAMES: &[&str] =
-        &["secret", "auth0secret", "authauth0secret", "k", "clientsecretvalue", "rotatedsecret"];
-    // One for each stage, or for the second client that an application has for itself.
-    const OF: &[&str] = &[
-        "dev",
-        "development",
-        "local",
-        "test",
-        "qa",
-        "stage",
-        "staging",
-        "prod",
-        "production",
-        "m2m",
-        "mgmt",
-        "api",
-        "admin",
-    ];
-    let is_of = || plain.split_once("clientsecret").is_some_and(|(_, of)| OF.contains(&of));
-    // `token_endpoint_auth_method: client_secret_post` and `secret_encoded` only speak of secrets.
-    NAMES.contains(&plain.as_str()) && key.len() > 1
-        || ENDINGS.iter().any(|ending| plain.ends_with(ending))
-        || is_of()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -413,18 +359,6 @@ mod tests {
             ("{{ lookup('vault', 'hjkD83-sd9KJkd_0921kjsdKJHd8273') }}", Class::Placeholder),
         ] {
             assert_eq!(classify_text(text), class, "{text}");
-        }
-    }
-
-    #[test]
-    fn keys_that_only_speak_of_secrets_hold_none() {
-        for key in
-            ["client_secret", "clientSecret", "AUTH0_CLIENT_SECRET", "client_secret_wo", "signing_secret"]
-        {
-            assert!(is_secret_key(key), "{key}");
-        }
-        for key in ["secret_encoded", "token_endpoint_auth_method", "client_secret_expires_at", "name"] {
-            assert!(!is_secret_key(key), "{key}");
         }
     }
 }
