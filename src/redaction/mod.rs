@@ -49,7 +49,43 @@ struct Found {
     /// Where secrets stand that their keys tell.
     spans: BTreeMap<FileId, Vec<Span>>,
     /// Finds the secrets themselves.
-    finder: Option<AhoCorasick>,
+    finder: Finder,
+}
+
+/// Finds texts in others. What finds many at once takes long to make.
+enum Finder {
+    Few(Vec<String>),
+    Many(AhoCorasick),
+}
+
+impl Finder {
+    /// So many texts are few.
+    const FEW: usize = 8;
+
+    fn new(texts: BTreeSet<String>) -> Self {
+        if texts.len() > Self::FEW
+            && let Ok(many) = AhoCorasick::new(&texts)
+        {
+            return Self::Many(many);
+        }
+        Self::Few(texts.into_iter().collect())
+    }
+
+    /// Where they stand in a text.
+    fn spans(&self, text: &str) -> Vec<Span> {
+        match self {
+            Self::Few(few) => few
+                .iter()
+                .flat_map(|one| {
+                    let found = memchr::memmem::find_iter(text.as_bytes(), one);
+                    found.map(|start| Span::new(start, start + one.len()))
+                })
+                .collect(),
+            Self::Many(many) => {
+                many.find_iter(text).map(|found| Span::new(found.start(), found.end())).collect()
+            }
+        }
+    }
 }
 
 impl<'a> Secrets<'a> {
@@ -65,8 +101,7 @@ impl<'a> Secrets<'a> {
             let mut own = spans.get(&text.source.id).cloned().unwrap_or_default();
             let content = &text.source.text;
             own.iter_mut().for_each(|span| span.end = end_of_comment(text.source, *span));
-            let occurrences = finder.iter().flat_map(|finder| finder.find_iter(content));
-            own.extend(occurrences.map(|found| Span::new(found.start(), found.end())));
+            own.extend(finder.spans(content));
             key_blocks(content, &mut own);
             written_out(text.source, text.syntax == "json", &mut own);
             tokens(content, &mut own);
@@ -84,8 +119,7 @@ impl<'a> Secrets<'a> {
     fn found(&self) -> &Found {
         self.found.get_or_init(|| {
             let Cover { spans, literals, .. } = Cover::of(&self.texts, &self.given);
-            let finder = (!literals.is_empty()).then(|| AhoCorasick::new(literals).ok()).flatten();
-            Found { spans, finder }
+            Found { spans, finder: Finder::new(literals) }
         })
     }
 }
@@ -123,6 +157,13 @@ fn is_hidden_key(key: &str) -> bool {
     let plain: String =
         key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
     is_secret_key(key) || ENDINGS.iter().any(|ending| plain.ends_with(ending))
+}
+
+/// Whether a text may be a secret that is looked for elsewhere: of some length, and with a digit that is not Auth0's.
+fn may_hold_secret(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_own = |at: usize| bytes[at].is_ascii_digit() && !bytes[..at].ends_with(b"auth");
+    bytes.len() >= SHORT && (0..bytes.len()).any(is_own)
 }
 
 /// Where in a document a value stands.
@@ -213,6 +254,17 @@ impl Cover {
     /// `name`: what the entry is called beside its key.
     fn entry(&mut self, entry: &Entry, name: Option<&str>, standing: Standing, is_jwk: bool) {
         let key = entry.key.as_str();
+        const TELLING: [&str; 3] = ["addons", "configuration", "variable"];
+        // Most keys say nothing.
+        if standing == Standing::Plain
+            && !is_jwk
+            && name.is_none()
+            && !may_be_secret_key(key)
+            && !TELLING.contains(&key)
+            && !self.names.has(key)
+        {
+            return self.node(&entry.value, standing);
+        }
         let called = |is: &dyn Fn(&str) -> bool| is(key) || name.is_some_and(is);
         let private = is_jwk && ["d", "p", "q", "dp", "dq", "qi", "k", "oth"].contains(&key);
         let ends_so = |key: &str| {
@@ -251,8 +303,7 @@ impl Cover {
     fn learn(&mut self, text: &str) {
         let text = text.trim();
         let is_word = text.contains(char::is_whitespace) || text.contains("://");
-        let has_digit = text.replace("auth0", "").bytes().any(|byte| byte.is_ascii_digit());
-        if text.len() >= SHORT && has_digit && !is_word {
+        if may_hold_secret(text) && !is_word {
             self.literals.insert(text.to_owned());
         }
     }

@@ -19,7 +19,7 @@ pub(super) struct Suppliers {
 impl Suppliers {
     /// Whether something of this name supplies a secret.
     pub(super) fn has(&self, name: &str) -> bool {
-        self.names.contains(without_namespace(name))
+        !self.names.is_empty() && self.names.contains(without_namespace(name))
     }
 
     /// Whether a variable of this name does.

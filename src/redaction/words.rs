@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::written::{is_hidden_word, key_before, passwords, runs, written_out};
-use super::{SHORT, Secrets, merge};
+use super::{Secrets, may_hold_secret, merge};
 use crate::masked::MASK;
 use crate::source::{FileId, Source, Span};
 
@@ -19,12 +19,11 @@ impl Secrets<'_> {
     }
 
     fn without<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        // Nothing shorter or without a digit is looked for.
-        if text.len() < SHORT || !text.bytes().any(|byte| byte.is_ascii_digit()) {
+        if !may_hold_secret(text) {
             return Cow::Borrowed(text);
         }
-        let found = self.found().finder.iter().flat_map(|finder| finder.find_iter(text));
-        Cow::Owned(without(text, found.map(|found| Span::new(found.start(), found.end())).collect()))
+        let spans = self.found().finder.spans(text);
+        if spans.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(without(text, spans)) }
     }
 }
 

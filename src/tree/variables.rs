@@ -41,7 +41,8 @@ fn is_single(value: &Node) -> bool {
 /// The name and the entry of the value of `name: NAME` and `value: text`, or `key: NAME`.
 pub fn pair(item: &Node) -> Option<(&Node, &Entry)> {
     let part = |names: &[&str]| names.iter().find_map(|name| item.entry(name));
-    Some((&part(&["name", "Name", "key", "Key"])?.value, part(&["value", "Value"])?))
+    let value = part(&["value", "Value"])?;
+    Some((&part(&["name", "Name", "key", "Key"])?.value, value))
 }
 
 /// The variable of the text `NAME=value`. Places are exact where it is written as it is, in quotes or without.
