@@ -130,7 +130,10 @@ fn fact_of(json: &Json, basis: &Basis) -> Option<Fact> {
 fn expand(test: &mut Test, words: &BTreeMap<String, Vec<String>>) -> Result<(), String> {
     let lists =
         [&mut test.has, &mut test.lacks, &mut test.any, &mut test.also, &mut test.only, &mut test.holds];
-    lists.into_iter().try_for_each(|list| put_in(list, words))
+    lists.into_iter().try_for_each(|list| put_in(list, words))?;
+    // Most keys are no patterns, and found at once.
+    test.any_like.extend(test.any.extract_if(.., |key| key.contains('*')));
+    Ok(())
 }
 
 /// Puts named lists in for `=name`.

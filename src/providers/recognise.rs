@@ -241,10 +241,12 @@ fn inside(spot: Spot<'_>) -> Vec<Spot<'_>> {
 
 /// Whether a map is what a test asks for. A test that asks for nothing fits everything.
 fn fits(node: &Node, test: &Test) -> bool {
-    let has = |key: &String| entries_like(node, key).next().is_some();
+    let has = |key: &String| node.get(key).is_some();
+    let has_like = |key: &String| entries_like(node, key).next().is_some();
     let enough = || {
         let wanted = test.at_least.unwrap_or(1);
-        test.any.iter().filter(|key| has(key)).take(wanted).count() == wanted
+        let exact = test.any.iter().filter(|key| has(key));
+        exact.chain(test.any_like.iter().filter(|key| has_like(key))).take(wanted).count() == wanted
     };
     let text_fits =
         |path: &str, patterns: &[String]| at_path(node, path).is_some_and(|value| is_one(value, patterns));
@@ -262,7 +264,7 @@ fn fits(node: &Node, test: &Test) -> bool {
     };
     test.has.iter().all(|path| at_path(node, path).is_some_and(|value| !matches!(value.value, Value::Null)))
         && test.lacks.iter().all(lacks)
-        && (test.any.is_empty() || enough())
+        && (test.any.is_empty() && test.any_like.is_empty() || enough())
         && (test.also.is_empty() || test.also.iter().any(has))
         && (test.only.is_empty() || node.entries().iter().all(|entry| test.only.contains(&entry.key)))
         && test.matches.iter().all(|(path, patterns)| text_fits(path, patterns.each()))
@@ -273,9 +275,7 @@ fn fits(node: &Node, test: &Test) -> bool {
 
 /// The entries of a map whose keys match a pattern in which `*` stands for anything.
 pub(super) fn entries_like<'a>(node: &'a Node, pattern: &str) -> impl Iterator<Item = &'a Entry> {
-    let one = if pattern.contains('*') { None } else { Some(node.entry(pattern)) };
-    let many = if one.is_none() { node.entries() } else { &[] };
-    one.flatten().into_iter().chain(many.iter().filter(|entry| like(pattern, &entry.key)))
+    node.entries().iter().filter(move |entry| like(pattern, &entry.key))
 }
 
 /// Whether a text is one of those that the patterns say.

@@ -190,6 +190,9 @@ pub struct Test {
     /// Keys of which it must have some: `*` stands for anything.
     #[serde(default)]
     pub any: Vec<String>,
+    /// Those of `any` with a `*`.
+    #[serde(skip)]
+    pub(super) any_like: Vec<String>,
     /// How many of `any`; 1 unless it says otherwise.
     pub at_least: Option<usize>,
     /// Keys of which it must have one as well.
