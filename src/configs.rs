@@ -93,17 +93,13 @@ impl Adjustment {
             policy: policy.map(|(path, text)| (path.as_path(), text.as_str())),
         };
         let access = Access {
-            text: &|path| discover::read_text(path).map_err(|message| strip(path, &message)),
+            text: &|path| discover::try_text(path).map_err(|unread| unread.to_string()),
             rules: &discover::rule_files,
+            is_file: &discover::is_file,
             show: &|path| discover::Base::of(path).show(path),
         };
         self.apply(Config::new(&sources, &access).map_err(|error| error.to_string())?)
     }
-}
-
-/// A message of reading without the path, which is said anyway.
-fn strip(path: &Path, message: &str) -> String {
-    message.trim_start_matches(&format!("{}: ", path.display())).to_owned()
 }
 
 impl Configs {
@@ -159,9 +155,10 @@ impl Configs {
             return known;
         }
         let here: Vec<PathBuf> =
-            NAMES.iter().map(|name| folder.join(name)).filter(|path| discover::is_file(path)).collect();
+            NAMES.iter().map(|name| folder.join(name)).filter(|path| discover::exists(path)).collect();
         let found = match here.as_slice() {
-            [path] => self.read(path).map(Arc::new),
+            // Somebody meant it: what cannot be read is not passed over.
+            [path] => discover::must_be_file(path).and_then(|()| self.read(path)).map(Arc::new),
             [first, second, ..] => {
                 Err(format!("{} and {}: one of them is too many", first.display(), second.display()))
             }

@@ -44,6 +44,7 @@ pub mod project;
 pub mod providers;
 pub mod redaction;
 pub mod render;
+pub mod report_format;
 pub mod reporters;
 pub mod resolve;
 pub mod rule;

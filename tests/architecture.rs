@@ -15,6 +15,7 @@ const LAYERS: &[(&[&str], &[&str])] = &[
     (&["day"], &["source", "tree"]),
     (&["git"], &["source", "tree"]),
     (&["suggest"], &["source", "tree"]),
+    (&["report_format"], &["source", "tree"]),
     (&["vocabulary"], &["source", "tree"]),
     (&["problem"], &[]),
     (&["masked"], &["tree", "vocabulary"]),

@@ -8,13 +8,13 @@ use super::options::{ConfigOptions, InitOptions, InputOptions};
 use super::{Outcome, ended};
 use crate::config::NAMES;
 use crate::configs::{Adjustment, Configs};
-use crate::discover::is_file;
+use crate::discover::exists;
 use crate::init::{self, Ci, HOOK};
 use crate::reporters::count;
 use crate::write::anew;
 
 pub(super) fn init(options: &InitOptions, out: &mut dyn Write) -> Outcome {
-    let there = NAMES.iter().find(|name| is_file(Path::new(name)));
+    let there = NAMES.iter().find(|name| exists(Path::new(name)));
     if let Some(name) = there.filter(|_| !options.force) {
         return Err(format!("{name} is there already; --force replaces it"));
     }

@@ -28,22 +28,14 @@ impl Reports {
     /// The reports that a call asks for, all of which can be written as far as that is known beforehand.
     pub(super) fn of(options: &CheckOptions, config: &Config) -> Result<Self, String> {
         let said = &config.output;
-        let of_config = |name: &String| {
-            let shown = config.path.as_ref().map(|path| format!("{}: ", path.display())).unwrap_or_default();
-            format(name).map_err(|message| format!("{shown}output: {message}"))
-        };
-        let format = match (options.format, &said.format) {
-            (Some(format), _) => format,
-            (None, Some(name)) => of_config(name)?,
-            (None, None) => Format::Text,
-        };
+        let format = options.format.or(said.format).unwrap_or(Format::Text);
         let files = if options.output.is_empty() {
-            let to_file = |(name, path): &(String, PathBuf)| {
+            let to_file = |(format, path): &(Format, PathBuf)| {
                 if output::is_outside(path, &said.folder) {
                     // Who runs a check on a repository has not agreed to have files elsewhere replaced.
                     return Err(format!("{}: leads out of the configuration's folder", path.display()));
                 }
-                Ok(ToFile { format: of_config(name)?, path: path.clone() })
+                Ok(ToFile { format: *format, path: path.clone() })
             };
             said.reports.iter().map(to_file).collect::<Result<_, String>>()?
         } else {

@@ -117,7 +117,7 @@ pub(super) struct IgnoreTable {
     /// Why they stay.
     reason: Option<String>,
     /// The last day on which they are silenced: 2030-12-31.
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<String>", extend("format" = "date"))]
     until: Option<Date>,
     /// Who says so.
     by: Option<String>,

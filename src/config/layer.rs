@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::types;
 use super::written::Written;
 use crate::source::{FileId, Source, Span};
 use crate::suggest::did_you_mean;
@@ -77,13 +78,17 @@ impl Layer {
     }
 
     fn read(mut self) -> Result<Self, ConfigError> {
+        if let Some((at, message)) = types::wrong(&self.text) {
+            self.check_version(self.written_version().as_deref())?;
+            return Err(self.error_at(at, message));
+        }
         match toml::from_str(&self.text) {
             Ok(written) => self.written = written,
             Err(error) => {
                 // A newer version may know what this one does not.
                 self.check_version(self.written_version().as_deref())?;
-                let message = error.message().to_owned();
-                let hint = unknown_word(&message);
+                let hint = unknown_word(error.message());
+                let message = error.message().replace("unknown variant `", "unknown word `");
                 let position = error.span().map_or(String::new(), |span| self.position(span.start));
                 return Err(ConfigError { path: self.name, position, message: format!("{message}{hint}") });
             }

@@ -28,6 +28,8 @@ pub struct Access<'a> {
     pub text: &'a dyn Fn(&Path) -> Result<String, String>,
     /// Reads the rule files of a folder: path as reported, and text.
     pub rules: &'a dyn Fn(&Path) -> Result<Vec<(String, String)>, String>,
+    /// Whether there is a file of that name.
+    pub is_file: &'a dyn Fn(&Path) -> bool,
     /// What a file is called in messages.
     pub show: &'a dyn Fn(&Path) -> String,
 }
@@ -131,7 +133,7 @@ impl Config {
             gitignore: last(&layers, |layer| layer.written.files.gitignore).unwrap_or(true),
             kinds: Vec::new(),
             max_size: max_size(&layers)?,
-            variables: variables(&layers),
+            variables: variables(&layers, access)?,
             baseline: last(&layers, |layer| {
                 Some(plain(&layer.folder.join(layer.written.baseline.file.as_ref()?)))
             }),
@@ -388,12 +390,19 @@ fn kinds(layers: &[Layer], config: &Config) -> Result<Vec<(String, Globs)>, Conf
 }
 
 /// The files of all layers, in the order in which the layers are read.
-fn variables(layers: &[Layer]) -> Vec<Given> {
-    let of = |layer: &Layer| -> Vec<Given> {
-        let files = layer.written.terraform.var_files.iter();
-        files.map(|file| Given::File(layer.folder.join(file))).collect()
-    };
-    layers.iter().flat_map(of).collect()
+fn variables(layers: &[Layer], access: &Access<'_>) -> Result<Vec<Given>, ConfigError> {
+    let mut given = Vec::new();
+    for layer in layers {
+        for file in &layer.written.terraform.var_files {
+            let path = layer.folder.join(file);
+            if !(access.is_file)(&path) {
+                let shown = file.display();
+                return Err(layer.error(format!("terraform.var-files: there is no file `{shown}`")));
+            }
+            given.push(Given::File(path));
+        }
+    }
+    Ok(given)
 }
 
 fn max_size(layers: &[Layer]) -> Result<u64, ConfigError> {

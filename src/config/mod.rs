@@ -14,6 +14,7 @@ mod policy;
 mod rules;
 mod schema;
 mod show;
+mod types;
 mod written;
 
 pub use given::Given;
@@ -118,6 +119,7 @@ impl Config {
         let access = Access {
             text: &|_| Err("cannot be read".to_owned()),
             rules: &|_| Ok(Vec::new()),
+            is_file: &|_| false,
             show: &|path| path.display().to_string(),
         };
         Self::new(&Sources::default(), &access)
@@ -138,6 +140,7 @@ impl Config {
         let access = Access {
             text: &|_| Err("cannot be read".to_owned()),
             rules: folder,
+            is_file: &|_| false,
             show: &|path| path.display().to_string(),
         };
         Self::new(&Sources { file: Some((path, text)), ..Sources::default() }, &access)

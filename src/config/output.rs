@@ -3,14 +3,15 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::layer::{ConfigError, Layer};
+use crate::report_format::Format;
 
 /// How reports are written.
 #[derive(Debug, Default)]
 pub struct Output {
-    /// The format of standard output, by name.
-    pub format: Option<String>,
-    /// Reports that go into files: the format's name, and the path.
-    pub reports: Vec<(String, PathBuf)>,
+    /// The format of standard output.
+    pub format: Option<Format>,
+    /// Reports that go into files: format and path.
+    pub reports: Vec<(Format, PathBuf)>,
     /// The folder that they must lie in, whatever links lead out of it.
     pub folder: PathBuf,
     /// Where the page of a rule is, with `{rule}` in the place of its id.
@@ -27,7 +28,7 @@ impl Output {
             let written = &layer.written.output;
             if let Some(reports) = &written.reports {
                 output.reports =
-                    reports.iter().map(|(name, path)| (name.clone(), layer.folder.join(path))).collect();
+                    reports.iter().map(|(format, path)| (*format, layer.folder.join(path))).collect();
                 output.folder.clone_from(&layer.folder);
                 check_paths(reports.values()).map_err(|message| layer.error(message))?;
             }
@@ -35,7 +36,7 @@ impl Output {
                 check_url(url).map_err(|message| layer.error(message))?;
                 output.docs_url = Some(url.clone());
             }
-            output.format = written.format.clone().or(output.format);
+            output.format = written.format.or(output.format);
             output.sarif_suppressed = layer.written.sarif.suppressed.unwrap_or(output.sarif_suppressed);
         }
         Ok(output)

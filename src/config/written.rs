@@ -15,6 +15,7 @@ use super::facts::Facts;
 use super::ignores::{IgnoreTable, IgnoresTable};
 use super::layout::Layout;
 use crate::finding::Confidence;
+use crate::report_format::Format;
 use crate::rule::{Persona, Profile, Severity};
 
 /// Settings of clientlint, in `clientlint.toml` or `.clientlint.toml`.
@@ -76,9 +77,10 @@ pub(super) struct Written {
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub(super) struct Output {
     /// The format of standard output.
-    pub(super) format: Option<String>,
+    pub(super) format: Option<Format>,
     /// Reports that go into files below the folder of this file: format and path.
-    pub(super) reports: Option<BTreeMap<String, PathBuf>>,
+    #[schemars(extend("propertyNames" = { "$ref": "#/$defs/Format" }))]
+    pub(super) reports: Option<BTreeMap<Format, PathBuf>>,
     /// Where the page of a rule is, with `{rule}` in the place of its id.
     pub(super) docs_url: Option<String>,
 }

@@ -5,6 +5,7 @@ mod probe;
 mod walk;
 
 use std::cell::RefCell;
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -288,7 +289,40 @@ pub fn rule_files(folder: &Path) -> Result<Vec<(String, String)>, String> {
 ///
 /// Names the file and says why it cannot be read.
 pub fn read_text(path: &Path) -> Result<String, String> {
-    fs::read_to_string(path).map_err(|error| format!("{}: {}", path.display(), reason(&error)))
+    try_text(path).map_err(|unread| {
+        let position = unread.position.map(|(line, column)| format!(":{line}:{column}")).unwrap_or_default();
+        format!("{}{position}: {}", Base::of(path).show(&absolute(path)), unread.reason)
+    })
+}
+
+/// Reads a text.
+///
+/// # Errors
+///
+/// Says why it cannot be read.
+pub fn try_text(path: &Path) -> Result<String, Unread> {
+    let bytes = fs::read(path).map_err(|error| Unread { position: None, reason: reason(&error) })?;
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let before = String::from_utf8_lossy(&error.as_bytes()[..valid]);
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        let position = (before.matches('\n').count() + 1, line.chars().count() + 1);
+        Unread { position: Some(position), reason: "is not UTF-8".to_owned() }
+    })
+}
+
+/// Why a text could not be read.
+pub struct Unread {
+    /// Line and column from which on it is none.
+    position: Option<(usize, usize)>,
+    reason: String,
+}
+
+impl fmt::Display for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.reason)?;
+        self.position.map_or(Ok(()), |(line, column)| write!(f, " (line {line}, column {column})"))
+    }
 }
 
 /// Whether there is anything of that name, be it a link that leads nowhere.
@@ -299,6 +333,22 @@ pub fn exists(path: &Path) -> bool {
 /// Whether there is a file of that name.
 pub fn is_file(path: &Path) -> bool {
     path.is_file()
+}
+
+/// Checks that what is there under a name can be read to its end.
+///
+/// # Errors
+///
+/// Names it and says what it is.
+pub fn must_be_file(path: &Path) -> Result<(), String> {
+    let what = match fs::metadata(path) {
+        Ok(found) if found.is_file() => return Ok(()),
+        Ok(found) if found.is_dir() => "is a folder, and should be a file",
+        Ok(_) => "is no file",
+        Err(error) if error.kind() == io::ErrorKind::NotFound => "is a link that leads nowhere",
+        Err(_) => "cannot be read",
+    };
+    Err(format!("{}: {what}", Base::of(path).show(path)))
 }
 
 /// Reads standard input.

@@ -18,8 +18,9 @@ pub(super) fn diagnostics(document: &Document) -> Vec<Diagnostic> {
         return Vec::new();
     }
     let access = Access {
-        text: &|path| discover::read_text(path),
+        text: &|path| discover::try_text(path).map_err(|unread| unread.to_string()),
         rules: &discover::rule_files,
+        is_file: &discover::is_file,
         show: &|path| discover::Base::of(path).show(path),
     };
     let file = Some((document.path.as_path(), document.text.as_str()));

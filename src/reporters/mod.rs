@@ -32,21 +32,17 @@ pub use sarif::MOST_SHOWN as SARIF_MOST_SHOWN;
 pub use suggestion::{ignore_table, suggest, takes_comments};
 pub use verdict::Measure;
 
+pub use crate::report_format::Format;
+
 use crate::finding::{Confidence, Location};
 use crate::lint::Report;
 use crate::masked::is_unprintable;
 use crate::rule::{Rule, Severity};
 
-/// Makes the formats from their table. In each row stand what the help says, the name, whether the format shows text of
-/// the files, whether it shows how findings can be mended, and what writes it.
+/// Says of each format, in a row of its own, whether it shows text of the files, whether it shows how findings can be
+/// mended, and what writes it.
 macro_rules! formats {
-    ($($(#[doc = $help:literal])+ $name:ident $shows_text:literal $shows_fixes:literal $write:expr;)+) => {
-        /// How a report is written.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-        pub enum Format {
-            $($(#[doc = $help])+ $name,)+
-        }
-
+    ($($name:ident $shows_text:literal $shows_fixes:literal $write:expr;)+) => {
         impl Format {
             /// Whether a report in this format shows text of the files, or counts in it.
             pub fn shows_text(self) -> bool {
@@ -72,35 +68,20 @@ macro_rules! formats {
 }
 
 formats! {
-    /// For people: each finding with its place in the file, why, and what to do
     Text true true terminal::write;
-    /// One line for each finding
     Concise false false |out, run, _| concise::write(out, run);
-    /// How many findings there are of each rule and each client
     Summary false true |out, run, _| summary::write(out, run);
-    /// JSON, version 1
     Json false true |out, run, _| json::write(out, run);
-    /// One JSON object on each line, the last of which is the summary
     Jsonl false true |out, run, _| jsonl::write(out, run);
-    /// SARIF 2.1.0, for code scanning
     Sarif false true |out, run, _| sarif::write(out, run);
-    /// Annotations of GitHub Actions
     Github false false |out, run, _| github::write(out, run);
-    /// GitLab code quality
     Gitlab false false |out, run, _| gitlab::write(out, run);
-    /// GitLab SAST
     GitlabSast false false |out, run, _| gitlab_sast::write(out, run);
-    /// Issues of Azure Pipelines
     Azure false false |out, run, _| azure::write(out, run);
-    /// JUnit: each finding is a test that fails
     Junit false false |out, run, _| junit::write(out, run);
-    /// Checkstyle
     Checkstyle false false |out, run, _| checkstyle::write(out, run);
-    /// reviewdog
     Rdjson true true |out, run, _| rdjson::write(out, run);
-    /// Markdown, for job summaries and comments
     Markdown false true |out, run, _| markdown::write(out, run);
-    /// One page for reviewers, which needs nothing else
     Html true true |out, run, _| html::write(out, run);
 }
 

@@ -121,8 +121,101 @@ fn a_wrong_configuration_is_named_with_its_place() {
             assert!(run.err.contains(hint), "{text}\n{}", run.err);
         }
     }
+    for file in ["clientlint.toml", ".clientlint.toml"] {
+        let folder = Repository::with("tenant.yaml", WRONG).and(&format!("{file}/x"), "");
+        let run = folder.run(&["check", "."]);
+        assert_eq!((run.code, run.err), (2, format!("error: {file}: is a folder, and should be a file\n")));
+    }
     let both = Repository::with("tenant.yaml", WRONG).and("clientlint.toml", "").and(".clientlint.toml", "");
     assert_eq!(both.run(&["check", "."]).code, 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_configuration_that_leads_nowhere_is_said() {
+    let repository = Repository::with("tenant.yaml", WRONG);
+    std::os::unix::fs::symlink("gone.toml", repository.path("clientlint.toml")).unwrap();
+    let run = repository.run(&["check", "."]);
+    assert_eq!((run.code, run.err.as_str()), (2, "error: clientlint.toml: is a link that leads nowhere\n"));
+}
+
+/// What `check` refuses, `config validate` refuses with the same words.
+#[test]
+fn validation_finds_what_a_check_would_refuse() {
+    let cases = [
+        ("[output]\nformat = \"sarrif\"\n", "2:10: unknown word `sarrif`, expected one of `text`, `concise`"),
+        (
+            "[output.reports]\njson = \"a\"\nnope = \"x\"\n",
+            "3:1: unknown word `nope`, expected one of `text`",
+        ),
+        ("[terraform]\nvar-files = [\"nope.tfvars\"]\n", "2:14: terraform.var-files: there is no file `nope"),
+    ];
+    for (text, said) in cases {
+        let repository = Repository::with("tenant.yaml", WRONG).and("clientlint.toml", text);
+        let arguments = [
+            &["config", "validate"][..],
+            &["check", "."],
+            &["check", ".", "--format", "json"],
+            &["clients", "."],
+        ];
+        for arguments in arguments {
+            let run = repository.run(arguments);
+            assert_eq!((run.code, run.out.as_str()), (2, ""), "{arguments:?} {text}");
+            assert!(run.err.starts_with(&format!("error: clientlint.toml:{said}")), "{text}\n{}", run.err);
+        }
+    }
+    let bytes =
+        Repository::with("tenant.yaml", WRONG).and("clientlint.toml", b"# \xc3\xa9\n# \xc3\xa9 \xff\n");
+    let run = bytes.run(&["config", "validate"]);
+    assert_eq!((run.code, run.err.as_str()), (2, "error: clientlint.toml:2:5: is not UTF-8\n"));
+    let base = bytes.and("base.toml", b"\xff").and("clientlint.toml", "extends = [\"base.toml\"]\n");
+    let said = "error: clientlint.toml:1:12: extends `base.toml`: is not UTF-8 (line 1, column 1)\n";
+    assert_eq!(base.run(&["check", "."]).err, said);
+}
+
+/// A value of a wrong type: what the key takes is said, the value is not.
+#[test]
+fn a_value_of_a_wrong_type_is_said_in_words() {
+    let cases = [
+        ("facts = \"hunter13\"", "1:9: `facts` takes a table; this is a text"),
+        ("facts = [\"hunter13\"]", "1:9: `facts` takes a table; this is a list"),
+        ("disable = \"hunter13\"", "1:11: `disable` takes a list of texts; this is a text"),
+        (
+            "disable = [\"tag:signing\", 13]",
+            "1:27: `disable` is a list, each item of which is a text; this is a number",
+        ),
+        ("persona = 13", "1:11: `persona` takes one of `regular`, `pedantic`, `auditor`; this is a number"),
+        (
+            "rules.implicit-grant = 13",
+            "1:24: `rules.implicit-grant` takes one of `off`, `info`, `warning`, `error`, `default` or a table; \
+             this is a number",
+        ),
+        ("ignore = {}", "1:10: `ignore` takes a list of tables; this is a table: write [[ignore]]"),
+        (
+            "override = [{ path = 13 }]",
+            "1:22: `override.path` takes a text or a list of texts; this is a number",
+        ),
+        (
+            "ignores.min-reason-len = -13",
+            "1:26: `ignores.min-reason-len` takes a whole number from 0 on; this is a number below 0",
+        ),
+        ("files.gitignore = \"hunter13\"", "1:19: `files.gitignore` takes `true` or `false`; this is a text"),
+        ("files.max-size = 2013-01-01", "1:18: `files.max-size` takes a text; this is a date"),
+        (
+            "[[ignore]]\nrules = [\"implicit-grant\"]\nuntil = 13",
+            "3:9: `ignore.until` takes a date; this is a number",
+        ),
+    ];
+    for (text, said) in cases {
+        let repository = Repository::with("tenant.yaml", WRONG).and("clientlint.toml", text);
+        let run = repository.run(&["config", "validate"]);
+        assert_eq!((run.code, run.err), (2, format!("error: clientlint.toml:{said}\n")), "{text}");
+    }
+    let dates = "[[ignore]]\nrules = [\"implicit-grant\"]\nreason = \"known\"\nuntil = 2013-01-01\n";
+    for dates in [dates.to_owned(), dates.replace("2013-01-01", "\"2013-01-01\"")] {
+        let repository = Repository::with("clientlint.toml", dates);
+        assert_eq!(repository.run(&["config", "validate"]).code, 0);
+    }
 }
 
 #[test]

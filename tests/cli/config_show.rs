@@ -193,7 +193,8 @@ fn the_schema_and_the_program_agree() {
             assert!(judge(block), "{path}: {block}");
             let repository = Repository::with("clientlint.toml", block)
                 .and("security/base.toml", "")
-                .and("rules-of-ours/README", "");
+                .and("rules-of-ours/README", "")
+                .and("environments/prod.tfvars", "");
             let run = repository.run(&["config", "validate"]);
             assert_eq!(run.code, 0, "{path}: {}\n{block}", run.err);
             examples += 1;
@@ -213,6 +214,8 @@ fn the_schema_and_the_program_agree() {
         "[facts]\nallowed-grant-types = []",
         "[facts.max-token-lifetime]\nacces = \"1h\"",
         "[files]\ngitignore = 1",
+        "[output]\nformat = \"sarf\"",
+        "[output.reports]\nsarf = \"out\"",
         "[[layout]]\nname = \"a\"",
     ] {
         assert!(!judge(wrong), "{wrong}");

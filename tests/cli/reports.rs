@@ -389,7 +389,7 @@ fn the_configuration_says_how_reports_are_written() {
     assert!(!repository.path("out.xml").exists() && repository.path("own.json").exists());
 
     for (text, says) in [
-        ("format = \"sarf\"", "there is no format `sarf` (did you mean `sarif`?)"),
+        ("format = \"sarf\"", "`html` (did you mean `sarif`?)"),
         ("reports = { sarif = \"../out.sarif\" }", "must lie below the configuration's folder"),
         ("reports = { sarif = \"/tmp/out.sarif\" }", "must lie below the configuration's folder"),
         ("docs-url = \"javascript:alert(1)//{rule}\"", "must be an http(s) URL"),
