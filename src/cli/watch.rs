@@ -69,8 +69,16 @@ fn files(
             } else if let Some(reason) = skipped.get(shown.as_str()) {
                 format!("skipped: {reason}")
             } else if let Some(requested) = read.get(shown.as_str()) {
-                let as_what = if *requested { "read" } else { "read with its project" };
-                format!("{as_what}; defines no client")
+                match (requested, discover::link(&file)) {
+                    (true, _) => "read; defines no client".to_owned(),
+                    (false, None) => "read with its project; defines no client".to_owned(),
+                    (false, Some(target)) => {
+                        let target = target.display();
+                        format!("read with its project; a link, to {target}, where what it holds is reported")
+                    }
+                }
+            } else if let Some(target) = discover::link(&file) {
+                format!("not read: a link, to {}, and links are not followed", target.display())
             } else if (!named || options.force_exclude) && excluded() {
                 "left out by files.include or files.exclude".to_owned()
             } else {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, FileType};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError, mpsc};
 
@@ -31,13 +31,17 @@ const ENDINGS: &[&str] = &[
     "tfstate",
 ];
 
-/// The files that a path leads to and that are looked into by their ending, excluded ones included; sorted.
+/// The files that a path leads to and that are looked into by their ending, excluded ones included, and the links to
+/// such files and to folders; sorted.
 pub fn candidates(path: &Path, gitignore: bool) -> Vec<PathBuf> {
     let path = absolute(path);
     if !path.is_dir() {
         return vec![path];
     }
-    let mut files = each_file(&path, gitignore, &|_| false, &|path| path);
+    let is_candidate = |path: &Path, kind: FileType| {
+        is_looked_into(path, kind) || kind.is_symlink() && (is_of_interest(path) || path.is_dir())
+    };
+    let mut files = each(&path, gitignore, &is_candidate, &Some);
     files.sort();
     files
 }
@@ -50,13 +54,27 @@ pub(super) fn each_file<T: Send>(
     excluded: &(dyn Fn(&Path) -> bool + Sync),
     look: &(dyn Fn(PathBuf) -> T + Sync),
 ) -> Vec<T> {
-    let look = |path: PathBuf| (!excluded(&path)).then(|| look(path));
+    each(folder, gitignore, &is_looked_into, &|path| (!excluded(&path)).then(|| look(path)))
+}
+
+/// Whether something in a folder is looked into. Links are not followed: what they lead to is found where it stands.
+fn is_looked_into(path: &Path, kind: FileType) -> bool {
+    kind.is_file() && is_of_interest(path)
+}
+
+/// What `look` makes of what is wanted in a folder.
+fn each<T: Send>(
+    folder: &Path,
+    gitignore: bool,
+    wanted: &(dyn Fn(&Path, FileType) -> bool + Sync),
+    look: &(dyn Fn(PathBuf) -> Option<T> + Sync),
+) -> Vec<T> {
     if !gitignore {
-        return everything(folder).into_par_iter().filter_map(look).collect();
+        return everything(folder, wanted).into_par_iter().filter_map(look).collect();
     }
     let file = |entry: DirEntry| {
-        let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
-        (is_file && is_of_interest(entry.path())).then(|| entry.into_path())
+        let kind = entry.file_type()?;
+        wanted(entry.path(), kind).then(|| entry.into_path())
     };
     let mut builder = WalkBuilder::new(folder);
     builder.hidden(false).follow_links(false).add_custom_ignore_filename(".clientlintignore");
@@ -156,12 +174,11 @@ impl Iterator for Start {
     }
 }
 
-/// The files of a folder that are looked into, whatever ignore files say.
-fn everything(folder: &Path) -> Vec<PathBuf> {
+/// What is wanted in a folder, whatever ignore files say.
+fn everything(folder: &Path, wanted: &dyn Fn(&Path, FileType) -> bool) -> Vec<PathBuf> {
     let entries = WalkDir::new(folder).into_iter().filter_entry(|entry| entry.file_name() != ".git");
-    let files =
-        entries.flatten().filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path);
-    files.filter(|path| is_of_interest(path)).collect()
+    let files = entries.flatten().filter(|entry| wanted(entry.path(), entry.file_type()));
+    files.map(walkdir::DirEntry::into_path).collect()
 }
 
 /// Whether a file is looked into, by its ending.

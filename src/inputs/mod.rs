@@ -1,5 +1,6 @@
 //! What a call asks for, read: files, folders or standard input, and the files that belong to the same projects.
 
+mod links;
 mod mappings;
 mod modules;
 
@@ -183,9 +184,13 @@ fn files(asked: &Asked<'_>, configs: &Configs, config: &Config) -> Result<Read, 
     add_companions(&mut inputs, config.max_size);
     modules::add(&mut inputs, &walked, config.max_size);
     // What says nothing of clients itself may still say something of those in other folders.
-    for input in inputs.iter_mut().filter(|input| project::is_terraform(&input.shown)) {
-        let is_inside = walked.iter().any(|walked| input.path.starts_with(walked));
-        input.requested |= is_inside && !choice.excludes(&input.path);
+    let is_inside = |input: &Input| {
+        let inside = walked.iter().any(|walked| input.path.starts_with(walked));
+        inside && project::is_terraform(&input.shown) && !choice.excludes(&input.path)
+    };
+    let repeated = links::repeated(&inputs, &walked, &is_inside);
+    for input in &mut inputs {
+        input.requested |= is_inside(input) && !repeated.contains(input.path.as_os_str());
     }
     mappings::add(&mut inputs, configs, asked.gitignore)?;
     Ok(Read { inputs, looked_at: found.looked_at, excluded: found.excluded })

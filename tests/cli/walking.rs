@@ -110,6 +110,43 @@ fn a_file_reached_twice_is_judged_once() {
     assert_eq!(rules(&run.json()).len(), rules(&repository.check(".")).len());
 }
 
+#[cfg(unix)]
+#[test]
+fn links_are_not_followed_and_what_is_read_through_one_is_reported_once() {
+    use std::os::unix::fs::symlink;
+    let client = |name: &str| {
+        format!("resource \"auth0_client\" \"{name}\" {{\n  app_type = \"spa\"\n  callbacks = [\"*\"]\n}}\n")
+    };
+    let repository = Repository::with("a.tf", client("a")).and("sub/README", "");
+    symlink("../a.tf", repository.path("sub/c.tf")).unwrap();
+    symlink("../sub", repository.path("sub/again")).unwrap();
+    let alone = repository.run(&["check", "sub", "-v"]);
+    assert_eq!(alone.code, 3);
+    for (link, target) in [("sub/c.tf", "../a.tf"), ("sub/again", "../sub")] {
+        let said = format!("{link}: not read: a link, to {target}, and links are not followed\n");
+        assert!(alone.err.contains(&said), "{}", alone.err);
+    }
+    let places = |report: &Json| -> Vec<String> {
+        let findings = report["findings"].as_array().unwrap();
+        let place = |f: &Json| format!("{} {}", f["location"]["path"].as_str().unwrap(), f["rule"]);
+        findings.iter().map(place).collect()
+    };
+    let one = places(&repository.check("."));
+    assert!(!one.is_empty() && one.iter().all(|place| place.starts_with("a.tf ")), "{one:?}");
+    // Beside a file that is found, Terraform's folder is read as a whole.
+    let repository = repository.and("sub/b.tf", client("b"));
+    let all = places(&repository.check("."));
+    assert!(!all.iter().any(|place| place.starts_with("sub/c.tf")), "{all:?}");
+    assert_eq!(all.len(), 2 * one.len(), "{all:?}");
+    let err = repository.run(&["check", ".", "-v"]).err;
+    assert!(err.contains("sub/c.tf: read with its project; a link, to ../a.tf, where"), "{err}");
+    // Where the target is not asked for, the link is the place.
+    let below = places(&repository.check("sub"));
+    assert_eq!(below.iter().filter(|place| place.starts_with("sub/c.tf")).count(), one.len(), "{below:?}");
+    let excluding = repository.and("clientlint.toml", "[files]\nexclude = [\"a.tf\"]\n");
+    assert_eq!(places(&excluding.check(".")), below);
+}
+
 #[test]
 fn paths_are_those_of_the_repository_from_wherever_it_is_called() {
     let repository = Repository::with("auth/prod/tenant.yaml", WRONG);
