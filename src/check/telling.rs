@@ -77,9 +77,13 @@ fn conclusion(attribute: Attribute, fact: &Fact, reason: &str) -> String {
     }
 }
 
+/// So many characters a message has at most where it can be helped: reports cut longer ones.
+const LONGEST: usize = 185;
+
 /// A message with the values of attributes put in: the matching items of lists, else all that is written.
 pub(super) fn fill(template: &str, definition: &Definition, matches: &[Match<'_>]) -> String {
     let mut message = String::with_capacity(template.len() + 32);
+    let room = LONGEST.saturating_sub(template.len());
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         message.push_str(before);
@@ -91,10 +95,10 @@ pub(super) fn fill(template: &str, definition: &Definition, matches: &[Match<'_>
         let (attribute, part) = name.split_once('.').map_or((name, None), |(name, part)| (name, Some(part)));
         match Attribute::named(attribute) {
             None if attribute == "before" => message.push_str(&value_before(part, definition)),
-            Some(attribute) => message.push_str(&value_of(&[attribute], part, definition, matches)),
+            Some(attribute) => message.push_str(&value_of(&[attribute], part, definition, matches, room)),
             None if attribute.contains('|') => {
                 let attributes: Vec<Attribute> = attribute.split('|').filter_map(Attribute::named).collect();
-                message.push_str(&value_of(&attributes, part, definition, matches));
+                message.push_str(&value_of(&attributes, part, definition, matches, room));
             }
             None => {
                 message.push('{');
@@ -124,6 +128,7 @@ fn value_of(
     part: Option<&str>,
     definition: &Definition,
     matches: &[Match<'_>],
+    room: usize,
 ) -> String {
     let show = |fact: &Fact| match (part, &fact.datum) {
         (Some(part), Datum::Map(entries)) => entries
@@ -141,7 +146,13 @@ fn value_of(
     if shown.is_empty() {
         let known = |at: &Attribute| definition.facts.get(at).or_else(|| definition.default(*at));
         let fact = attributes.iter().find_map(known);
-        return fact.map_or_else(|| "not set".to_owned(), |fact| fact.datum.show());
+        return match fact.map(|fact| &fact.datum) {
+            Some(Datum::List(items)) => {
+                in_short(&items.iter().map(|item| item.datum.show()).collect::<Vec<_>>(), room)
+            }
+            Some(datum) => datum.show(),
+            None => "not set".to_owned(),
+        };
     }
     let mut unique: Vec<String> = Vec::with_capacity(shown.len());
     for text in shown {
@@ -149,5 +160,35 @@ fn value_of(
             unique.push(text);
         }
     }
-    unique.join(", ")
+    in_short(&unique, room)
+}
+
+/// Items, as many as there is room for, each as a whole.
+fn in_short(items: &[String], room: usize) -> String {
+    let mut length = 0;
+    let fits = |item: &&String| {
+        length += item.chars().count() + 2;
+        length <= room
+    };
+    let fitting = items.iter().take_while(fits).count().max(1).min(items.len());
+    let shown = items[..fitting].join(", ");
+    match items.len() - fitting {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_short;
+
+    #[test]
+    fn items_are_named_as_a_whole_and_the_others_are_counted() {
+        let items = |length: usize, number: usize| in_short(&vec!["x".repeat(length); number], 140);
+        assert_eq!(items(0, 0), "");
+        assert_eq!(items(5, 3), "xxxxx, xxxxx, xxxxx");
+        assert_eq!(items(60, 4), format!("{0}, {0} and 2 more", "x".repeat(60)));
+        // One is always named.
+        assert_eq!(items(300, 2), format!("{} and 1 more", "x".repeat(300)));
+    }
 }

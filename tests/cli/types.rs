@@ -68,3 +68,23 @@ fn what_is_built_on_terraform_takes_flags_in_quotes() {
     let report = Repository::with("Pulumi.yaml", program).check("Pulumi.yaml");
     assert!(rules(&report).contains(&"non-verifiable-callback-prompt-skipped"), "{report}");
 }
+
+#[test]
+fn a_message_of_many_items_ends_with_how_many_more_there_are() {
+    let fields = [
+        "oidc_conformant",
+        "is_first_party",
+        "callbacks",
+        "grant_types",
+        "web_origins",
+        "allowed_logout_urls",
+    ];
+    let wrong: String = fields.iter().map(|field| format!("    {field}: \"true\"\n")).collect();
+    let repository =
+        Repository::with("tenant.yaml", format!("clients:\n  - name: Shop\n    app_type: spa\n{wrong}"));
+    for format in ["concise", "sarif", "github", "json", "markdown"] {
+        let out = repository.run(&["check", ".", "--select", "wrong-value-type", "--format", format]).out;
+        let line = out.lines().find(|line| line.contains("is text and should be")).unwrap();
+        assert!(line.contains("oidc_conformant is text and should be true or false and 3 more"), "{line}");
+    }
+}
