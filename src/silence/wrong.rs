@@ -48,7 +48,8 @@ fn of_words(reason: &str, until: Option<Day>, config: &Config, today: Option<Day
     let settings = &config.ignores;
     let least = settings.min_reason_len;
     if !settings.without_reason && is_placeholder(reason) {
-        let hint = if reason.is_empty() { "" } else { ": what stands there is none" };
+        let hint =
+            if reason.is_empty() { "" } else { ": such words alone do not tell why the finding stays" };
         return Some(Standing::new("without-reason", hint));
     }
     if !settings.without_reason && reason.chars().count() < least {

@@ -254,6 +254,38 @@ fn in_other_json_it_is_not_obeyed() {
 }
 
 #[test]
+fn comments_of_json_are_obeyed_where_there_are_some() {
+    let text = "{\n  \"name\": \"Shop\", \"app_type\": \"spa\", \"callbacks\": [],\n  // clientlint: ignore[implicit-grant]: sandbox\n  \"grant_types\": [\"implicit\"]\n}\n";
+    for text in
+        [text.to_owned(), text.replace("// clientlint", "/* clientlint").replace("sandbox", "sandbox */")]
+    {
+        let seen = Seen::of(&Repository::with("tenant.json", format!("{{\"clients\": [{text}]}}")), &[]);
+        assert_eq!(seen.silenced().len(), 1, "{:?}", seen.found());
+        assert!(!seen.says(4, GRANT));
+    }
+}
+
+/// The words that the page names as no reasons are none, and reports say so.
+#[test]
+fn the_page_names_what_is_no_reason() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ignores.md")).unwrap();
+    let from = page.find("These alone do not").unwrap();
+    let said = &page[from..from + page[from..].find("With more").unwrap()];
+    let words: Vec<&str> = said.split('`').skip(1).step_by(2).chain(["false positive"]).collect();
+    assert!(words.contains(&"legacy") && words.contains(&"because"), "{words:?}");
+    let example = page[from..].split('`').find(|text| text.starts_with("legacy ")).unwrap();
+    for reason in words.iter().chain([&example]) {
+        let text = format!(
+            "clients:\n  - name: Shop\n    app_type: spa\n    callbacks: []\n    grant_types: [implicit] # clientlint: ignore[implicit-grant]: {reason}\n"
+        );
+        let seen = Seen::of(&Repository::with("tenant.yaml", text), &[]);
+        let refused = seen.says(5, "ignore-without-reason");
+        assert_eq!(refused, *reason != example, "{reason}: {:?}", seen.found());
+        assert_eq!(refused, seen.run.out.contains("such words alone do not tell why the finding stays"));
+    }
+}
+
+#[test]
 fn a_reason_shows_no_secret() {
     let secret = "vR7xQmT4bZ8sLw1YcH6pNd3GjU0aEoXi5V2kFy9B";
     let text = format!(
