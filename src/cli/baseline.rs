@@ -65,7 +65,7 @@ fn today(options: &BaselineOptions, day: Day) -> Result<(Report, Configs, Place)
     let adjustment = Adjustment {
         persona: options.persona,
         profile: options.profile,
-        variables: options.input.variables.given.clone(),
+        variables: options.input.variables.given()?,
         ..Adjustment::default()
     };
     let input = &options.input;

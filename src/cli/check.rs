@@ -31,7 +31,7 @@ pub(super) fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dy
         fail_on_confidence: options.fail_on_confidence,
         min_severity: options.min_severity,
         min_confidence: options.min_confidence,
-        variables: options.input.variables.given.clone(),
+        variables: options.input.variables.given()?,
         mappings: mappings(&options.input),
         ..Adjustment::default()
     })?;
@@ -106,7 +106,7 @@ pub(super) fn check(options: &CheckOptions, out: &mut dyn Write, errors: &mut dy
 /// Lists the clients.
 pub(super) fn clients(options: &ClientsOptions, out: &mut dyn Write, errors: &mut dyn Write) -> Outcome {
     let configs = options.input.configs(Adjustment {
-        variables: options.input.variables.given.clone(),
+        variables: options.input.variables.given()?,
         mappings: mappings(&options.input),
         ..Adjustment::default()
     })?;

@@ -158,6 +158,8 @@ fn diff(
         let (Some(old), Some(new)) = (before.get(path), after.get(path)) else { continue };
         let path = printable(path);
         let new = secrets.iter().fold(new.text().to_owned(), |text, secret| text.replace(secret, MASK));
+        // `patch` takes no path that starts at the root: what lies in no repository is for `patch -p1 -d /`.
+        let path = path.trim_start_matches('/');
         let diff = TextDiff::from_lines(old.text(), &new);
         write!(out, "{}", diff.unified_diff().header(&format!("a/{path}"), &format!("b/{path}")))?;
     }

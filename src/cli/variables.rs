@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches, value_parser};
 
 use crate::config::Given;
@@ -12,7 +11,23 @@ use crate::discover::absolute;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Variables {
     /// In the order of the command line.
-    pub(super) given: Vec<Given>,
+    given: Vec<Given>,
+    /// Whether one of them is no NAME=VALUE.
+    wrong: bool,
+}
+
+impl Variables {
+    /// The values, in the order of the command line.
+    ///
+    /// # Errors
+    ///
+    /// One is none. What was given is not repeated, as an error of the options would be: it may be a secret.
+    pub(super) fn given(&self) -> Result<Vec<Given>, String> {
+        if self.wrong {
+            return Err("--var takes NAME=VALUE, as in --var region=eu".to_owned());
+        }
+        Ok(self.given.clone())
+    }
 }
 
 impl Args for Variables {
@@ -48,14 +63,11 @@ impl FromArgMatches for Variables {
         given.extend(at("var-file").zip(files.map(|path| Given::File(absolute(path)))));
         for (at, text) in at("var").zip(matches.get_many::<String>("var").into_iter().flatten()) {
             let pair = text.split_once('=').filter(|(name, _)| !name.trim().is_empty());
-            let Some((name, value)) = pair else {
-                // What was given is not repeated: it may be a secret.
-                return Err(Error::raw(ErrorKind::ValueValidation, "`--var` takes NAME=VALUE\n"));
-            };
+            let Some((name, value)) = pair else { return Ok(Self { given: Vec::new(), wrong: true }) };
             given.push((at, Given::Value(name.trim().to_owned(), value.to_owned())));
         }
         given.sort_by_key(|(at, _)| *at);
-        Ok(Self { given: given.into_iter().map(|(_, given)| given).collect() })
+        Ok(Self { given: given.into_iter().map(|(_, given)| given).collect(), wrong: false })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {

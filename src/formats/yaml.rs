@@ -116,6 +116,8 @@ struct Builder<'a> {
     open: Vec<Open>,
     anchors: HashMap<usize, Node>,
     budget: yaml_aliases::Budget,
+    /// Whether it was said that aliases repeat too much.
+    spent: bool,
     /// How deep collections may nest.
     depth: usize,
     /// The end of the last event, from which missing places are looked for.
@@ -161,6 +163,7 @@ impl<'a> Builder<'a> {
             open: Vec::new(),
             anchors: HashMap::new(),
             budget: yaml_aliases::Budget::new(),
+            spent: false,
             depth,
             read,
             documents: Vec::new(),
@@ -255,12 +258,19 @@ impl<'a> Builder<'a> {
         let place = self.source.place(bytes);
         let copy = match self.anchors.get(&anchor) {
             Some(node) => self.budget.copy(node, place, self.depth.saturating_sub(self.open.len())),
-            None => Err("alias stands inside its own anchor"),
+            None if self.open.iter().any(|open| open.anchor == anchor) => {
+                Err("alias stands inside its own anchor")
+            }
+            // It was too large to be kept.
+            None => Err(yaml_aliases::SPENT),
         };
         match copy {
             Ok(node) => self.push(node, 0),
             Err(message) => {
-                self.problems.push(Problem { code: Code::Limit, place, message: message.to_owned() });
+                // What is spent is said once: all others follow from the same anchors.
+                if message != yaml_aliases::SPENT || !std::mem::replace(&mut self.spent, true) {
+                    self.problems.push(Problem { code: Code::Limit, place, message: message.to_owned() });
+                }
                 self.push(self.unknown_alias(place), 0);
             }
         }

@@ -12,6 +12,9 @@ const BUDGET: usize = 1_000_000;
 /// This many bytes of text count as one more value.
 const BYTES_PER_VALUE: usize = 32;
 
+/// What is said where no more is copied.
+pub(crate) const SPENT: &str = "aliases repeat too much: what some of them stand for is not looked at";
+
 /// What may still be copied.
 pub(crate) struct Budget {
     left: usize,
@@ -33,7 +36,7 @@ impl Budget {
         if self::depth(node) > depth {
             return Err("aliases nest too deeply");
         }
-        let mut copy = self.keep(node).ok_or("aliases repeat too much")?;
+        let mut copy = self.keep(node).ok_or(SPENT)?;
         copy.supplied = Some(Box::new(copy.place));
         copy.place = place;
         Ok(copy)

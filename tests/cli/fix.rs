@@ -58,6 +58,18 @@ fn a_rule_can_be_named() {
 }
 
 #[test]
+fn a_diff_of_what_lies_in_no_repository_can_be_applied() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tenant.yaml");
+    fs::write(&file, WRONG).unwrap();
+    let run = Repository::new().run(&["fix", file.to_str().unwrap(), "--unsafe", "--diff"]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    let headers: Vec<&str> = run.out.lines().filter(|line| line.starts_with(['-', '+'])).take(2).collect();
+    let path = file.to_str().unwrap().trim_start_matches('/').replace('\\', "/");
+    assert_eq!(headers, [format!("--- a/{path}"), format!("+++ b/{path}")]);
+}
+
+#[test]
 fn a_diff_writes_nothing_and_shows_no_secret() {
     let text =
         WRONG.replace("    app_type: spa\n", &format!("    app_type: spa\n    client_secret: {SECRET}\n"));

@@ -79,7 +79,7 @@ fn a_message_of_many_items_ends_with_how_many_more_there_are() {
         "web_origins",
         "allowed_logout_urls",
     ];
-    let wrong: String = fields.iter().map(|field| format!("    {field}: \"true\"\n")).collect();
+    let wrong = fields.map(|field| format!("    {field}: \"true\"\n")).concat();
     let repository =
         Repository::with("tenant.yaml", format!("clients:\n  - name: Shop\n    app_type: spa\n{wrong}"));
     for format in ["concise", "sarif", "github", "json", "markdown"] {
