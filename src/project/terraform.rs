@@ -14,18 +14,13 @@ use crate::config::{Config, Given};
 use crate::discover;
 use crate::infer::Surroundings;
 use crate::problem::{Code, Problem};
-use crate::providers::{self, Found, Provider, Resource, join_resources, recognise_resource};
+use crate::providers::{
+    self, CONFIGURATION, Found, PLAN, Provider, Resource, STATE, join_resources, recognise_resource,
+};
 use crate::resolve::terraform::{self, Form, Snapshot, TerraformFile};
 use crate::source::{FileId, Place};
 use crate::tree::{Entry, Node, Value};
 use crate::vocabulary::{Attribute, Kind};
-
-/// The shape of configuration.
-const CONFIGURATION: &str = "terraform";
-/// The shape of plans.
-const PLAN: &str = "terraform-plan";
-/// The shape of states.
-const STATE: &str = "terraform-state";
 
 /// Whether a document is a plan or a state, and which.
 pub fn form(document: &Document<'_>) -> Option<Form> {

@@ -121,9 +121,11 @@ fn exposed<'a>(found: &Found<'a>) -> Option<&'a Entry> {
         "PUBLIC_",
         "NG_APP_",
     ];
+    // Variables name the provider: `VITE_AUTH0_CLIENT_SECRET`.
+    let name = found.provider.id.to_ascii_uppercase();
     let is_exposed = |entry: &&Entry| {
         entry.key.ends_with("SECRET")
-            && entry.key.contains("AUTH0")
+            && entry.key.contains(&name)
             && PREFIXES.iter().any(|prefix| entry.key.starts_with(prefix))
             && secret::classify(&entry.value).is_some_and(|class| class != Class::Sample)
     };

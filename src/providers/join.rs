@@ -24,11 +24,16 @@ pub struct Resource {
 
 /// Joins resources as a shape asks for by name. What nobody asks for stays as it is.
 pub fn join_resources(join: &str, resources: &mut [Resource]) {
-    if join == "auth0-credentials" || join == COMPOSED {
+    if is_join(join) {
         auth0_credentials(resources);
         auth0_lists(resources, CONNECTION_CLIENTS);
         auth0_lists(resources, API_SCOPES);
     }
+}
+
+/// Whether there is a way to join of that name.
+pub(super) fn is_join(name: &str) -> bool {
+    name == "auth0-credentials" || name == COMPOSED
 }
 
 /// Joins the objects of a project's documents with their parts, as their shapes ask for by name.
@@ -76,7 +81,7 @@ fn resource(kind: &str, object: &Object<'_>) -> Resource {
 }
 
 const COMPOSED: &str = "auth0-composed-credentials";
-const CLIENT: &str = "auth0_client";
+pub(super) const CLIENT: &str = "auth0_client";
 const CREDENTIALS: &str = "auth0_client_credentials";
 
 /// Gives every client the authentication method, the secret and the keys that its credentials set (Terraform provider

@@ -1,5 +1,6 @@
 //! Providers: by which shapes their documents are recognised, and where each attribute stands in them. A provider
-//! is a table; nothing in the code of this folder knows one by name, except where `join.rs` says so.
+//! is a table; no code of this folder knows one by name, except for `join.rs` and the type of resource that it tells
+//! `owners.rs`.
 
 mod backwards;
 mod inspect;
@@ -21,4 +22,4 @@ pub use neutral::{definitions as neutral_definitions, former as neutral_former};
 pub use normalise::{Found, definition};
 pub use provider::{DefaultRow, Provider, builtin};
 pub use recognise::{Object, Recognised, like, recognise, recognise_resource};
-pub use table::{Delivery, OneOrMore, Shape, Table};
+pub use table::{CONFIGURATION, Delivery, OneOrMore, PLAN, STATE, Shape, Table};

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::join::Resource;
+use super::join::{CLIENT, Resource};
 use crate::tree::{Node, Value};
 
 /// Resources that others may belong to.
@@ -71,7 +71,8 @@ impl Owners {
 
 /// The name of the manifest that is made from a resource of Terraform, as generated examples refer to it.
 fn as_manifest(address: &str) -> Option<String> {
-    address.strip_prefix("auth0_client.").map(|name| name.replace('_', "-"))
+    let name = address.strip_prefix(CLIENT)?.strip_prefix('.')?;
+    Some(name.replace('_', "-"))
 }
 
 /// The identifier of an object that is there already.

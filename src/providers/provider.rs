@@ -65,9 +65,7 @@ impl Provider {
                 expand(&mut objects.when, &words)?;
                 objects.partial.iter_mut().try_for_each(|test| expand(test, &words))?;
             }
-            for objects in &shape.objects {
-                Kind::named(&objects.kind).ok_or_else(|| format!("{id}: `{}` is no kind", objects.kind))?;
-            }
+            shape.check().map_err(|wrong| format!("{id}: shape `{}`: {wrong}", shape.id))?;
         }
         for listed in table.secrets.values_mut() {
             put_in(listed, &words)?;

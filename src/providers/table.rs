@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
+use super::join::is_join;
 use super::spelling::{Own, Spelling};
 use crate::vocabulary::{Attribute, Kind};
 
@@ -60,6 +61,13 @@ pub struct Table {
     pub secrets: BTreeMap<String, Vec<String>>,
 }
 
+/// The shape of Terraform's configuration, whoever's resources it holds.
+pub const CONFIGURATION: &str = "terraform";
+/// The shape of plans.
+pub const PLAN: &str = "terraform-plan";
+/// The shape of states.
+pub const STATE: &str = "terraform-state";
+
 /// A form of documents.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -96,7 +104,7 @@ pub struct Shape {
     /// Fields, by their paths in the table, whose words are written in camelCase.
     #[serde(default)]
     pub camel_values: Vec<String>,
-    /// Terraform resource types, and the kinds of objects that they are.
+    /// Terraform resource types, and the kinds of objects that they are: in shapes that are called as below.
     #[serde(default)]
     pub resources: BTreeMap<String, String>,
     /// Those of which a resource changes an object that is there anyway.
@@ -125,6 +133,24 @@ pub struct Shape {
     pub only_by_name: bool,
     #[serde(skip)]
     pub(super) own: Own,
+}
+
+impl Shape {
+    /// Checks its words. What they mean nothing to would be found nowhere, without a word.
+    pub(super) fn check(&self) -> Result<(), String> {
+        let objects = self.objects.iter().map(|objects| &objects.kind);
+        for kind in objects.chain(self.resources.values()) {
+            Kind::named(kind).ok_or_else(|| format!("`{kind}` is no kind"))?;
+        }
+        let forms = [CONFIGURATION, PLAN, STATE];
+        if !self.resources.is_empty() && !forms.contains(&self.id.as_str()) {
+            return Err(format!("`resources` are for shapes that are called {}", forms.join(", ")));
+        }
+        match self.join.as_deref().filter(|join| !is_join(join)) {
+            Some(join) => Err(format!("there is no join `{join}`")),
+            None => Ok(()),
+        }
+    }
 }
 
 /// What the absence of an attribute means.
@@ -338,6 +364,32 @@ impl OneOrMore {
         match self {
             Self::One(one) => std::slice::from_ref(one),
             Self::More(more) => more,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Shape;
+
+    #[test]
+    fn what_would_be_found_nowhere_is_said() {
+        let check = |json: &str| serde_json::from_str::<Shape>(json).unwrap().check();
+        assert_eq!(
+            check(r#"{"id": "terraform", "syntax": ["hcl"], "resources": {"idp_app": "client"}}"#),
+            Ok(())
+        );
+        for (wrong, says) in [
+            (
+                r#""id": "idp-hcl", "resources": {"idp_app": "client"}"#,
+                "called terraform, terraform-plan, terraform-state",
+            ),
+            (r#""id": "terraform", "resources": {"idp_app": "cleint"}"#, "`cleint` is no kind"),
+            (r#""id": "a", "objects": [{"kind": "cleint", "at": ""}]"#, "`cleint` is no kind"),
+            (r#""id": "a", "join": "auth0-credential""#, "no join `auth0-credential`"),
+        ] {
+            let said = check(&format!("{{\"syntax\": [\"hcl\"], {wrong}}}")).unwrap_err();
+            assert!(said.contains(says), "{said}");
         }
     }
 }
